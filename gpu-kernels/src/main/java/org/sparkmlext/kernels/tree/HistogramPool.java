@@ -1,0 +1,36 @@
+package org.sparkmlext.kernels.tree;
+
+/**
+ * A fixed number of histograms on a device, each in a slot.
+ *
+ * <p>A histogram is {@code layout.totalBins() x cellWidth} longs: for each bin the sum of gradients, the sum of hessians
+ * and, where {@link #hasCounts()}, the number of rows with a hessian above 0. Sums are in the units of
+ * {@link GradientScale}.
+ */
+public interface HistogramPool extends AutoCloseable {
+
+    BinLayout layout();
+
+    int numSlots();
+
+    boolean hasCounts();
+
+    /** Longs of one bin: 2, or 3 with counts. */
+    default int cellWidth() {
+        return hasCounts() ? 3 : 2;
+    }
+
+    /** Longs of one histogram. */
+    default int slotLength() {
+        return layout().totalBins() * cellWidth();
+    }
+
+    /** Copies a slot out, {@link #slotLength()} longs, to {@code target} from {@code targetFrom}. */
+    void copyOut(int slot, long[] target, int targetFrom);
+
+    /** Overwrites a slot with {@link #slotLength()} longs of {@code source} from {@code sourceFrom}: the sums of all ranks. */
+    void copyIn(int slot, long[] source, int sourceFrom);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,33 @@
+package org.sparkmlext.data;
+
+import java.util.List;
+
+/**
+ * One rank's part of the data. May be empty.
+ *
+ * @param featureNames name of each column, the same on all ranks
+ * @param training blocks to learn from
+ * @param validation blocks to watch
+ */
+public record Shard(List<String> featureNames, List<TableBlock> training, List<TableBlock> validation) {
+
+    public Shard {
+        featureNames = List.copyOf(featureNames);
+        training = List.copyOf(training);
+        validation = List.copyOf(validation);
+    }
+
+    public int numFeatures() {
+        return featureNames.size();
+    }
+
+    /** Rows to learn from. */
+    public long numRows() {
+        return training.stream().mapToLong(TableBlock::numRows).sum();
+    }
+
+    /** Rows to watch. */
+    public long numValidationRows() {
+        return validation.stream().mapToLong(TableBlock::numRows).sum();
+    }
+}

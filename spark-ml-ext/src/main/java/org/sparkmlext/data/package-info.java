@@ -1,0 +1,10 @@
+/**
+ * Columnar blocks and shards: the one natural shape of training data. JDK only, but for {@code RowReader}, the one class
+ * that sees Spark SQL.
+ *
+ * <p>Start at {@link org.sparkmlext.data.TableBlock}.
+ */
+@NullMarked
+package org.sparkmlext.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+package org.sparkmlext.training;
+
+/** Hears of a run, on the driver. Calls come from one thread at a time; an exception is logged and changes nothing. */
+public interface TrainingListener {
+
+    /** The ranks are together and start; {@code attempt} counts from 0. */
+    default void started(int attempt, int numWorkers, String description) {}
+
+    /** A round ended. A round that is repeated after a retry is reported once. */
+    default void roundFinished(RoundReport report) {}
+
+    /** A rank was lost; the run goes on from round {@code nextRound}. */
+    default void retrying(int attempt, int nextRound, String reason) {}
+
+    /** The run is over. */
+    default void finished(TrainingReport report) {}
+}

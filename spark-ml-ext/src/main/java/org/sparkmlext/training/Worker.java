@@ -1,0 +1,50 @@
+package org.sparkmlext.training;
+
+import java.util.List;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.kernels.Backend;
+
+/**
+ * One rank's view of a training run: its device, its place among the ranks, and how to sum with them.
+ *
+ * <p>Not thread-safe; used by the thread that runs the algorithm. Owned by the runtime, which closes backend and
+ * collective.
+ */
+public interface Worker {
+
+    default int rank() {
+        return collective().rank();
+    }
+
+    default int size() {
+        return collective().size();
+    }
+
+    /** The opened device of this rank. */
+    Backend backend();
+
+    /** Sums over ranks; see there for the rules. */
+    Collective collective();
+
+    /** CPU threads this rank may use. */
+    int numThreads();
+
+    /**
+     * The rounds that an earlier attempt of this run finished, oldest first; empty on the first attempt. The same list on
+     * all ranks.
+     */
+    List<RoundState> finishedRounds();
+
+    /**
+     * Reports a finished round. On rank 0 the state goes to the driver, which keeps it for a retry; on the other ranks
+     * only the progress counts. Returns at once.
+     */
+    void roundFinished(RoundReport report, RoundState state);
+
+    /**
+     * Throws if this run was cancelled or another rank failed.
+     *
+     * @throws TrainingCancelledException then
+     */
+    void checkCancelled();
+}

@@ -1,0 +1,47 @@
+package org.sparkmlext.tree;
+
+import java.io.Serializable;
+
+/**
+ * Everything that decides a boosted model beside the data. See the Params of the same names for meaning and range; they
+ * are checked there.
+ *
+ * @param numTrees most trees
+ * @param maxDepth deepest level of a leaf, the root being 0; -1 = no limit
+ * @param maxLeaves most leaves of a tree; 0 = no limit
+ * @param growPolicy which leaf is split next
+ * @param learningRate factor of each tree
+ * @param maxBins most value bins of a feature, 2 to 255
+ * @param lambdaL2 L2 penalty of leaf values
+ * @param lambdaL1 L1 penalty of leaf values
+ * @param minSplitGain a split must gain more
+ * @param minChildWeight smallest hessian sum of a child
+ * @param minDataInLeaf smallest number of rows of a child
+ * @param subsamplingRate share of rows a tree sees
+ * @param colsampleByTree share of columns a tree sees
+ * @param colsampleByLevel share of the tree's columns a level sees
+ * @param colsampleByNode share of the level's columns a node sees
+ * @param earlyStoppingRounds rounds without improvement after which training stops; 0 = never
+ * @param validationMetric metric of early stopping: {@code logloss} or {@code error}
+ * @param seed decides every sampling
+ */
+public record BoostingSettings(
+        int numTrees,
+        int maxDepth,
+        int maxLeaves,
+        GrowPolicy growPolicy,
+        double learningRate,
+        int maxBins,
+        double lambdaL2,
+        double lambdaL1,
+        double minSplitGain,
+        double minChildWeight,
+        int minDataInLeaf,
+        double subsamplingRate,
+        double colsampleByTree,
+        double colsampleByLevel,
+        double colsampleByNode,
+        int earlyStoppingRounds,
+        String validationMetric,
+        long seed)
+        implements Serializable {}
