@@ -3,7 +3,8 @@ package org.sparkmlext.data;
 /** What can be wrong with a row. Each kind is counted by column and told with an example. */
 public enum RowFault {
     /** A feature is infinite, or too large for float32. */
-    FEATURE_INFINITE("feature column", "holds a value that is infinite as a float32", "features must be finite, NaN or null"),
+    FEATURE_INFINITE(
+            "feature column", "holds a value that is infinite as a float32", "features must be finite, NaN or null"),
     /** The vector itself is null. */
     VECTOR_NULL("vector column", "is null", "every row needs a vector; its entries may be NaN"),
     /** The label is null. */

@@ -92,8 +92,8 @@ public final class RowReader implements Serializable {
     }
 
     private static Column[] sources(Dataset<?> data, TableColumns columns) {
-        List<String> names = new ArrayList<>(
-                columns.featuresCol() == null ? columns.inputCols() : List.of(columns.featuresCol()));
+        List<String> names =
+                new ArrayList<>(columns.featuresCol() == null ? columns.inputCols() : List.of(columns.featuresCol()));
         names.add(columns.labelCol());
         if (columns.weightCol() != null) {
             names.add(columns.weightCol());

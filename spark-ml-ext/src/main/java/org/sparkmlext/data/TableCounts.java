@@ -113,8 +113,8 @@ public final class TableCounts implements Serializable {
             problems.add("vector column '" + columns.featuresCol() + "' holds vectors of length 0 in all " + rows
                     + " rows; at least one feature is needed");
         }
-        faults.forEach((place, tally) ->
-                problems.add(place.fault.describe(place.column, tally.rows, rows, tally.example)));
+        faults.forEach(
+                (place, tally) -> problems.add(place.fault.describe(place.column, tally.rows, rows, tally.example)));
         if (!problems.isEmpty()) {
             int told = Math.min(MOST_FAULTS_TOLD, problems.size());
             String rest = problems.size() > told ? " [and " + (problems.size() - told) + " more problems]" : "";
@@ -143,7 +143,8 @@ public final class TableCounts implements Serializable {
     }
 
     private String describeLengths(TableColumns columns) {
-        StringBuilder text = new StringBuilder("vector column '" + columns.featuresCol() + "' holds vectors of lengths");
+        StringBuilder text =
+                new StringBuilder("vector column '" + columns.featuresCol() + "' holds vectors of lengths");
         String separator = " ";
         for (Map.Entry<Integer, Long> entry : rowsByLength.entrySet()) {
             text.append(separator)

@@ -72,14 +72,7 @@ public final class DistributedTrainer {
         RunRecord record = new RunRecord(choice.numWorkers());
         try (LocalGang gang =
                 new LocalGang(plan, table.fingerprints(), featureNames, choice, options.device(), record)) {
-            boolean[] isTraining = new boolean[1];
-            watch.await(gang.start(table.elements(), algorithm), () -> {
-                if (!isTraining[0] && record.hasStarted()) {
-                    isTraining[0] = true;
-                    clock.enter("train");
-                }
-                record.tell(listener);
-            });
+            watch.await(gang.start(table.elements(), algorithm), () -> record.tell(listener));
         }
         record.tell(listener);
         RuntimeException failure = record.failure();
@@ -99,8 +92,8 @@ public final class DistributedTrainer {
                 choice.workersPerJvm(),
                 Runtime.getRuntime().maxMemory(),
                 "spark.driver.memory (or -Xmx)");
-        LOG.info("Training with {}; at most {} rows a worker. Memory:\n{}",
-                choice.description(), plan.mostRows(), text);
+        LOG.info(
+                "Training with {}; at most {} rows a worker. Memory:\n{}", choice.description(), plan.mostRows(), text);
     }
 
     private static Result finish(
@@ -114,6 +107,10 @@ public final class DistributedTrainer {
         byte[] bytes = record.result();
         if (bytes == null) {
             throw new IllegalStateException("the ranks ended without a result from rank 0 and without an error");
+        }
+        Long startNanos = record.startNanos();
+        if (startNanos != null) {
+            clock.enter("train", startNanos);
         }
         List<Long> rows = new ArrayList<>();
         for (int w = 0; w < choice.numWorkers(); w++) {

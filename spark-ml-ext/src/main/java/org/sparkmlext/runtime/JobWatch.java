@@ -50,7 +50,22 @@ final class JobWatch {
             throw failure(e.getCause() == null ? e : e.getCause());
         } finally {
             if (!isOver) {
-                job.cancel(true);
+                undisturbed(() -> job.cancel(true));
+            }
+        }
+    }
+
+    /**
+     * Does something that an interrupt must not keep from being done; the thread is interrupted afterwards if it was
+     * before. Spark's own clean-up gives up when its thread is interrupted.
+     */
+    static void undisturbed(Chore chore) {
+        boolean wasInterrupted = Thread.interrupted();
+        try {
+            chore.run();
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

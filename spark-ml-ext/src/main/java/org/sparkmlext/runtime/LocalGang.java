@@ -75,19 +75,33 @@ final class LocalGang implements AutoCloseable {
     public void close() {
         RUNNING.remove(id);
         cancelReason.compareAndSet(null, "the run is over");
-        if (taskStarted) {
-            try {
-                if (!taskOver.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                    LOG.error("The ranks of a run did not stop within {} s", STOP_SECONDS);
+        // An interrupted caller waits too: the ranks hold its data.
+        if (taskStarted && !awaitUninterruptibly(taskOver, STOP_SECONDS)) {
+            LOG.error("The ranks of a run did not stop within {} s", STOP_SECONDS);
+        }
+    }
+
+    private static boolean awaitUninterruptibly(CountDownLatch latch, long seconds) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        boolean wasInterrupted = false;
+        try {
+            while (true) {
+                try {
+                    return latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    wasInterrupted = true;
                 }
-            } catch (InterruptedException e) {
+            }
+        } finally {
+            if (wasInterrupted) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
     /** What Spark runs. The algorithm is carried as on a cluster, so that one that cannot be is found out here. */
-    private record Task(String id, TrainingAlgorithm<?> algorithm) implements FlatMapFunction<Iterator<Object>, Object> {
+    private record Task(String id, TrainingAlgorithm<?> algorithm)
+            implements FlatMapFunction<Iterator<Object>, Object> {
         @Override
         public Iterator<Object> call(Iterator<Object> elements) {
             LocalGang gang = RUNNING.get(id);
@@ -110,8 +124,11 @@ final class LocalGang implements AutoCloseable {
             List<Thread> threads = new ArrayList<>();
             for (int rank = 0; rank < plan.numWorkers(); rank++) {
                 // Taken out of the list: the thread alone holds its shard.
-                Rank body = new Rank(algorithm, shards.set(rank, new Shard(List.of(), List.of(), List.of())),
-                        collectives.get(rank), ranksOver);
+                Rank body = new Rank(
+                        algorithm,
+                        shards.set(rank, new Shard(List.of(), List.of(), List.of())),
+                        collectives.get(rank),
+                        ranksOver);
                 Thread thread = new Thread(body, "spark-ml-ext rank " + rank);
                 thread.setDaemon(true);
                 thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
@@ -161,8 +178,10 @@ final class LocalGang implements AutoCloseable {
                     cancelReason.compareAndSet(null, "the Spark job was cancelled");
                     deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
                 } else if (deadline != Long.MAX_VALUE && System.nanoTime() - deadline > 0) {
-                    LOG.error("{} ranks did not stop within {} s of the cancellation; their threads are left behind",
-                            ranksOver.getCount(), STOP_SECONDS);
+                    LOG.error(
+                            "{} ranks did not stop within {} s of the cancellation; their threads are left behind",
+                            ranksOver.getCount(),
+                            STOP_SECONDS);
                     return;
                 }
             }
@@ -191,22 +210,22 @@ final class LocalGang implements AutoCloseable {
         @SuppressWarnings("CatchThrowable") // Whatever a rank dies of, the others and the caller must hear of it.
         public void run() {
             int rank = collective.rank();
-            try (collective) {
+            try {
                 BackendOptions options = BackendOptions.threads(choice.threadsPerWorker());
                 List<RoundState> none = List.of();
                 RankRun.Outcome outcome = RankRun.run(algorithm, shard, collective, device, options, none, this);
                 record.rankDone(rank, outcome.device(), rank == 0 ? outcome.bytes() : null);
             } catch (Throwable t) {
                 RankFailure failure = RankFailure.of(rank, "this JVM", phase, false, t);
-                if (failure.kind() != RankFailure.Kind.SECONDARY) {
-                    record.fail(failure, t);
-                } else if (cancelReason.get() == null && record.failure() == null) {
-                    // Nobody else failed: a rank that never came, or an exchange that took too long.
+                // A consequence counts where nothing else is known: an exchange that took too long.
+                if (failure.kind() != RankFailure.Kind.SECONDARY || cancelReason.get() == null) {
                     record.fail(failure, t);
                 }
                 collective.abort(t);
                 cancelReason.compareAndSet(null, failure.describe());
             } finally {
+                // Not by try-with-resources: that would close before the others hear of the cause.
+                collective.close();
                 ranksOver.countDown();
             }
         }

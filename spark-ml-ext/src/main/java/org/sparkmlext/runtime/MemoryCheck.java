@@ -23,10 +23,11 @@ final class MemoryCheck {
      */
     static String require(MemoryPlan plan, ShardShape shape, int workersPerJvm, long heapBytes, String setting) {
         long blockBytes = blockBytes(shape);
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "  %-28s %12s a worker%n", "blocks (float32)", format(blockBytes)));
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "  %-28s %12s a worker%n", "blocks (float32)", format(blockBytes)));
         for (Map.Entry<String, Long> entry : plan.bytesByPurpose().entrySet()) {
-            text.append(String.format(Locale.ROOT, "  %-28s %12s a worker%n", entry.getKey(), format(entry.getValue())));
+            text.append(
+                    String.format(Locale.ROOT, "  %-28s %12s a worker%n", entry.getKey(), format(entry.getValue())));
         }
         long needed = (blockBytes + plan.totalBytes()) * workersPerJvm;
         text.append(String.format(

@@ -12,7 +12,11 @@ final class PhaseClock {
 
     /** Ends the current phase and starts another; a phase entered twice adds up. */
     void enter(String next) {
-        long now = System.nanoTime();
+        enter(next, System.nanoTime());
+    }
+
+    /** The same for a phase that began a moment ago, at this {@link System#nanoTime}. */
+    void enter(String next, long now) {
         if (!phase.isEmpty()) {
             secondsByPhase.merge(phase, (now - since) / 1e9, Double::sum);
         }

@@ -67,8 +67,7 @@ record RankFailure(int rank, String place, String phase, String className, Strin
      * be made from a message, else an {@link IllegalStateException}; the rank's stack trace is in its cause.
      */
     RuntimeException toException(@Nullable Throwable original) {
-        String text = "rank " + rank + " (" + place + "), " + phase + ": "
-                + (message.isEmpty() ? className : message);
+        String text = "rank " + rank + " (" + place + "), " + phase + ": " + (message.isEmpty() ? className : message);
         RuntimeException exception = create(text);
         exception.initCause(original != null ? original : new RuntimeException("on the executor: " + trace));
         return exception;

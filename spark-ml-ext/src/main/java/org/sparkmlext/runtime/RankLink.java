@@ -14,5 +14,6 @@ interface RankLink {
     void roundFinished(RoundReport report, RoundState state);
 
     /** Why this rank shall stop, or null as long as it shall go on. */
-    @Nullable String cancelReason();
+    @Nullable
+    String cancelReason();
 }

@@ -27,7 +27,7 @@ final class RunRecord {
     private byte @Nullable [] result;
     private @Nullable RankFailure failure;
     private @Nullable Throwable original;
-    private boolean hasStarted;
+    private @Nullable Long startNanos;
 
     RunRecord(int numWorkers) {
         devices = new String[numWorkers];
@@ -35,12 +35,15 @@ final class RunRecord {
     }
 
     synchronized void started(int attempt, String description) {
-        hasStarted = true;
+        if (startNanos == null) {
+            startNanos = System.nanoTime();
+        }
         news.add(listener -> listener.started(attempt, devices.length, description));
     }
 
-    synchronized boolean hasStarted() {
-        return hasStarted;
+    /** When the ranks of the first attempt were together, as {@link System#nanoTime}; null before. */
+    synchronized @Nullable Long startNanos() {
+        return startNanos;
     }
 
     void retrying(int attempt, int nextRound, String reason) {
@@ -90,9 +93,10 @@ final class RunRecord {
         return List.of(devices);
     }
 
-    /** Ends the run; the first failure counts. */
+    /** Ends the run; the first failure counts, and a cause more than its consequence. */
     synchronized void fail(RankFailure rankFailure, @Nullable Throwable thrown) {
-        if (failure == null) {
+        boolean isCause = rankFailure.kind() != RankFailure.Kind.SECONDARY;
+        if (failure == null || (isCause && failure.kind() == RankFailure.Kind.SECONDARY)) {
             failure = rankFailure;
             original = thrown;
             LOG.error("Training fails: {}", rankFailure.describe());

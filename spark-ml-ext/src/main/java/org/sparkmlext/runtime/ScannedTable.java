@@ -38,8 +38,9 @@ final class ScannedTable implements AutoCloseable {
                 .queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .mapPartitionsWithIndex((index, rows) -> (java.util.Iterator<Object>)
-                        new ScanIterator(index, reader.read(rows)), false);
+                .mapPartitionsWithIndex(
+                        (index, rows) -> (java.util.Iterator<Object>) new ScanIterator(index, reader.read(rows)),
+                        false);
         elements.setName("spark-ml-ext blocks");
         elements.persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -61,7 +62,7 @@ final class ScannedTable implements AutoCloseable {
             });
             return table;
         } catch (Throwable t) {
-            elements.unpersist(false);
+            JobWatch.undisturbed(() -> elements.unpersist(false));
             throw t;
         }
     }
@@ -84,7 +85,9 @@ final class ScannedTable implements AutoCloseable {
         return new ShardPlan(
                 numWorkers,
                 countsByPartition.stream().mapToLong(TableCounts::trainingRows).toArray(),
-                countsByPartition.stream().mapToLong(TableCounts::validationRows).toArray());
+                countsByPartition.stream()
+                        .mapToLong(TableCounts::validationRows)
+                        .toArray());
     }
 
     /** Frees the blocks; waits for nobody. */
@@ -92,7 +95,7 @@ final class ScannedTable implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            elements.unpersist(false);
+            JobWatch.undisturbed(() -> elements.unpersist(false));
         }
     }
 }
