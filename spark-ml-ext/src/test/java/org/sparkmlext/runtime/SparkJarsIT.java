@@ -30,6 +30,7 @@ class SparkJarsIT {
                         "spark.jars",
                         SparkHome.ownJar(directory.resolve("own.jar")).toString())
                 .config("spark.authenticate", "true")
+                .config("spark.authenticate.secret", "known to this test alone")
                 .config("spark.network.crypto.enabled", "true")
                 .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .getOrCreate()) {
