@@ -1,0 +1,99 @@
+package org.sparkmlext.kernels.cpu;
+
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.tree.TreeKernels;
+
+/** The CPU as a device: its memory is the Java heap, its kernels run on a fixed team of threads. */
+final class CpuBackend implements Backend {
+
+    private static final double GIB = 1 << 30;
+
+    private final ThreadTeam team;
+    private final CpuTreeKernels trees;
+    private boolean isClosed;
+
+    CpuBackend(int numThreads) {
+        team = new ThreadTeam(numThreads);
+        trees = new CpuTreeKernels(this);
+    }
+
+    @Override
+    public String name() {
+        return CpuBackendProvider.NAME;
+    }
+
+    @Override
+    public String description() {
+        return String.format(
+                Locale.ROOT,
+                "cpu: %d thread%s, %.1f GiB heap",
+                team.numThreads(),
+                team.numThreads() == 1 ? "" : "s",
+                Runtime.getRuntime().maxMemory() / GIB);
+    }
+
+    @Override
+    public Buffer allocate(ElementType type, int length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("buffer length is " + length + "; it must be at least 0");
+        }
+        return allocating((long) length * type.sizeBytes(), "a buffer", () -> new CpuBuffer(this, type, length));
+    }
+
+    @Override
+    public TreeKernels trees() {
+        return trees;
+    }
+
+    ThreadTeam team() {
+        return team;
+    }
+
+    void requireOpen() {
+        if (isClosed) {
+            throw new IllegalStateException("the cpu back end is closed");
+        }
+    }
+
+    /** Runs an allocation of about {@code bytes} bytes of heap and turns a lack of memory into a {@link KernelException}. */
+    <T> T allocating(long bytes, String what, Supplier<T> allocation) {
+        requireOpen();
+        // A size that can never fit must not reach the JVM: executors often run with a kill on OutOfMemoryError.
+        if (bytes > Runtime.getRuntime().maxMemory()) {
+            throw outOfMemory(bytes, what, null);
+        }
+        try {
+            return allocation.get();
+        } catch (OutOfMemoryError e) {
+            throw outOfMemory(bytes, what, e);
+        }
+    }
+
+    private static KernelException outOfMemory(
+            long bytes, String what, @org.jspecify.annotations.Nullable OutOfMemoryError cause) {
+        Runtime runtime = Runtime.getRuntime();
+        long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+        String message =
+                "cpu: no memory for " + what + ": " + bytes + " bytes asked, " + free + " bytes free of a heap of "
+                        + runtime.maxMemory() + " bytes. Raise the heap (spark.executor.memory) or use more workers.";
+        return cause == null ? new KernelException(message) : new KernelException(message, cause);
+    }
+
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            team.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return description();
+    }
+}

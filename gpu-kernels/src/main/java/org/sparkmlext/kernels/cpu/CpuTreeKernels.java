@@ -1,0 +1,386 @@
+package org.sparkmlext.kernels.cpu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.tree.BinLayout;
+import org.sparkmlext.kernels.tree.BinTree;
+import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.GradientScale;
+import org.sparkmlext.kernels.tree.GradientTotals;
+import org.sparkmlext.kernels.tree.HistogramPool;
+import org.sparkmlext.kernels.tree.PointwiseLoss;
+import org.sparkmlext.kernels.tree.RowPartition;
+import org.sparkmlext.kernels.tree.RowRange;
+import org.sparkmlext.kernels.tree.RowSampling;
+import org.sparkmlext.kernels.tree.SplitCandidate;
+import org.sparkmlext.kernels.tree.SplitRules;
+import org.sparkmlext.kernels.tree.TreeKernels;
+
+/** The boosting kernels on the CPU: checks what it is given, cuts the work into pieces, hands them to the threads. */
+final class CpuTreeKernels implements TreeKernels {
+
+    /** Rows of one piece of work of the kernels that go over rows. */
+    private static final int PIECE_ROWS = 8192;
+
+    /** Features of one piece of the split search. */
+    private static final int PIECE_FEATURES = 8;
+
+    /** Longs of one piece of a subtraction. */
+    private static final int PIECE_LONGS = 16384;
+
+    private final CpuBackend backend;
+    private HistogramScratch @Nullable [] packed;
+    private HistogramScratch @Nullable [] wideCoarse;
+    private HistogramScratch @Nullable [] wideFine;
+
+    CpuTreeKernels(CpuBackend backend) {
+        this.backend = backend;
+    }
+
+    @Override
+    public BinnedRows allocateRows(BinLayout layout, int numRows) {
+        requireNotNegative(numRows, "rows");
+        long bytes = CpuRows.sizeBytes(layout, numRows);
+        String what = "the bins of " + numRows + " rows x " + layout.numFeatures() + " features";
+        return backend.allocating(bytes, what, () -> new CpuRows(backend, layout, numRows));
+    }
+
+    @Override
+    public RowPartition allocatePartition(int numRows) {
+        requireNotNegative(numRows, "rows");
+        return backend.allocating(
+                CpuPartition.sizeBytes(numRows),
+                "a partition of " + numRows + " rows",
+                () -> new CpuPartition(backend, numRows));
+    }
+
+    @Override
+    public HistogramPool allocateHistograms(BinLayout layout, int numSlots, boolean withCounts) {
+        requireNotNegative(numSlots, "slots");
+        long bytes = CpuHistogramPool.sizeBytes(layout, numSlots, withCounts);
+        String what = numSlots + " histograms of " + layout.totalBins() + " bins";
+        return backend.allocating(bytes, what, () -> new CpuHistogramPool(backend, layout, numSlots, withCounts));
+    }
+
+    @Override
+    public double[] maxGradients(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights) {
+        LogisticRows rows = lossRows(loss, scores, labels, weights);
+        double[][] maxima = new double[team().numThreads()][2];
+        forEachPiece(scores.length(), (worker, begin, end) -> rows.maxGradients(begin, end, maxima[worker]));
+        double[] max = new double[2];
+        for (double[] own : maxima) {
+            max[0] = Math.max(max[0], own[0]);
+            max[1] = Math.max(max[1], own[1]);
+        }
+        return max;
+    }
+
+    @Override
+    public GradientTotals gradients(
+            PointwiseLoss loss,
+            Buffer scores,
+            Buffer labels,
+            @Nullable Buffer weights,
+            @Nullable RowSampling sampling,
+            @Nullable Buffer rowKeys,
+            GradientScale scale,
+            Buffer gradients) {
+        LogisticRows rows = lossRows(loss, scores, labels, weights);
+        if ((sampling == null) != (rowKeys == null)) {
+            throw new IllegalArgumentException("sampling and rowKeys go together; only "
+                    + (sampling == null ? "rowKeys" : "sampling") + " was given");
+        }
+        long[] out = longs(gradients, "gradients", scores.length());
+        long[] keys = rowKeys == null ? null : longs(rowKeys, "rowKeys", scores.length());
+        long[][] totals = new long[team().numThreads()][4];
+        forEachPiece(
+                scores.length(),
+                (worker, begin, end) -> rows.gradients(begin, end, scale, sampling, keys, out, totals[worker]));
+        long[] sum = sum(totals, 4);
+        return new GradientTotals(sum[0], sum[1], sum[2], sum[3]);
+    }
+
+    @Override
+    public long[] metricSums(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights, int exponent) {
+        LogisticRows rows = lossRows(loss, scores, labels, weights);
+        long[][] sums = new long[team().numThreads()][3];
+        forEachPiece(scores.length(), (worker, begin, end) -> rows.metricSums(begin, end, exponent, sums[worker]));
+        return sum(sums, 3);
+    }
+
+    @Override
+    public void histograms(
+            BinnedRows rows,
+            Buffer gradients,
+            RowPartition partition,
+            GradientScale.Precision precision,
+            List<HistogramTask> tasks,
+            HistogramPool pool) {
+        CpuRows own = own(rows, CpuRows.class, "rows");
+        CpuPartition order = own(partition, CpuPartition.class, "partition");
+        CpuHistogramPool target = own(pool, CpuHistogramPool.class, "pool");
+        requireRows(order.numRows(), own.numRows(), "partition");
+        if (!own.layout().equals(target.layout())) {
+            throw new IllegalArgumentException(
+                    own + " have layout " + own.layout() + ", but the pool has another: " + target);
+        }
+        Ranges.requireWithin(tasks.stream().map(HistogramTask::rows).toList(), own.numRows());
+        BitSet seen = new BitSet();
+        for (HistogramTask task : tasks) {
+            if (seen.get(Objects.checkIndex(task.slot(), target.numSlots()))) {
+                throw new IllegalArgumentException("slot " + task.slot() + " stands for two nodes of one call");
+            }
+            seen.set(task.slot());
+        }
+        long[] values = longs(gradients, "gradients", own.numRows());
+        HistogramScratch[] scratch = scratch(precision, target.hasCounts());
+        try {
+            new HistogramBuild(own, values, order, target, tasks, scratch).run(team());
+        } catch (RuntimeException | Error e) {
+            // Half-done sums in there would turn up in the next histogram.
+            packed = null;
+            wideCoarse = null;
+            wideFine = null;
+            throw e;
+        }
+    }
+
+    private HistogramScratch[] scratch(GradientScale.Precision precision, boolean withCounts) {
+        boolean isCoarse = precision == GradientScale.Precision.COARSE;
+        HistogramScratch[] found = !isCoarse ? wideFine : withCounts ? wideCoarse : packed;
+        if (found != null) {
+            return found;
+        }
+        int words = CpuRows.TILE_FEATURES / CpuRows.WORD_FEATURES;
+        boolean isPacked = isCoarse && !withCounts;
+        int threads = team().numThreads();
+        long bytes = (isPacked ? 8L : 16L) * CpuRows.TILE_FEATURES * HistogramScratch.CELLS * threads;
+        HistogramScratch[] made = backend.allocating(bytes, "the histograms of " + threads + " threads", () -> {
+            HistogramScratch[] all = new HistogramScratch[threads];
+            Arrays.setAll(all, i -> isPacked ? new PackedScratch(words) : new WideScratch(words, isCoarse));
+            return all;
+        });
+        if (isPacked) {
+            packed = made;
+        } else if (isCoarse) {
+            wideCoarse = made;
+        } else {
+            wideFine = made;
+        }
+        return made;
+    }
+
+    @Override
+    public void subtract(HistogramPool pool, List<SubtractTask> tasks) {
+        CpuHistogramPool own = own(pool, CpuHistogramPool.class, "pool");
+        for (SubtractTask task : tasks) {
+            Objects.checkIndex(task.parent(), own.numSlots());
+            Objects.checkIndex(task.child(), own.numSlots());
+            Objects.checkIndex(task.sibling(), own.numSlots());
+        }
+        int length = own.slotLength();
+        team().forEach((length + PIECE_LONGS - 1) / PIECE_LONGS, (worker, piece) -> {
+            int end = Math.min(length, (piece + 1) * PIECE_LONGS);
+            // In the order of the list, so that a task may use what an earlier one wrote.
+            for (SubtractTask task : tasks) {
+                long[] parent = own.slot(task.parent());
+                long[] child = own.slot(task.child());
+                long[] sibling = own.slot(task.sibling());
+                for (int i = piece * PIECE_LONGS; i < end; i++) {
+                    sibling[i] = parent[i] - child[i];
+                }
+            }
+        });
+    }
+
+    @Override
+    public List<SplitCandidate> findSplits(
+            HistogramPool pool, List<SplitTask> tasks, SplitRules rules, GradientScale scale) {
+        CpuHistogramPool own = own(pool, CpuHistogramPool.class, "pool");
+        if (rules.minDataInLeaf() > 1 && !own.hasCounts()) {
+            throw new IllegalArgumentException("minDataInLeaf is " + rules.minDataInLeaf()
+                    + ", but the pool has no counts; allocate it with counts, or set minDataInLeaf to 1");
+        }
+        int[] firstPiece = new int[tasks.size() + 1];
+        for (int t = 0; t < tasks.size(); t++) {
+            requireAscending(tasks.get(t).features(), own.layout().numFeatures());
+            Objects.checkIndex(tasks.get(t).slot(), own.numSlots());
+            firstPiece[t + 1] = firstPiece[t] + (tasks.get(t).features().length + PIECE_FEATURES - 1) / PIECE_FEATURES;
+        }
+        SplitCandidate[] found = new SplitCandidate[firstPiece[tasks.size()]];
+        team().forEach(found.length, (worker, piece) -> {
+            int t = 0;
+            while (firstPiece[t + 1] <= piece) {
+                t++;
+            }
+            int[] features = tasks.get(t).features();
+            int from = (piece - firstPiece[t]) * PIECE_FEATURES;
+            SplitSearch search = new SplitSearch(own, tasks.get(t).slot(), features[from], rules, scale);
+            for (int i = from; i < Math.min(features.length, from + PIECE_FEATURES); i++) {
+                search.look(features[i]);
+            }
+            found[piece] = search.best();
+        });
+        List<SplitCandidate> best = new ArrayList<>(tasks.size());
+        for (int t = 0; t < tasks.size(); t++) {
+            SplitCandidate winner = SplitCandidate.NONE;
+            for (int piece = firstPiece[t]; piece < firstPiece[t + 1]; piece++) {
+                // Pieces have ascending features, so on equal gains the smaller feature stays.
+                if (found[piece].isSplit() && (!winner.isSplit() || found[piece].gain() > winner.gain())) {
+                    winner = found[piece];
+                }
+            }
+            best.add(winner);
+        }
+        return best;
+    }
+
+    @Override
+    public int[] partition(BinnedRows rows, RowPartition partition, List<PartitionTask> tasks) {
+        CpuRows own = own(rows, CpuRows.class, "rows");
+        CpuPartition order = own(partition, CpuPartition.class, "partition");
+        requireRows(order.numRows(), own.numRows(), "partition");
+        List<RowRange> ranges = tasks.stream().map(PartitionTask::rows).toList();
+        Ranges.requireWithin(ranges, own.numRows());
+        Ranges.requireDisjoint(ranges);
+        for (PartitionTask task : tasks) {
+            Objects.checkIndex(task.feature(), own.layout().numFeatures());
+            Objects.checkIndex(task.bin(), own.layout().numValueBins(task.feature()));
+        }
+        return new RowMover(own, order, tasks, team().numThreads()).run(team());
+    }
+
+    @Override
+    public long[] leafSums(Buffer gradients, RowPartition partition, List<RowRange> leaves) {
+        CpuPartition order = own(partition, CpuPartition.class, "partition");
+        Ranges.requireWithin(leaves, order.numRows());
+        long[] values = longs(gradients, "gradients", order.numRows());
+        int[] positions = order.order();
+        long[] sums = new long[2 * leaves.size()];
+        new Ranges(leaves, PIECE_ROWS).forEachPiece(team(), (leaf, begin, end) -> {
+            long g = 0;
+            long h = 0;
+            for (int i = begin; i < end; i++) {
+                long value = values[positions[i]];
+                g += value >> 32;
+                h += value & 0xFFFFFFFFL;
+            }
+            synchronized (sums) {
+                sums[2 * leaf] += g;
+                sums[2 * leaf + 1] += h;
+            }
+        });
+        return sums;
+    }
+
+    @Override
+    public void addLeafValues(RowPartition partition, List<RowRange> leaves, float[] values, Buffer scores) {
+        CpuPartition order = own(partition, CpuPartition.class, "partition");
+        Ranges.requireWithin(leaves, order.numRows());
+        Ranges.requireDisjoint(leaves);
+        if (values.length != leaves.size()) {
+            throw new IllegalArgumentException(values.length + " values were given for " + leaves.size() + " leaves");
+        }
+        float[] target = floats(scores, "scores", order.numRows());
+        int[] positions = order.order();
+        new Ranges(leaves, PIECE_ROWS).forEachPiece(team(), (leaf, begin, end) -> {
+            float value = values[leaf];
+            for (int i = begin; i < end; i++) {
+                target[positions[i]] += value;
+            }
+        });
+    }
+
+    @Override
+    public void addTree(BinnedRows rows, BinTree tree, Buffer scores) {
+        CpuRows own = own(rows, CpuRows.class, "rows");
+        float[] target = floats(scores, "scores", own.numRows());
+        TreeWalk walk = new TreeWalk(own, tree);
+        forEachPiece(own.numRows(), (worker, begin, end) -> walk.add(begin, end, target));
+    }
+
+    private interface RowPiece {
+        void run(int worker, int begin, int end);
+    }
+
+    private void forEachPiece(int numRows, RowPiece work) {
+        team().forEach((numRows + PIECE_ROWS - 1) / PIECE_ROWS, (worker, piece) -> {
+            work.run(worker, piece * PIECE_ROWS, Math.min(numRows, (piece + 1) * PIECE_ROWS));
+        });
+    }
+
+    private static long[] sum(long[][] parts, int length) {
+        long[] sum = new long[length];
+        for (long[] part : parts) {
+            for (int i = 0; i < length; i++) {
+                sum[i] += part[i];
+            }
+        }
+        return sum;
+    }
+
+    private LogisticRows lossRows(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights) {
+        return switch (loss) {
+            case LOGISTIC ->
+                new LogisticRows(
+                        floats(scores, "scores", scores.length()),
+                        floats(labels, "labels", scores.length()),
+                        weights == null ? null : floats(weights, "weights", scores.length()));
+        };
+    }
+
+    private ThreadTeam team() {
+        return backend.team();
+    }
+
+    private float[] floats(Buffer buffer, String name, int length) {
+        CpuBuffer own = own(buffer, CpuBuffer.class, name);
+        requireRows(own.length(), length, name);
+        return own.floats();
+    }
+
+    private long[] longs(Buffer buffer, String name, int length) {
+        CpuBuffer own = own(buffer, CpuBuffer.class, name);
+        requireRows(own.length(), length, name);
+        return own.longs();
+    }
+
+    private <T extends CpuResource> T own(Object resource, Class<T> type, String name) {
+        backend.requireOpen();
+        if (!type.isInstance(resource) || type.cast(resource).owner() != backend) {
+            throw new IllegalArgumentException(name + " (" + resource + ") belong to another back end than this one, "
+                    + backend.description() + "; allocate them from the back end whose kernels use them");
+        }
+        T own = type.cast(resource);
+        own.requireOpen();
+        return own;
+    }
+
+    private static void requireRows(int length, int numRows, String name) {
+        if (length != numRows) {
+            throw new IllegalArgumentException(name + " has " + length + " rows; needed are " + numRows);
+        }
+    }
+
+    private static void requireNotNegative(int count, String what) {
+        if (count < 0) {
+            throw new IllegalArgumentException("number of " + what + " is " + count + "; it must be at least 0");
+        }
+    }
+
+    private static void requireAscending(int[] features, int numFeatures) {
+        int previous = -1;
+        for (int feature : features) {
+            if (feature <= previous || feature >= numFeatures) {
+                throw new IllegalArgumentException("features " + Arrays.toString(features)
+                        + " must be ascending and below " + numFeatures + "; " + feature + " is not");
+            }
+            previous = feature;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package org.sparkmlext.kernels.cpu;
+
+/**
+ * Coarse sums, gradient and hessian in one long: one 64-bit add a cell.
+ *
+ * <p>The lower half holds the hessians: each is at most 2^16 and not negative, so 65535 of them stay below 2^32 and never
+ * carry. The upper half holds the gradients: each at most 2^15 in size, so 65535 of them fit 32 bits with sign.
+ */
+final class PackedScratch extends HistogramScratch {
+
+    private final long[][] cells;
+    private final long[] gradients = new long[BLOCK_ROWS];
+
+    PackedScratch(int words) {
+        cells = new long[words][CpuRows.WORD_FEATURES * CELLS];
+    }
+
+    @Override
+    void load(int i, long packed) {
+        gradients[i] = (coarseGradient(packed) << 32) + coarseHessian(packed);
+    }
+
+    @Override
+    void add(int word, long[] bins, int from, int stride, int count, boolean isHalf) {
+        if (isHalf) {
+            addFour(cells[word], gradients, bins, from, stride, count);
+        } else {
+            addEight(cells[word], gradients, bins, from, stride, count);
+        }
+    }
+
+    private static void addEight(long[] h, long[] gradients, long[] bins, int from, int stride, int count) {
+        for (int i = 0, at = from; i < count; i++, at += stride) {
+            long w = bins[at];
+            long g = gradients[i];
+            h[(int) (w & 255)] += g;
+            h[CELLS + (int) ((w >>> 8) & 255)] += g;
+            h[2 * CELLS + (int) ((w >>> 16) & 255)] += g;
+            h[3 * CELLS + (int) ((w >>> 24) & 255)] += g;
+            h[4 * CELLS + (int) ((w >>> 32) & 255)] += g;
+            h[5 * CELLS + (int) ((w >>> 40) & 255)] += g;
+            h[6 * CELLS + (int) ((w >>> 48) & 255)] += g;
+            h[7 * CELLS + (int) (w >>> 56)] += g;
+        }
+    }
+
+    private static void addFour(long[] h, long[] gradients, long[] bins, int from, int stride, int count) {
+        for (int i = 0, at = from; i < count; i++, at += stride) {
+            long w = bins[at];
+            long g = gradients[i];
+            h[(int) (w & 255)] += g;
+            h[CELLS + (int) ((w >>> 8) & 255)] += g;
+            h[2 * CELLS + (int) ((w >>> 16) & 255)] += g;
+            h[3 * CELLS + (int) ((w >>> 24) & 255)] += g;
+        }
+    }
+
+    @Override
+    void move(int word, int featureOfWord, int numBins, long[] slot, int slotFrom, int cellWidth, boolean isFirst) {
+        long[] h = cells[word];
+        int from = featureOfWord * CELLS;
+        if (isFirst) {
+            for (int b = 0, to = slotFrom; b < numBins; b++, to += 2) {
+                long sum = h[from + b];
+                slot[to] = sum >> 32;
+                slot[to + 1] = sum & 0xFFFFFFFFL;
+                h[from + b] = 0;
+            }
+        } else {
+            for (int b = 0, to = slotFrom; b < numBins; b++, to += 2) {
+                long sum = h[from + b];
+                slot[to] += sum >> 32;
+                slot[to + 1] += sum & 0xFFFFFFFFL;
+                h[from + b] = 0;
+            }
+        }
+    }
+}

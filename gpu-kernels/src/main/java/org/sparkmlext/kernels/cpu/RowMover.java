@@ -1,0 +1,118 @@
+package org.sparkmlext.kernels.cpu;
+
+import java.util.List;
+import org.sparkmlext.kernels.tree.RowRange;
+import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
+
+/**
+ * One call of the partition kernel: each piece of rows is divided on its own into scratch, its left rows from the front
+ * and its right rows from the back; once all counts are known every piece copies its two parts to their places.
+ */
+final class RowMover {
+
+    private static final int MIN_PIECE_ROWS = 8192;
+    private static final int PIECES_PER_THREAD = 4;
+
+    private final CpuRows rows;
+    private final CpuPartition partition;
+    private final List<PartitionTask> tasks;
+    private final int[] pieceTask;
+    private final int[] pieceBegin;
+    private final int[] pieceEnd;
+    private final int[] pieceLeft;
+    private final int[] leftTo;
+    private final int[] rightTo;
+
+    RowMover(CpuRows rows, CpuPartition partition, List<PartitionTask> tasks, int numThreads) {
+        this.rows = rows;
+        this.partition = partition;
+        this.tasks = tasks;
+        long all = 0;
+        for (PartitionTask task : tasks) {
+            all += task.rows().numRows();
+        }
+        int pieceRows = (int) Math.max(MIN_PIECE_ROWS, all / ((long) numThreads * PIECES_PER_THREAD) + 1);
+        int numPieces = 0;
+        for (PartitionTask task : tasks) {
+            numPieces += pieces(task.rows(), pieceRows);
+        }
+        pieceTask = new int[numPieces];
+        pieceBegin = new int[numPieces];
+        pieceEnd = new int[numPieces];
+        pieceLeft = new int[numPieces];
+        leftTo = new int[numPieces];
+        rightTo = new int[numPieces];
+        int piece = 0;
+        for (int t = 0; t < tasks.size(); t++) {
+            RowRange range = tasks.get(t).rows();
+            for (int k = 0; k < pieces(range, pieceRows); k++, piece++) {
+                pieceTask[piece] = t;
+                pieceBegin[piece] = range.begin() + k * pieceRows;
+                pieceEnd[piece] = Math.min(range.end(), pieceBegin[piece] + pieceRows);
+            }
+        }
+    }
+
+    private static int pieces(RowRange range, int pieceRows) {
+        return (range.numRows() + pieceRows - 1) / pieceRows;
+    }
+
+    /** Moves the rows and returns the number of left ones of each task. */
+    int[] run(ThreadTeam team) {
+        partition.markMoved();
+        team.forEach(pieceTask.length, (worker, piece) -> divide(piece));
+        int[] numLeft = place();
+        team.forEach(pieceTask.length, (worker, piece) -> copyBack(piece));
+        return numLeft;
+    }
+
+    private void divide(int piece) {
+        PartitionTask task = tasks.get(pieceTask[piece]);
+        byte[] column = rows.column(task.feature());
+        int[] order = partition.order();
+        int[] scratch = partition.scratch();
+        int lastLeft = task.bin();
+        // A bin that no row has, where missing values go right.
+        int alsoLeft = task.isMissingLeft() ? rows.layout().missingBin(task.feature()) : -1;
+        int left = pieceBegin[piece];
+        int right = pieceEnd[piece] - 1;
+        for (int i = pieceBegin[piece]; i < pieceEnd[piece]; i++) {
+            int row = order[i];
+            int bin = column[row] & 255;
+            int goesLeft = bin <= lastLeft | bin == alsoLeft ? 1 : 0;
+            // Both are written and one is overwritten later: the side is a coin toss that no branch predictor learns.
+            scratch[left] = row;
+            scratch[right] = row;
+            left += goesLeft;
+            right -= 1 - goesLeft;
+        }
+        pieceLeft[piece] = left - pieceBegin[piece];
+    }
+
+    private int[] place() {
+        int[] numLeft = new int[tasks.size()];
+        for (int piece = 0; piece < pieceTask.length; piece++) {
+            int t = pieceTask[piece];
+            leftTo[piece] = tasks.get(t).rows().begin() + numLeft[t];
+            numLeft[t] += pieceLeft[piece];
+        }
+        int[] numRight = new int[tasks.size()];
+        for (int piece = 0; piece < pieceTask.length; piece++) {
+            int t = pieceTask[piece];
+            rightTo[piece] = tasks.get(t).rows().begin() + numLeft[t] + numRight[t];
+            numRight[t] += pieceEnd[piece] - pieceBegin[piece] - pieceLeft[piece];
+        }
+        return numLeft;
+    }
+
+    private void copyBack(int piece) {
+        int[] order = partition.order();
+        int[] scratch = partition.scratch();
+        System.arraycopy(scratch, pieceBegin[piece], order, leftTo[piece], pieceLeft[piece]);
+        int to = rightTo[piece];
+        int lastRight = pieceBegin[piece] + pieceLeft[piece];
+        for (int i = pieceEnd[piece] - 1; i >= lastRight; i--) {
+            order[to++] = scratch[i];
+        }
+    }
+}

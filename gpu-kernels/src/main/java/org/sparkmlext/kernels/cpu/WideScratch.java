@@ -1,0 +1,80 @@
+package org.sparkmlext.kernels.cpu;
+
+/**
+ * Sums of full width, with the number of rows: two 64-bit adds a cell.
+ *
+ * <p>The first long of a cell is the gradient sum. The second holds the hessian sum in its lower 46 bits, which 65535
+ * values of at most 2^30 do not fill, and above them the number of rows, at most 65535.
+ */
+final class WideScratch extends HistogramScratch {
+
+    private static final int COUNT_SHIFT = 46;
+    private static final long HESSIAN_MASK = (1L << COUNT_SHIFT) - 1;
+
+    private final boolean isCoarse;
+    private final long[][] cells;
+    private final long[] gradients = new long[BLOCK_ROWS];
+    private final long[] hessians = new long[BLOCK_ROWS];
+
+    WideScratch(int words, boolean isCoarse) {
+        this.isCoarse = isCoarse;
+        cells = new long[words][2 * CpuRows.WORD_FEATURES * CELLS];
+    }
+
+    @Override
+    void load(int i, long packed) {
+        long count = (int) packed > 0 ? 1L << COUNT_SHIFT : 0;
+        gradients[i] = isCoarse ? coarseGradient(packed) : packed >> 32;
+        hessians[i] = count + (isCoarse ? coarseHessian(packed) : packed & 0xFFFFFFFFL);
+    }
+
+    @Override
+    void add(int word, long[] bins, int from, int stride, int count, boolean isHalf) {
+        addLower(cells[word], bins, from, stride, count, 0);
+        if (!isHalf) {
+            addLower(cells[word], bins, from, stride, count, 4);
+        }
+    }
+
+    /** Adds to four features, the lower or the upper ones of a word. */
+    private void addLower(long[] h, long[] bins, int from, int stride, int count, int firstFeature) {
+        long[] gs = gradients;
+        long[] hs = hessians;
+        int shift = firstFeature * Byte.SIZE;
+        int base = firstFeature * 2 * CELLS;
+        for (int i = 0, at = from; i < count; i++, at += stride) {
+            int w = (int) (bins[at] >>> shift);
+            long g = gs[i];
+            long s = hs[i];
+            int a = base + 2 * (w & 255);
+            h[a] += g;
+            h[a + 1] += s;
+            int b = base + 2 * CELLS + 2 * ((w >>> 8) & 255);
+            h[b] += g;
+            h[b + 1] += s;
+            int c = base + 4 * CELLS + 2 * ((w >>> 16) & 255);
+            h[c] += g;
+            h[c + 1] += s;
+            int d = base + 6 * CELLS + 2 * (w >>> 24);
+            h[d] += g;
+            h[d + 1] += s;
+        }
+    }
+
+    @Override
+    void move(int word, int featureOfWord, int numBins, long[] slot, int slotFrom, int cellWidth, boolean isFirst) {
+        long[] h = cells[word];
+        int from = featureOfWord * 2 * CELLS;
+        for (int b = 0, to = slotFrom, at = from; b < numBins; b++, to += cellWidth, at += 2) {
+            long g = h[at];
+            long s = h[at + 1];
+            h[at] = 0;
+            h[at + 1] = 0;
+            slot[to] = (isFirst ? 0 : slot[to]) + g;
+            slot[to + 1] = (isFirst ? 0 : slot[to + 1]) + (s & HESSIAN_MASK);
+            if (cellWidth == 3) {
+                slot[to + 2] = (isFirst ? 0 : slot[to + 2]) + (s >>> COUNT_SHIFT);
+            }
+        }
+    }
+}
