@@ -59,7 +59,12 @@ final class FeatureColumns {
 
     /** A column that holds numbers. */
     static void checkNumericColumn(StructType schema, String name, String param) {
-        checkNumeric(find(schema, name, param), param);
+        StructField field = find(schema, name, param);
+        if (!(field.dataType() instanceof NumericType)) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
+                    + field.dataType().simpleString() + "; allowed: byte, short, int, long, float, double, decimal. "
+                    + "Cast the column first.");
+        }
     }
 
     /** A column that holds true and false. */

@@ -103,14 +103,7 @@ record RowValues(String column, List<String> featureNames, String handleInvalid)
     private static float[] of(Row row) {
         float[] values = new float[row.length()];
         for (int i = 0; i < values.length; i++) {
-            Object value = row.get(i);
-            if (value == null) {
-                values[i] = Float.NaN;
-            } else if (value instanceof Boolean flag) {
-                values[i] = flag ? 1f : 0f;
-            } else {
-                values[i] = ((Number) value).floatValue();
-            }
+            values[i] = row.isNullAt(i) ? Float.NaN : ((Number) row.get(i)).floatValue();
         }
         return values;
     }

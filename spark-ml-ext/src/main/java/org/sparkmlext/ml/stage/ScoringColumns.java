@@ -93,11 +93,7 @@ final class ScoringColumns {
         Broadcast<RowScorer> broadcast = JavaSparkContext.fromSparkContext(
                         data.sparkSession().sparkContext())
                 .broadcast(scorer);
-        Column input = usesInputCols
-                ? functions.struct(values.featureNames().stream()
-                        .map(ScoringColumns::byName)
-                        .toArray(Column[]::new))
-                : byName(values.column());
+        Column input = usesInputCols ? floats(data, values.featureNames()) : byName(values.column());
         Dataset<Row> rows = data.toDF();
         if (values.handleInvalid().equals(SKIP)) {
             rows = rows.filter(isScorable(values, usesInputCols).apply(input));
@@ -122,6 +118,18 @@ final class ScoringColumns {
         return rows.withColumn(scored, score(broadcast, values, usesInputCols).apply(input))
                 .select(selected.toArray(Column[]::new))
                 .drop(scored);
+    }
+
+    /** The columns as training reads them: doubles as they are, every other type by Spark's cast to float. */
+    private static Column floats(Dataset<?> data, List<String> names) {
+        Column[] columns = names.stream().map(ScoringColumns::byName).toArray(Column[]::new);
+        StructField[] fields = data.select(columns).schema().fields();
+        for (int c = 0; c < columns.length; c++) {
+            if (!fields[c].dataType().equals(DataTypes.DoubleType)) {
+                columns[c] = columns[c].cast(DataTypes.FloatType);
+            }
+        }
+        return functions.struct(columns);
     }
 
     /** A column by its very name, dots and all. */
