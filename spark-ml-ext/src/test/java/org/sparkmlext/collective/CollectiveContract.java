@@ -58,8 +58,8 @@ public abstract class CollectiveContract {
     void everyResultIsTheSerialOneBitForBit(@ForAll("rounds") Round round) throws Exception {
         CollectiveOptions options = CollectiveOptions.defaults().withSizes(CHUNK, CHUNK);
         Random random = new Random(round.seed);
-        long[][] longs = randomLongs(random, round.size, round.length);
-        float[][] floats = randomFloats(random, round.size, round.length);
+        long[][] longs = RankValues.randomLongs(random, round.size, round.length);
+        float[][] floats = RankValues.randomFloats(random, round.size, round.length);
         int[] ends = randomEnds(random, round.size, round.length);
         long[] longSum = SerialSums.sum(longs);
         float[] floatSum = documentedSum(floats, options);
@@ -110,8 +110,8 @@ public abstract class CollectiveContract {
         CollectiveOptions options = CollectiveOptions.defaults().withSizes(CHUNK, CHUNK);
         for (int length : new int[] {1, 7, 3001}) {
             Random random = new Random(length);
-            long[][] longs = randomLongs(random, size, length);
-            float[][] floats = randomFloats(random, size, length);
+            long[][] longs = RankValues.randomLongs(random, size, length);
+            float[][] floats = RankValues.randomFloats(random, size, length);
             floats[size - 1][length / 2] = Float.NaN;
             long[] longMax = new long[length];
             float[] floatMax = new float[length];
@@ -139,8 +139,8 @@ public abstract class CollectiveContract {
     void largeSumsWithTheDefaultSizes() throws Exception {
         int length = 700_001;
         CollectiveOptions options = CollectiveOptions.defaults();
-        long[][] longs = randomLongs(new Random(1), 3, length);
-        float[][] floats = randomFloats(new Random(2), 3, length);
+        long[][] longs = RankValues.randomLongs(new Random(1), 3, length);
+        float[][] floats = RankValues.randomFloats(new Random(2), 3, length);
         List<? extends Collective> ranks = open(3, options);
         RankThreads.run(ranks, collective -> {
             long[] values = longs[collective.rank()].clone();
@@ -383,22 +383,5 @@ public abstract class CollectiveContract {
             ends[size - 1] = length;
         }
         return ends;
-    }
-
-    static long[][] randomLongs(Random random, int size, int length) {
-        long[][] all = new long[size][];
-        Arrays.setAll(all, rank -> random.longs(length).toArray());
-        return all;
-    }
-
-    /** Of very different sizes, so that another order gives other bits. */
-    static float[][] randomFloats(Random random, int size, int length) {
-        float[][] all = new float[size][length];
-        for (float[] values : all) {
-            for (int i = 0; i < length; i++) {
-                values[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(8)));
-            }
-        }
-        return all;
     }
 }
