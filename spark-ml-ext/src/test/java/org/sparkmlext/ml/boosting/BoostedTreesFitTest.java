@@ -59,8 +59,7 @@ class BoostedTreesFitTest {
         double best = new BinaryClassificationEvaluator()
                 .setRawPredictionCol("truth")
                 .evaluate(test.withColumn(
-                        "truth",
-                        functions.expr("coalesce(2 * a + 2 * (c - 0.5) * a, 1.5) + if(b > 9, 1, -1)")));
+                        "truth", functions.expr("coalesce(2 * a + 2 * (c - 0.5) * a, 1.5) + if(b > 9, 1, -1)")));
         // The labels are drawn from these log-odds, so nothing can rank better.
         assertThat(auc).isBetween(best - 0.04, best);
         assertThat(model.getNumTrees()).isEqualTo(20);

@@ -214,7 +214,8 @@ class BoostedTreesScoringTest {
         assertThat(model.transform(assemble(data, "a", "b")).count()).isEqualTo(ROWS.length);
         assertThatThrownBy(() -> model.transform(assemble(data, "b", "a")))
                 .hasMessageContaining("has 'b' as entry 0; this model was trained with 'a' there");
-        assertThatThrownBy(() -> model.transform(assemble(data, "a", "b", "a"))).hasMessageContaining("vectors of length 3; this model was trained on vectors of length 2");
+        assertThatThrownBy(() -> model.transform(assemble(data, "a", "b", "a")))
+                .hasMessageContaining("vectors of length 3; this model was trained on vectors of length 2");
         BoostedTreesClassificationModel nameless = HandMadeForest.model("nameless", false, "features_0", "features_1");
         assertThat(nameless.transform(assemble(data, "b", "a")).count()).isEqualTo(ROWS.length);
     }
