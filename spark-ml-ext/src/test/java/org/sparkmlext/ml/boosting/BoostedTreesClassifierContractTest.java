@@ -12,7 +12,8 @@ import org.sparkmlext.ml.stage.StageContract;
 import org.sparkmlext.testing.BinaryTable;
 
 /** The stage contract on a vector column. */
-class BoostedTreesClassifierContractTest extends StageContract<BoostedTreesClassifier, BoostedTreesClassificationModel> {
+class BoostedTreesClassifierContractTest
+        extends StageContract<BoostedTreesClassifier, BoostedTreesClassificationModel> {
 
     @Override
     protected BoostedTreesClassifier newEstimator() {

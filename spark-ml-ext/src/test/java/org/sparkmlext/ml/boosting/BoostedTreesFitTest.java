@@ -58,7 +58,8 @@ class BoostedTreesFitTest {
         double auc = new BinaryClassificationEvaluator().evaluate(model.transform(test));
         assertThat(auc).isGreaterThan(0.85);
         assertThat(model.getNumTrees()).isEqualTo(20);
-        assertThat(model.featureImportances().apply(0)).isGreaterThan(model.featureImportances().apply(2));
+        assertThat(model.featureImportances().apply(0))
+                .isGreaterThan(model.featureImportances().apply(2));
         assertThat(model.featureImportancesByName(Forest.ImportanceKind.SPLIT).keySet())
                 .containsExactlyInAnyOrder(BinaryTable.FEATURES);
     }
@@ -73,7 +74,8 @@ class BoostedTreesFitTest {
         UDF1<Vector, Vector> toSparse = Vector::toSparse;
         Dataset<Row> sparse = table.withColumn(
                 "features",
-                functions.udf(toSparse, SQLDataTypes.VectorType())
+                functions
+                        .udf(toSparse, SQLDataTypes.VectorType())
                         .apply(functions.col("features"))
                         .as("features", table.schema().apply("features").metadata()));
         assertThat(bytes(small().fit(sparse))).isEqualTo(bytes(small().fit(table)));
@@ -83,7 +85,8 @@ class BoostedTreesFitTest {
     void partitioningOrderAndWorkersDoNotMatter() {
         byte[] expected = bytes(onColumns().setNumWorkers(1).fit(table));
         assertThat(bytes(onColumns().setNumWorkers(2).fit(table))).isEqualTo(expected);
-        assertThat(bytes(onColumns().fit(table.repartition(7).orderBy(functions.rand(5))))).isEqualTo(expected);
+        assertThat(bytes(onColumns().fit(table.repartition(7).orderBy(functions.rand(5)))))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -107,17 +110,24 @@ class BoostedTreesFitTest {
         Dataset<Row> filled = table.withColumn("a", functions.expr("coalesce(a, double('NaN'))"));
         BoostedTreesClassificationModel model = onColumns().fit(table);
         assertThat(bytes(onColumns().fit(filled))).isEqualTo(bytes(model));
-        List<Row> fromNull = model.transform(table.where("a is null")).select("probability").collectAsList();
+        List<Row> fromNull =
+                model.transform(table.where("a is null")).select("probability").collectAsList();
         assertThat(fromNull).isNotEmpty();
-        assertThat(model.transform(filled.where("isnan(a)")).select("probability").collectAsList())
+        assertThat(model.transform(filled.where("isnan(a)"))
+                        .select("probability")
+                        .collectAsList())
                 .isEqualTo(fromNull);
     }
 
     @Test
     void reorderedColumnsScoreTheSame() {
         BoostedTreesClassificationModel model = onColumns().fit(table);
-        List<Row> expected = model.transform(table.select("a", "b", "c")).select("probability").collectAsList();
-        assertThat(model.transform(table.select("c", "label", "b", "a")).select("probability").collectAsList())
+        List<Row> expected = model.transform(table.select("a", "b", "c"))
+                .select("probability")
+                .collectAsList();
+        assertThat(model.transform(table.select("c", "label", "b", "a"))
+                        .select("probability")
+                        .collectAsList())
                 .isEqualTo(expected);
     }
 
@@ -146,7 +156,8 @@ class BoostedTreesFitTest {
         assertThat(bytes(onColumns().setGrowPolicy("depthwise").setMaxDepth(2).fit(table)))
                 .isNotEqualTo(plain);
         assertThat(bytes(onColumns().setSubsamplingRate(0.5).setSeed(1).fit(table)))
-                .isNotEqualTo(bytes(onColumns().setSubsamplingRate(0.5).setSeed(2).fit(table)));
+                .isNotEqualTo(
+                        bytes(onColumns().setSubsamplingRate(0.5).setSeed(2).fit(table)));
     }
 
     @Test
@@ -214,10 +225,7 @@ class BoostedTreesFitTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     label  | 2.0D                    | label
                     label  | cast(null as double)    | label
                     label  | double('NaN')           | label
