@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.ModelDescription;
+import org.sparkmlext.jobs.model.ModelDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +23,8 @@ final class DescribeCommand implements Callable<Integer> {
     SessionOptions sessionOptions;
 
     @Option(names = "--model", description = "Directory of the model.")
-    @Nullable String model;
+    @Nullable
+    String model;
 
     @Override
     public Integer call() {

@@ -33,10 +33,12 @@ final class EvaluateCommand implements Callable<Integer> {
     TableOptions table;
 
     @Option(names = "--model", description = "Directory of the model.")
-    @Nullable String model;
+    @Nullable
+    String model;
 
     @Option(names = "--input", description = "Labelled table.")
-    @Nullable String input;
+    @Nullable
+    String input;
 
     @Override
     public Integer call() {

@@ -159,14 +159,15 @@ final class JobFile {
         if (!value.isValueNode() || value.isNull()) {
             throw wrongKind(key, "a string, a number or true/false", value);
         }
-        return VARIABLE.matcher(value.asText()).replaceAll(match -> Matcher.quoteReplacement(variable(key, match.group(1))));
+        return VARIABLE.matcher(value.asText())
+                .replaceAll(match -> Matcher.quoteReplacement(variable(key, match.group(1))));
     }
 
     private String variable(String key, String name) {
         String value = environment.apply(name);
         if (value == null) {
-            throw new BadInputException("job file " + path + ": key '" + key + "' needs the environment variable " + name
-                    + ", which is not set");
+            throw new BadInputException("job file " + path + ": key '" + key + "' needs the environment variable "
+                    + name + ", which is not set");
         }
         return value;
     }

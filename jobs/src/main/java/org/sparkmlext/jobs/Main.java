@@ -129,7 +129,8 @@ public final class Main implements Runnable {
 
     private static String describe(ParameterException wrong) {
         String message = String.valueOf(wrong.getMessage());
-        if (wrong instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
             String got = unmatched.getUnmatched().get(0);
             List<String> valid = new ArrayList<>();
             if (got.startsWith("-")) {

@@ -25,9 +25,8 @@ public final class NearestName {
 
     /** {@code unknown KIND 'GOT'; did you mean 'NEAREST'? valid KINDs: ...}. */
     public static String unknown(String kind, String got, Collection<String> valid) {
-        String hint = of(got, valid)
-                .map(name -> " did you mean '" + name + "'?")
-                .orElse("");
+        String hint =
+                of(got, valid).map(name -> " did you mean '" + name + "'?").orElse("");
         return "unknown " + kind + " '" + got + "';" + hint + " valid " + kind + "s: "
                 + valid.stream().sorted().collect(Collectors.joining(", "));
     }

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 /** Trains, evaluates, scores and saves in one go, on generated data or on a user's own file. */
 @Command(
         name = "quickstart",
-        description = "Trains on generated data or on your own table, evaluates, scores a held-out part, saves the model.")
+        description =
+                "Trains on generated data or on your own table, evaluates, scores a held-out part, saves the model.")
 final class QuickstartCommand implements Callable<Integer> {
     private static final long SEED = 20;
     private static final long TEST_SALT = 0x7e57L;
@@ -52,10 +53,12 @@ final class QuickstartCommand implements Callable<Integer> {
     TableOptions table;
 
     @Option(names = "--train", description = "Your own table to train on (default: a generated one).")
-    @Nullable String train;
+    @Nullable
+    String train;
 
     @Option(names = "--test", description = "Your own table to test on (default: a fifth of the training table).")
-    @Nullable String test;
+    @Nullable
+    String test;
 
     @Option(
             names = "--directory",
@@ -99,11 +102,12 @@ final class QuickstartCommand implements Callable<Integer> {
                 : List.of(whole.rows(), reader.read(test, whole.layout(), true));
         out.println(Main.describe(from, whole.layout()));
         Transformer fitted = training.fit(new Table(parts.get(0), whole.layout()), null, validationFraction);
-        BinaryEvaluation quality =
-                BinaryEvaluation.of(fitted.transform(parts.get(1)), whole.layout().label());
+        BinaryEvaluation quality = BinaryEvaluation.of(
+                fitted.transform(parts.get(1)), whole.layout().label());
         out.println("on " + (test == null ? "the held-out fifth of " + from : test) + ":");
         out.print(quality.describe());
-        ScoreCommand.write(ScoreCommand.scored(fitted, parts.get(1), whole.layout(), null), TableFormat.PARQUET, scores);
+        ScoreCommand.write(
+                ScoreCommand.scored(fitted, parts.get(1), whole.layout(), null), TableFormat.PARQUET, scores);
         out.println("scores written: " + scores.path());
         new ModelDirectory(session).save((MLWritable) fitted, whole.layout(), model);
         out.println(String.format(
@@ -121,7 +125,8 @@ final class QuickstartCommand implements Callable<Integer> {
             throw new BadInputException("--test and --label belong to your own table: give --train FILE too");
         }
         if (train != null && table.label == null && table.formatIsUnlabelled(train)) {
-            throw new BadInputException("--label is needed with --train: a column's name, its 0-based position, or 'last'");
+            throw new BadInputException(
+                    "--label is needed with --train: a column's name, its 0-based position, or 'last'");
         }
         if (rows < 1000) {
             throw new BadInputException("--rows must be at least 1000, got " + rows);

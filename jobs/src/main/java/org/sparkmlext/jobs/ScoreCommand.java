@@ -51,13 +51,16 @@ final class ScoreCommand implements Callable<Integer> {
     TableOptions table;
 
     @Option(names = "--model", description = "Directory of the model.")
-    @Nullable String model;
+    @Nullable
+    String model;
 
     @Option(names = "--input", description = "Table to score; it needs no label.")
-    @Nullable String input;
+    @Nullable
+    String input;
 
     @Option(names = "--output", description = "Directory of the scored table.")
-    @Nullable String output;
+    @Nullable
+    String output;
 
     @Option(names = "--output-format", description = "csv or parquet.", defaultValue = "PARQUET")
     TableFormat outputFormat = TableFormat.PARQUET;
@@ -66,7 +69,8 @@ final class ScoreCommand implements Callable<Integer> {
             names = "--keep",
             split = ",",
             description = "Columns of the input to carry over (default: all but vectors).")
-    @Nullable List<String> keep;
+    @Nullable
+    List<String> keep;
 
     @Option(names = "--overwrite", description = "Replace the output if it exists.")
     boolean overwrite;
@@ -95,15 +99,15 @@ final class ScoreCommand implements Callable<Integer> {
     static TableLayout layoutOf(ModelDirectory.Loaded loaded, String path) {
         TableLayout layout = loaded.layout();
         if (layout == null) {
-            throw new BadInputException("model '" + path + "' was not saved by 'spark-ml-ext train' (no _table.json), so"
-                    + " how to read a table for it is not known; use it from Spark: load(path).transform(dataFrame)");
+            throw new BadInputException(
+                    "model '" + path + "' was not saved by 'spark-ml-ext train' (no _table.json), so"
+                            + " how to read a table for it is not known; use it from Spark: load(path).transform(dataFrame)");
         }
         return layout;
     }
 
     /** The kept columns and the predictions. */
-    static Dataset<Row> scored(
-            Transformer model, Dataset<Row> rows, TableLayout layout, @Nullable List<String> keep) {
+    static Dataset<Row> scored(Transformer model, Dataset<Row> rows, TableLayout layout, @Nullable List<String> keep) {
         List<Column> columns = new ArrayList<>();
         Set<String> own = Set.of(PREDICTION, PROBABILITY, PREDICTED_LABEL);
         for (String name : keep != null ? keep : Arrays.asList(rows.columns())) {
@@ -116,7 +120,10 @@ final class ScoreCommand implements Callable<Integer> {
             }
         }
         columns.add(col(PREDICTION));
-        columns.add(functions.vector_to_array(col(PROBABILITY), "float64").getItem(1).as(PROBABILITY));
+        columns.add(functions
+                .vector_to_array(col(PROBABILITY), "float64")
+                .getItem(1)
+                .as(PROBABILITY));
         if (!layout.labelValues().isEmpty()) {
             columns.add(labelText(layout.labelValues()).as(PREDICTED_LABEL));
         }

@@ -9,15 +9,18 @@ import picocli.CommandLine.Option;
 final class SessionOptions {
 
     @Option(names = "--job", description = "Job file (JSON) with these options; the command line rules over it.")
-    @Nullable String job;
+    @Nullable
+    String job;
 
     @Option(names = "--conf-file", hidden = true, description = "Other name of --job.")
-    @Nullable String confFile;
+    @Nullable
+    String confFile;
 
     @Option(names = "--verbose", description = "Print the stack trace of a failure.")
     boolean verbose;
 
-    @Nullable String jobFile() {
+    @Nullable
+    String jobFile() {
         return job != null ? job : confFile;
     }
 

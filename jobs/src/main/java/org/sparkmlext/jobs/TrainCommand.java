@@ -40,10 +40,12 @@ final class TrainCommand implements Callable<Integer> {
     TableOptions table;
 
     @Option(names = "--input", description = "Table to train on.")
-    @Nullable String input;
+    @Nullable
+    String input;
 
     @Option(names = "--validation", description = "Table for validation metrics and early stopping.")
-    @Nullable String validation;
+    @Nullable
+    String validation;
 
     @Option(
             names = "--validation-fraction",
@@ -52,17 +54,20 @@ final class TrainCommand implements Callable<Integer> {
     double validationFraction;
 
     @Option(names = "--test", description = "Table to evaluate the saved model on.")
-    @Nullable String test;
+    @Nullable
+    String test;
 
     @Option(names = "--output", description = "Directory of the model.")
-    @Nullable String output;
+    @Nullable
+    String output;
 
     @Option(names = "--overwrite", description = "Replace the output if it exists.")
     boolean overwrite;
 
     @Option(
             names = "--set",
-            description = "NAME=VALUE of any Param of the classifier, such as numTrees=200 (object 'params' in a job file).",
+            description =
+                    "NAME=VALUE of any Param of the classifier, such as numTrees=200 (object 'params' in a job file).",
             paramLabel = "NAME=VALUE")
     Map<String, String> settings = new LinkedHashMap<>();
 

@@ -1,5 +1,7 @@
 package org.sparkmlext.kernels.tree;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +26,10 @@ public final class HistogramBenchmark {
 
     private static final int NUM_ROWS = 1_000_000;
     private static final int NUM_FEATURES = 28;
+    private static final int WARM_UPS = 8;
     private static final int REPEATS = 21;
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private HistogramBenchmark() {}
 
@@ -123,56 +128,62 @@ public final class HistogramBenchmark {
         GradientScale scale = new GradientScale(30, 30, Precision.COARSE);
         int[] features = ReferenceTreeKernels.ascending(NUM_FEATURES);
         List<SplitTask> two = List.of(new SplitTask(0, features), new SplitTask(1, features));
-        report(threads, "findSplits, 2 nodes", "us", 1e3, median(() -> trees.findSplits(pool, two, rules, scale)));
+        report(threads, "findSplits, 2 nodes", "us", 1e3, run(() -> trees.findSplits(pool, two, rules, scale)));
         report(
                 threads,
                 "subtract",
                 "us",
                 1e3,
-                median(() -> trees.subtract(pool, List.of(new TreeKernels.SubtractTask(0, 1, 2)))));
+                run(() -> trees.subtract(pool, List.of(new TreeKernels.SubtractTask(0, 1, 2)))));
         int[] bin = {0};
         report(
                 threads,
                 "partition of the root",
                 "ns/row",
                 NUM_ROWS,
-                median(() ->
+                run(() ->
                         trees.partition(rows, partition, List.of(new PartitionTask(root, bin[0]++ % 3, 127, false)))));
-        report(
-                threads,
-                "leafSums",
-                "ns/row",
-                NUM_ROWS,
-                median(() -> trees.leafSums(gradient, partition, List.of(root))));
+        report(threads, "leafSums", "ns/row", NUM_ROWS, run(() -> trees.leafSums(gradient, partition, List.of(root))));
     }
 
     private static void cells(int threads, String name, RowRange node, Runnable kernel) {
-        double nanos = median(kernel);
-        report(threads, name, "ns/(row x feature)", (double) node.numRows() * NUM_FEATURES, nanos);
+        report(threads, name, "ns/(row x feature)", (double) node.numRows() * NUM_FEATURES, run(kernel));
     }
 
-    private static double median(Runnable kernel) {
+    /**
+     * Figures of one kernel call.
+     *
+     * @param min fastest call, wall clock
+     * @param median median call, wall clock
+     * @param cpu CPU time of the whole process a call: what is left to look at on a machine that others use too
+     */
+    private record Nanos(double min, double median, double cpu) {}
+
+    private static Nanos run(Runnable kernel) {
+        for (int i = 0; i < WARM_UPS; i++) {
+            kernel.run();
+        }
         long[] nanos = new long[REPEATS];
-        for (int i = -8; i < REPEATS; i++) {
+        long cpuStart = PROCESS.getProcessCpuTime();
+        for (int i = 0; i < REPEATS; i++) {
             long start = System.nanoTime();
             kernel.run();
-            if (i >= 0) {
-                nanos[i] = System.nanoTime() - start;
-            }
+            nanos[i] = System.nanoTime() - start;
         }
+        long cpu = PROCESS.getProcessCpuTime() - cpuStart;
         Arrays.sort(nanos);
-        return nanos[REPEATS / 2];
+        return new Nanos(nanos[0], nanos[REPEATS / 2], (double) cpu / REPEATS);
     }
 
-    private static void report(int threads, String name, String unit, double per, double nanos) {
+    private static void report(int threads, String name, String unit, double per, Nanos nanos) {
         System.out.printf(
                 Locale.ROOT,
-                "%d thread%s  %-32s %9.3f %s  (%.3f ms)%n",
+                "%d  %-30s median %8.3f  min %8.3f  cpu %8.3f %s%n",
                 threads,
-                threads == 1 ? " " : "s",
                 name,
-                nanos / per,
-                unit,
-                nanos / 1e6);
+                nanos.median() / per,
+                nanos.min() / per,
+                nanos.cpu() / per,
+                unit);
     }
 }

@@ -42,7 +42,10 @@ public record BinaryEvaluation(
     public static BinaryEvaluation of(Dataset<Row> predictions, String labelColumn) {
         Dataset<Row> groups = predictions
                 .select(
-                        functions.vector_to_array(col("probability"), "float64").getItem(1).as("p"),
+                        functions
+                                .vector_to_array(col("probability"), "float64")
+                                .getItem(1)
+                                .as("p"),
                         col("prediction").as("prediction"),
                         col("`" + labelColumn + "`").as("label"))
                 .groupBy("p", "prediction")
@@ -97,8 +100,9 @@ public record BinaryEvaluation(
             long negativesHere = group.isNullAt(3) ? 0 : group.getLong(3);
             long strange = group.getLong(4) - positivesHere - negativesHere;
             if (strange != 0) {
-                throw new BadInputException("label column '" + labelColumn + "' has rows whose label is missing or not 0/1 ("
-                        + strange + " rows with probability " + probability + "); map or drop them");
+                throw new BadInputException(
+                        "label column '" + labelColumn + "' has rows whose label is missing or not 0/1 (" + strange
+                                + " rows with probability " + probability + "); map or drop them");
             }
             doubledOrderedPairs += (double) positivesHere * (2.0 * negatives + negativesHere);
             positives += positivesHere;

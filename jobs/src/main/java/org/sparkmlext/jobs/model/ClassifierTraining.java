@@ -64,7 +64,8 @@ public final class ClassifierTraining {
         List<Column> columns = new ArrayList<>(List.of(lit(salt)));
         // Vectors have no hash in SQL, their text has.
         Arrays.stream(rows.schema().fields())
-                .map(field -> rows.col("`" + field.name().replace("`", "``") + "`").cast("string"))
+                .map(field ->
+                        rows.col("`" + field.name().replace("`", "``") + "`").cast("string"))
                 .forEach(columns::add);
         return columns.toArray(new Column[0]);
     }

@@ -59,8 +59,7 @@ public final class LiveProgress implements TrainingListener {
         long now = nanoClock.getAsLong();
         double seconds = Math.max(1e-9, (now - lastRoundAt) / (double) NANOS);
         lastRoundAt = now;
-        secondsPerRound =
-                roundsTimed == 0 ? seconds : secondsPerRound + SMOOTHING * (seconds - secondsPerRound);
+        secondsPerRound = roundsTimed == 0 ? seconds : secondsPerRound + SMOOTHING * (seconds - secondsPerRound);
         roundsTimed++;
         boolean isLast = report.round() + 1 >= report.numRounds();
         if (isLast || roundsTimed == 1 || isDue(now, report.numRounds())) {

@@ -65,7 +65,8 @@ public final class ModelDescription {
         return layout.format().name().toLowerCase(Locale.ROOT) + ", "
                 + (layout.vector() != null
                         ? "vector '" + layout.vector() + "' of " + layout.vectorSize()
-                        : layout.features().size() + " features, " + layout.stringFeatures().size() + " of them strings")
+                        : layout.features().size() + " features, "
+                                + layout.stringFeatures().size() + " of them strings")
                 + ", label '" + layout.label() + "'"
                 + (layout.labelValues().isEmpty() ? "" : " " + layout.labelValues());
     }
@@ -112,10 +113,12 @@ public final class ModelDescription {
         text.append("importances (share of the loss reduction)\n");
         importances.entrySet().stream()
                 .limit(SHOWN_IMPORTANCES)
-                .forEach(entry -> text.append(
-                        String.format(Locale.ROOT, "    %.4f  %s%n", entry.getValue(), entry.getKey())));
+                .forEach(entry ->
+                        text.append(String.format(Locale.ROOT, "    %.4f  %s%n", entry.getValue(), entry.getKey())));
         if (importances.size() > SHOWN_IMPORTANCES) {
-            text.append("    ... and ").append(importances.size() - SHOWN_IMPORTANCES).append(" more\n");
+            text.append("    ... and ")
+                    .append(importances.size() - SHOWN_IMPORTANCES)
+                    .append(" more\n");
         }
         text.append("first tree\n");
         model.toDebugString()

@@ -38,14 +38,18 @@ public final class ModelDirectory {
      * @param trained the model of this project in it
      * @param layout how its training table was read; null if the directory was not written by {@code train}
      */
-    public record Loaded(Transformer model, Transformer trained, @Nullable TableLayout layout) {}
+    public record Loaded(
+            Transformer model,
+            Transformer trained,
+            @Nullable TableLayout layout) {}
 
     /** Writes model and layout; the directory appears whole or not at all. */
     public void save(MLWritable model, TableLayout layout, OutputDirectory output) {
         output.write(directory -> {
             model.write().session(session).save(directory.toString());
             Path table = new Path(directory, TABLE_FILE);
-            try (OutputStream out = table.getFileSystem(session.sparkContext().hadoopConfiguration()).create(table)) {
+            try (OutputStream out = table.getFileSystem(session.sparkContext().hadoopConfiguration())
+                    .create(table)) {
                 out.write(layout.toJson().getBytes(StandardCharsets.UTF_8));
             }
         });
@@ -63,8 +67,9 @@ public final class ModelDirectory {
             trained = Arrays.stream(pipeline.stages())
                     .filter(stage -> stage.getClass().getName().startsWith(OWN_PACKAGE))
                     .reduce((first, last) -> last)
-                    .orElseThrow(() -> foreign(path, "a pipeline of " + pipeline.stages().length
-                            + " stages, none of them of this project"));
+                    .orElseThrow(() -> foreign(
+                            path,
+                            "a pipeline of " + pipeline.stages().length + " stages, none of them of this project"));
         } else if (!model.getClass().getName().startsWith(OWN_PACKAGE)) {
             throw foreign(path, "a " + model.getClass().getName());
         }
@@ -85,7 +90,8 @@ public final class ModelDirectory {
                     DefaultParamsReader$.MODULE$.loadMetadata(path, session.sparkContext(), "");
             return metadata.className();
         } catch (IOException unreachable) {
-            throw new BadInputException("model '" + path + "' cannot be read: " + unreachable.getMessage(), unreachable);
+            throw new BadInputException(
+                    "model '" + path + "' cannot be read: " + unreachable.getMessage(), unreachable);
         } catch (BadInputException known) {
             throw known;
         } catch (RuntimeException damaged) {
@@ -96,7 +102,8 @@ public final class ModelDirectory {
 
     private static Transformer loadStage(String path, String className) {
         try {
-            Class<?> type = Class.forName(className, true, Thread.currentThread().getContextClassLoader());
+            Class<?> type =
+                    Class.forName(className, true, Thread.currentThread().getContextClassLoader());
             Object loaded = type.getMethod("load", String.class).invoke(null, path);
             if (loaded instanceof Transformer transformer) {
                 return transformer;
@@ -116,8 +123,7 @@ public final class ModelDirectory {
         try {
             FileSystem files = file.getFileSystem(session.sparkContext().hadoopConfiguration());
             try (InputStream in = files.open(file)) {
-                return TableLayout.fromJson(
-                        new String(in.readAllBytes(), StandardCharsets.UTF_8), file.toString());
+                return TableLayout.fromJson(new String(in.readAllBytes(), StandardCharsets.UTF_8), file.toString());
             }
         } catch (FileNotFoundException absent) {
             return null;

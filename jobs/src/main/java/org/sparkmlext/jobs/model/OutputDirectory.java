@@ -44,7 +44,8 @@ public final class OutputDirectory {
             }
             return new OutputDirectory(target, files, overwrite);
         } catch (IOException unreachable) {
-            throw new BadInputException("output '" + path + "' cannot be used: " + unreachable.getMessage(), unreachable);
+            throw new BadInputException(
+                    "output '" + path + "' cannot be used: " + unreachable.getMessage(), unreachable);
         }
     }
 
@@ -63,7 +64,8 @@ public final class OutputDirectory {
                 content.writeTo(incomplete);
                 if (files.exists(target)) {
                     if (!overwrite) {
-                        throw new BadInputException("output '" + target + "' has appeared meanwhile; nothing was written");
+                        throw new BadInputException(
+                                "output '" + target + "' has appeared meanwhile; nothing was written");
                     }
                     rename(target, replaced);
                 }

@@ -23,8 +23,7 @@ import org.sparkmlext.jobs.NearestName;
 /** Sets a stage's Params from text, by name; knows no list of Params of its own. */
 public final class StageSettings {
     /** Columns follow from the options of the table, so that they are named in one place only. */
-    private static final Set<String> SET_BY_JOB =
-            Set.of(
+    private static final Set<String> SET_BY_JOB = Set.of(
             "labelCol",
             "weightCol",
             "featuresCol",
@@ -86,13 +85,21 @@ public final class StageSettings {
         } else if (param instanceof StringArrayParam) {
             return items(text);
         } else if (param instanceof DoubleArrayParam) {
-            return number(declared, text, "numbers separated by commas", list -> Arrays.stream(items(list))
-                    .mapToDouble(Double::parseDouble)
-                    .toArray());
+            return number(
+                    declared,
+                    text,
+                    "numbers separated by commas",
+                    list -> Arrays.stream(items(list))
+                            .mapToDouble(Double::parseDouble)
+                            .toArray());
         } else if (param instanceof IntArrayParam) {
-            return number(declared, text, "whole numbers separated by commas", list -> Arrays.stream(items(list))
-                    .mapToInt(Integer::parseInt)
-                    .toArray());
+            return number(
+                    declared,
+                    text,
+                    "whole numbers separated by commas",
+                    list -> Arrays.stream(items(list))
+                            .mapToInt(Integer::parseInt)
+                            .toArray());
         }
         return convertLikeDefault(stage, declared, text);
     }
@@ -137,9 +144,9 @@ public final class StageSettings {
         }
     }
 
-    private static BadInputException wrongType(
-            Param<?> param, String text, String wanted, @Nullable Throwable cause) {
-        String message = "param '" + param.name() + "' must be " + wanted + ", got '" + text + "'; it is: " + param.doc();
+    private static BadInputException wrongType(Param<?> param, String text, String wanted, @Nullable Throwable cause) {
+        String message =
+                "param '" + param.name() + "' must be " + wanted + ", got '" + text + "'; it is: " + param.doc();
         return cause == null ? new BadInputException(message) : new BadInputException(message, cause);
     }
 }

@@ -26,7 +26,18 @@ public final class CustomerRows implements Serializable {
     private static final String[] PAYMENTS = {"card", "direct debit", "invoice", "prepaid"};
     private static final String[] CHANNELS = {"shop", "web", "phone", "partner", "door to door"};
     private static final String[] DEVICES = {
-        "Alder 3", "Alder 4", "Birch Mini", "Birch Max", "Cedar", "Cedar Pro", "Elm One", "Elm Two", "Fir", "none", "Oak", "Pine"
+        "Alder 3",
+        "Alder 4",
+        "Birch Mini",
+        "Birch Max",
+        "Cedar",
+        "Cedar Pro",
+        "Elm One",
+        "Elm Two",
+        "Fir",
+        "none",
+        "Oak",
+        "Pine"
     };
     private static final int REGIONS = 40;
 
@@ -58,11 +69,9 @@ public final class CustomerRows implements Serializable {
                 .add("left", DataTypes.StringType);
     }
 
-
     /** Customers {@code from} (inclusive) to {@code to} (exclusive). */
     public Dataset<Row> rows(SparkSession session, long from, long to, int partitions) {
-        return session.range(from, to, 1, partitions)
-                .map((MapFunction<Long, Row>) this::row, Encoders.row(schema()));
+        return session.range(from, to, 1, partitions).map((MapFunction<Long, Row>) this::row, Encoders.row(schema()));
     }
 
     /** The row of one customer. */

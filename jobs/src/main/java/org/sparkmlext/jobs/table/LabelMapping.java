@@ -53,8 +53,8 @@ final class LabelMapping {
         List<String> values = List.copyOf(counts.keySet());
         String positive = options.positiveLabel != null ? options.positiveLabel : values.get(1);
         if (!values.contains(positive)) {
-            throw new BadInputException(path + ": --positive-label '" + positive + "' is not among the label values of '"
-                    + label + "': " + String.join(", ", values));
+            throw new BadInputException(path + ": --positive-label '" + positive
+                    + "' is not among the label values of '" + label + "': " + String.join(", ", values));
         }
         Map<String, Double> mapping = new LinkedHashMap<>();
         values.forEach(value -> mapping.put(value, value.equals(positive) ? 1.0 : 0.0));
@@ -72,11 +72,16 @@ final class LabelMapping {
         for (Map.Entry<String, Double> entry : layout.labelValues().entrySet()) {
             mapped = when(text.equalTo(entry.getKey()), lit(entry.getValue())).otherwise(mapped);
         }
-        Column unknown = raise_error(concat(
-                        lit(path + ": label column '" + layout.label() + "' has the value '"),
-                        text,
-                        lit("'; known are " + String.join(", ", layout.labelValues().keySet())
-                                + ". Map it with --label-mapping 'VALUE=0' or 'VALUE=1' (key 'labelMapping' in a job file)")))
+        Column unknown = raise_error(
+                        concat(
+                                lit(path + ": label column '" + layout.label() + "' has the value '"),
+                                text,
+                                lit(
+                                        "'; known are "
+                                                + String.join(
+                                                        ", ",
+                                                        layout.labelValues().keySet())
+                                                + ". Map it with --label-mapping 'VALUE=0' or 'VALUE=1' (key 'labelMapping' in a job file)")))
                 .cast(DataTypes.DoubleType);
         return when(label.isNull(), lit(null).cast(DataTypes.DoubleType)).otherwise(coalesce(mapped, unknown));
     }
@@ -104,6 +109,8 @@ final class LabelMapping {
                         .append("' in ")
                         .append(entry.getValue())
                         .append(" rows"));
-        return counts.isEmpty() ? "no values" : text.append(counts.size() > SHOWN_VALUES ? ", ...)" : ")").toString();
+        return counts.isEmpty()
+                ? "no values"
+                : text.append(counts.size() > SHOWN_VALUES ? ", ...)" : ")").toString();
     }
 }

@@ -45,8 +45,8 @@ record RawTable(Dataset<Row> rows, boolean isText) {
         }
         if (!shape.header() && !shape.columns().isEmpty()) {
             if (shape.columns().size() != rows.columns().length) {
-                throw new BadInputException(path + " has " + rows.columns().length + " columns, but " + shape.columns().size()
-                        + " names are given: " + String.join(", ", shape.columns()));
+                throw new BadInputException(path + " has " + rows.columns().length + " columns, but "
+                        + shape.columns().size() + " names are given: " + String.join(", ", shape.columns()));
             }
             rows = rows.toDF(shape.columns().toArray(new String[0]));
         }
@@ -85,8 +85,8 @@ record RawTable(Dataset<Row> rows, boolean isText) {
     /** Whether the text is a number; null stays null. The suffixes of Java literals ("1d", "2f") make no number. */
     private static Column isNumber(String name) {
         String quoted = TableReader.quoted(name);
-        return expr("CASE WHEN " + quoted + " IS NOT NULL THEN try_cast(" + quoted
-                + " AS DOUBLE) IS NOT NULL AND NOT (" + quoted + " RLIKE '[0-9.][dDfF]$') END");
+        return expr("CASE WHEN " + quoted + " IS NOT NULL THEN try_cast(" + quoted + " AS DOUBLE) IS NOT NULL AND NOT ("
+                + quoted + " RLIKE '[0-9.][dDfF]$') END");
     }
 
     static Map<String, DataType> typesOf(Dataset<Row> rows) {

@@ -25,7 +25,7 @@ public enum TableFormat {
         if (name.endsWith(".csv") || name.endsWith(".tsv") || name.endsWith(".txt") || name.endsWith(".data")) {
             return CSV;
         }
-        throw new BadInputException("cannot tell the format of '" + path + "' from its name; give --format csv, parquet or"
-                + " libsvm (key 'format' in a job file)");
+        throw new BadInputException("cannot tell the format of '" + path
+                + "' from its name; give --format csv, parquet or" + " libsvm (key 'format' in a job file)");
     }
 }

@@ -11,9 +11,7 @@ import picocli.CommandLine.Option;
 /** How a table is to be read: options shared by the subcommands. What is not given comes from the model's own table. */
 public final class TableOptions {
 
-    @Option(
-            names = "--format",
-            description = "csv, parquet or libsvm; without it the file name's ending decides.")
+    @Option(names = "--format", description = "csv, parquet or libsvm; without it the file name's ending decides.")
     public @Nullable TableFormat format;
 
     @Option(
@@ -22,7 +20,9 @@ public final class TableOptions {
             description = "CSV: the first line names the columns (default). --no-header: they are called _c0, _c1, ...")
     public @Nullable Boolean header;
 
-    @Option(names = "--separator", description = "CSV: field separator (default: comma; tab for .tsv; \\t is understood).")
+    @Option(
+            names = "--separator",
+            description = "CSV: field separator (default: comma; tab for .tsv; \\t is understood).")
     public @Nullable String separator;
 
     @Option(
@@ -30,20 +30,13 @@ public final class TableOptions {
             description = "Text that means a missing value, such as '?'; may be repeated. An empty field always does.")
     public @Nullable List<String> missing;
 
-    @Option(
-            names = "--columns",
-            split = ",",
-            description = "CSV without header: names of all columns, in order.")
+    @Option(names = "--columns", split = ",", description = "CSV without header: names of all columns, in order.")
     public @Nullable List<String> columns;
 
-    @Option(
-            names = "--label",
-            description = "Label column: its name, its 0-based position, or 'last'.")
+    @Option(names = "--label", description = "Label column: its name, its 0-based position, or 'last'.")
     public @Nullable String label;
 
-    @Option(
-            names = "--label-mapping",
-            description = "VALUE=0 or VALUE=1 for a label that is not 0/1; may be repeated.")
+    @Option(names = "--label-mapping", description = "VALUE=0 or VALUE=1 for a label that is not 0/1; may be repeated.")
     public @Nullable List<String> labelMapping;
 
     @Option(

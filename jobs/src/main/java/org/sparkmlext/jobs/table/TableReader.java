@@ -158,10 +158,10 @@ public final class TableReader {
             return Optional.of(column(name).cast(DataTypes.DoubleType));
         }
         Column number = expr("try_cast(" + quoted(name) + " AS DOUBLE)");
-        Column error = raise_error(concat(
-                lit(path + ": column '" + name + "' is a number in this model, got '"), column(name), lit("'")));
-        return Optional.of(when(column(name).isNull().or(number.isNotNull()), number)
-                .otherwise(error.cast(DataTypes.DoubleType)));
+        Column error = raise_error(
+                concat(lit(path + ": column '" + name + "' is a number in this model, got '"), column(name), lit("'")));
+        return Optional.of(
+                when(column(name).isNull().or(number.isNotNull()), number).otherwise(error.cast(DataTypes.DoubleType)));
     }
 
     private static List<String> named(TableOptions options, String label) {
@@ -212,17 +212,15 @@ public final class TableReader {
         if (asked.matches("\\d{1,9}")) {
             int position = Integer.parseInt(asked);
             if (position >= columns.length) {
-                throw new BadInputException(
-                        "--label " + asked + ": the table has " + columns.length + " columns, so at most "
-                                + (columns.length - 1));
+                throw new BadInputException("--label " + asked + ": the table has " + columns.length
+                        + " columns, so at most " + (columns.length - 1));
             }
             return columns[position];
         }
         return asked;
     }
 
-    private static @Nullable String onlyVector(
-            Map<String, DataType> types, List<String> ignored) {
+    private static @Nullable String onlyVector(Map<String, DataType> types, List<String> ignored) {
         List<String> vectors = types.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(SQLDataTypes.VectorType()))
                 .map(Map.Entry::getKey)
@@ -240,7 +238,8 @@ public final class TableReader {
     }
 
     private static int vectorSize(Dataset<Row> rows, String name, String path) {
-        List<Row> first = rows.select(column(name)).where(column(name).isNotNull()).takeAsList(1);
+        List<Row> first =
+                rows.select(column(name)).where(column(name).isNotNull()).takeAsList(1);
         if (first.isEmpty()) {
             throw new BadInputException(path + ": column '" + name + "' holds no vector");
         }

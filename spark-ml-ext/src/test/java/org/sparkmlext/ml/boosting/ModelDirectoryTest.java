@@ -219,6 +219,6 @@ class ModelDirectoryTest {
     void aModelOfSparkItselfIsRefused() throws IOException {
         directory = temporary.resolve("foreign");
         new Pipeline().setStages(new org.apache.spark.ml.PipelineStage[0]).save(directory.toString());
-        assertRefused("Pipeline");
+        assertRefused("holds a org.apache.spark.ml.Pipeline");
     }
 }

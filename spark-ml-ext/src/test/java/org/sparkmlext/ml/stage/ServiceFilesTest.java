@@ -2,9 +2,6 @@ package org.sparkmlext.ml.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.reflect.Modifier;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -46,11 +43,9 @@ class ServiceFilesTest {
                 ours.add(type.getName());
             }
         }
-        Set<String> existing = new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.sparkmlext").stream()
-                        .filter(c -> c.isAssignableTo(kind) && !c.getModifiers().contains(JavaModifier.ABSTRACT))
-                        .map(c -> c.getName())
-                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> existing = StageClasses.of(kind, FittedClassifier.class).stream()
+                .map(Class::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
         assertThat(ours).isNotEmpty().isEqualTo(existing);
     }
 }
