@@ -245,6 +245,28 @@ public abstract class CollectiveContract {
         closeAll(ranks);
     }
 
+    /** A rank that only waits for the late one must not be taken for frozen, neither in a ring. */
+    @Test
+    void aLateRankIsWaitedForLongerThanASilentOne() throws Exception {
+        CollectiveOptions options =
+                CollectiveOptions.defaults().withTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(60), SHORT);
+        for (int length : new int[] {3, 50_000}) {
+            List<? extends Collective> ranks = open(4, options);
+            RankThreads.run(ranks, collective -> {
+                collective.barrier();
+                if (collective.rank() == 1) {
+                    Thread.sleep(4 * SHORT.toMillis());
+                }
+                long[] ones = new long[length];
+                Arrays.fill(ones, 1);
+                collective.sum(ones, 0, length);
+                assertThat(ones).containsOnly(4);
+                return null;
+            });
+            closeAll(ranks);
+        }
+    }
+
     @Test
     void aRankThatClosedIsNamed() throws Exception {
         List<? extends Collective> ranks = open(3, CollectiveOptions.defaults());
@@ -277,11 +299,11 @@ public abstract class CollectiveContract {
     }
 
     @ParameterizedTest
-    @MethodSource("disagreements")
+    @MethodSource("org.sparkmlext.collective.Disagreement#all")
     void ranksThatDisagreeAreTold(Disagreement disagreement) throws Exception {
         List<? extends Collective> ranks = open(3, CollectiveOptions.defaults());
         List<Throwable> thrown = RankThreads.failures(ranks, collective -> {
-            (collective.rank() == 1 ? disagreement.odd : disagreement.even).call(collective);
+            (collective.rank() == 1 ? disagreement.odd() : disagreement.even()).call(collective);
             // An operation in which a rank only sends may end before the others find out.
             collective.barrier();
             collective.barrier();
@@ -290,40 +312,10 @@ public abstract class CollectiveContract {
         for (Throwable one : thrown) {
             assertThat(one)
                     .isInstanceOf(CollectiveException.class)
-                    .hasMessageContainingAll(disagreement.words)
+                    .hasMessageContainingAll(disagreement.words())
                     .hasMessageContaining("rank 1");
         }
         closeAll(ranks);
-    }
-
-    /** One operation of one rank. */
-    interface Call {
-        void call(Collective collective);
-    }
-
-    record Disagreement(Call even, Call odd, String... words) {
-        @Override
-        public String toString() {
-            return String.join(" against ", words);
-        }
-    }
-
-    static Stream<Disagreement> disagreements() {
-        return Stream.of(
-                new Disagreement(c -> c.sum(new long[10], 0, 10), c -> c.sum(new long[11], 0, 11), "10 int64", "11"),
-                new Disagreement(c -> c.sum(new long[9], 0, 9), c -> c.sum(new float[9], 0, 9), "int64", "float32"),
-                new Disagreement(c -> c.sum(new long[9], 0, 9), c -> c.max(new long[9], 0, 9), "sum", "max"),
-                new Disagreement(c -> c.barrier(), c -> c.sum(new long[0], 0, 0), "barrier", "sum of 0"),
-                new Disagreement(
-                        c -> c.reduceScatter(new long[9], new int[] {3, 6, 9}),
-                        c -> c.reduceScatter(new long[9], new int[] {2, 6, 9}),
-                        "reduceScatter",
-                        "9 int64"),
-                new Disagreement(
-                        c -> c.sum(new float[100_000], 0, 100_000),
-                        c -> c.sum(new float[90_000], 0, 90_000),
-                        "100000",
-                        "90000"));
     }
 
     @Test

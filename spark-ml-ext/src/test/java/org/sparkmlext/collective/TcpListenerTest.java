@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -125,6 +126,23 @@ class TcpListenerTest {
         List<Throwable> thrown = present.stream().map(RankThreads::failure).toList();
         RankThreads.assertCulprit(thrown, 2, "1500 ms");
         listeners.get(2).close();
+        assertThat(OpenHandles.leakedSince(before)).isEmpty();
+    }
+
+    @Test
+    void connectingEndsWhenTheOwnerIsCancelledOrTheListenerClosed() throws Exception {
+        OpenHandles before = OpenHandles.now();
+        AtomicBoolean cancelled = new AtomicBoolean();
+        List<TcpListener> listeners = LoopbackGroup.listen(2, OPTIONS.withCancelled(cancelled::get));
+        FutureTask<TcpCollective> zero = connect(listeners, 0, TOKEN, 1);
+        Thread.sleep(50);
+        cancelled.set(true);
+        RankThreads.assertCulprit(List.of(RankThreads.failure(zero)), 0, "cancelled");
+        cancelled.set(false);
+        FutureTask<TcpCollective> one = connect(listeners, 1, TOKEN, 1);
+        Thread.sleep(50);
+        listeners.get(1).close();
+        RankThreads.assertCulprit(List.of(RankThreads.failure(one)), 1, "listener was closed");
         assertThat(OpenHandles.leakedSince(before)).isEmpty();
     }
 
