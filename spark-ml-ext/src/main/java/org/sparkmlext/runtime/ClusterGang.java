@@ -13,6 +13,7 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.TrainingCancelledException;
 import org.sparkmlext.training.TrainingListener;
 import scala.Tuple2;
@@ -76,7 +77,7 @@ final class ClusterGang implements AutoCloseable {
                 watch.await(submit(shards, profile, tasks.task(launch)), () -> look(listener));
                 look(listener);
                 return;
-            } catch (TrainingCancelledException e) {
+            } catch (TrainingCancelledException | InvalidTrainingDataException e) {
                 throw e;
             } catch (Exception e) {
                 // Also Spark's checked exceptions: its Scala methods do not declare them.

@@ -264,17 +264,19 @@ final class Coordinator {
         }
     }
 
+    /** A silent rank may be frozen: the others stop, and Spark finds out whether its executor lives. */
     private void checkSilence(long now) {
         for (int r = 0; r < members.length; r++) {
             Member member = members[r];
             if (member != null
                     && !member.isDone
                     && now - member.heardNanos > deadlines.silence().toNanos()) {
-                fail(
-                        member.phase,
-                        "rank " + r + " (" + member.place + ") has been silent for "
+                lose(
+                        "rank " + r + " (" + member.place + ") was silent for "
                                 + deadlines.silence().toSeconds() + " s (spark.sparkmlext.silenceTimeout) in "
-                                + member.phase);
+                                + member.phase,
+                        true);
+                return;
             }
         }
     }

@@ -74,7 +74,7 @@ final class ClusterSessions {
                     .singleElement()
                     .asString()
                     .matches("retrying 1 from " + resumedFrom
-                            + ": executor \\d+ \\(127\\.0\\.0\\.1\\) lost in round " + resumedFrom
+                            + ": executor \\d+ \\(\\S+\\) lost in round " + resumedFrom
                             + "; attempt 1 goes on from round " + resumedFrom + " \\(round " + resumedFrom
                             + " repeated\\)");
         }

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -105,13 +107,32 @@ class ClusterTrainingIT {
     }
 
     @Test
+    void otherRowsAfterALossAreFoundOut() {
+        var random = functions
+                .udf((Long id) -> Math.random() + id, DataTypes.DoubleType)
+                .asNondeterministic();
+        for (int partitions : new int[] {2, 3}) {
+            // Two partitions are trained on where they are, three are moved to two workers.
+            Dataset<Row> data = Tables.rows(spark, 1000, partitions).withColumn("a", random.apply(functions.col("id")));
+            assertThatThrownBy(() -> train(
+                            data,
+                            2,
+                            ColumnSums.rounds(ClusterSessions.ROUNDS).slow(300),
+                            new ClusterSessions.KillRank(1, 2)))
+                    .isExactlyInstanceOf(InvalidTrainingDataException.class)
+                    .hasMessageContaining("gave other rows when it was evaluated again")
+                    .hasMessageContaining("the query is not deterministic");
+        }
+    }
+
+    @Test
     void anErrorInTheDataEndsTheRunAtOnce() {
         Events events = new Events();
         assertThatThrownBy(() ->
                         train(rows(), 2, ColumnSums.rounds(6).failing(ColumnSums.Fault.INVALID_DATA, 1, 2), events))
                 .isExactlyInstanceOf(InvalidTrainingDataException.class)
                 .hasMessageMatching(
-                        "rank 1 \\(executor \\d+ \\(127\\.0\\.0\\.1\\)\\), round 2: column 'x' is not to be learnt from");
+                        "rank 1 \\(executor \\d+ \\(\\S+\\)\\), round 2: column 'x' is not to be learnt from");
         assertThat(events.heard).containsExactly("started 0 with 2", "round 0", "round 1");
         assertThat(spark.sparkContext().getPersistentRDDs().size()).isZero();
     }
