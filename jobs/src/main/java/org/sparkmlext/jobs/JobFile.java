@@ -105,10 +105,10 @@ final class JobFile {
         return arguments;
     }
 
-    /** The key of an option: its long name in camel case; {@code --set} is called {@code params}. */
+    /** The key of an option: its long name in camel case; the {@code --set} of Params is called {@code params}. */
     static String keyOf(OptionSpec option) {
         String name = option.longestName().replaceFirst("^--", "");
-        if (name.equals("set")) {
+        if (name.equals("set") && option.isMultiValue()) {
             return PARAMS_KEY;
         }
         return Pattern.compile("-(\\w)")
