@@ -1,7 +1,7 @@
 package org.sparkmlext.collective;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ class RankProcessesTest {
     }
 
     private void freezeInTheMiddle(int victim, int length) throws Exception {
-        assumeThat(Files.isDirectory(Path.of("/proc/self"))).isTrue();
+        assumeTrue(Files.isDirectory(Path.of("/proc/self")), "freezing needs kill -STOP");
         openAll(1);
         orderAll("loop " + length);
         Thread.sleep(500);
