@@ -2,8 +2,15 @@ package org.sparkmlext.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequest;
+import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.Dataset;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlext.data.TableColumns;
@@ -17,7 +24,26 @@ public final class DistributedTrainer {
 
     private static final Logger LOG = LoggerFactory.getLogger(DistributedTrainer.class);
 
-    private DistributedTrainer() {}
+    private final SparkContext context;
+    private final TableColumns columns;
+    private final TrainingAlgorithm<?> algorithm;
+    private final RuntimeOptions options;
+    private final TrainingListener listener;
+    private final PhaseClock clock = new PhaseClock();
+    private final JobWatch watch = new JobWatch();
+
+    private DistributedTrainer(
+            SparkContext context,
+            TableColumns columns,
+            TrainingAlgorithm<?> algorithm,
+            RuntimeOptions options,
+            TrainingListener listener) {
+        this.context = context;
+        this.columns = columns;
+        this.algorithm = algorithm;
+        this.options = options;
+        this.listener = listener;
+    }
 
     /**
      * @param bytes rank 0's result in the algorithm's encoding
@@ -31,8 +57,8 @@ public final class DistributedTrainer {
      *
      * @throws org.sparkmlext.training.InvalidTrainingDataException if rows, labels or weights are at fault; the message
      *     names column, value and number of rows
-     * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, or if the memory does
-     *     not suffice
+     * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, if the memory does not
+     *     suffice, or if dynamic allocation is on
      * @throws org.sparkmlext.training.TrainingCancelledException if the run was cancelled
      */
     public static Result train(
@@ -41,69 +67,129 @@ public final class DistributedTrainer {
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener) {
+        if (options.checkpointDir() != null) {
+            throw new IllegalArgumentException("checkpointDir is '" + options.checkpointDir()
+                    + "', but round states are kept by the driver only so far; leave it unset");
+        }
         SparkContext context = data.sparkSession().sparkContext();
-        if (!WorkerChoice.isLocal(context.master())) {
-            throw new UnsupportedOperationException("cluster mode is not there yet");
-        }
-        PhaseClock clock = new PhaseClock();
+        DistributedTrainer trainer = new DistributedTrainer(context, columns, algorithm, options, listener);
+        return WorkerChoice.isLocal(context.master()) ? trainer.trainLocally(data) : trainer.trainOnCluster(data);
+    }
+
+    private Result trainLocally(Dataset<?> data) {
         clock.enter("scan");
-        JobWatch watch = new JobWatch();
         try (ScannedTable table = ScannedTable.scan(data, columns, watch)) {
-            List<String> featureNames = columns.featureNames(table.counts().numFeatures());
-            return trainLocally(context, table, featureNames, columns, algorithm, options, listener, clock, watch);
+            clock.enter("shard");
+            WorkerChoice choice =
+                    WorkerChoice.local(context.master(), options, table.counts().trainingRows());
+            ShardPlan plan = table.plan(choice.numWorkers());
+            List<String> names = columns.featureNames(table.counts().numFeatures());
+            checkMemory(plan, names, choice, Runtime.getRuntime().maxMemory(), "spark.driver.memory (or -Xmx)");
+            RunRecord record = new RunRecord(choice.numWorkers());
+            try (LocalGang gang = new LocalGang(plan, table.fingerprints(), names, choice, options.device(), record)) {
+                watch.await(gang.start(table.elements(), algorithm), () -> record.tell(listener));
+            }
+            record.tell(listener);
+            RuntimeException failure = record.failure();
+            if (failure != null) {
+                throw failure;
+            }
+            return finish(names, choice, plan, record, 1);
         }
     }
 
-    private static Result trainLocally(
-            SparkContext context,
+    private Result trainOnCluster(Dataset<?> data) {
+        SparkConf conf = context.conf();
+        refuseDynamicAllocation(conf);
+        Deadlines deadlines = Deadlines.of(conf);
+        clock.enter("executors");
+        ExecutorCensus census = ExecutorCensus.await(context, deadlines);
+        clock.enter("scan");
+        try (ScannedTable table = ScannedTable.scan(data, columns, watch)) {
+            clock.enter("shard");
+            int taskCpus = conf.getInt("spark.task.cpus", 1);
+            WorkerChoice choice = WorkerChoice.cluster(
+                    census, taskCpus, options, table.counts().trainingRows());
+            ShardPlan plan = table.plan(choice.numWorkers());
+            List<String> names = columns.featureNames(table.counts().numFeatures());
+            checkMemory(plan, names, choice, (long) context.executorMemory() << 20, "spark.executor.memory");
+            ResourceProfile profile = choice.cpusPerTask() == taskCpus ? null : profile(choice.cpusPerTask());
+            try (ClusterShards shards = ClusterShards.of(table, plan, profile, watch)) {
+                clock.enter("gather");
+                return trainGang(table, shards, profile, plan, names, choice, deadlines);
+            }
+        }
+    }
+
+    private Result trainGang(
             ScannedTable table,
-            List<String> featureNames,
-            TableColumns columns,
-            TrainingAlgorithm<?> algorithm,
-            RuntimeOptions options,
-            TrainingListener listener,
-            PhaseClock clock,
-            JobWatch watch) {
-        clock.enter("shard");
-        WorkerChoice choice =
-                WorkerChoice.local(context.master(), options, table.counts().trainingRows());
-        ShardPlan plan = table.plan(choice.numWorkers());
-        checkMemory(algorithm, plan, featureNames.size(), columns.weightCol() != null, choice);
-        RunRecord record = new RunRecord(choice.numWorkers());
-        try (LocalGang gang =
-                new LocalGang(plan, table.fingerprints(), featureNames, choice, options.device(), record)) {
-            watch.await(gang.start(table.elements(), algorithm), () -> record.tell(listener));
-        }
-        record.tell(listener);
-        RuntimeException failure = record.failure();
-        if (failure != null) {
-            throw failure;
-        }
-        return finish(featureNames, choice, plan, record, 1, clock, listener);
-    }
-
-    private static void checkMemory(
-            TrainingAlgorithm<?> algorithm, ShardPlan plan, int numFeatures, boolean hasWeights, WorkerChoice choice) {
-        ShardShape shape = new ShardShape(
-                plan.mostRows(), plan.mostValidationRows(), numFeatures, hasWeights, choice.threadsPerWorker());
-        String text = MemoryCheck.require(
-                algorithm.memoryPlan(shape),
-                shape,
-                choice.workersPerJvm(),
-                Runtime.getRuntime().maxMemory(),
-                "spark.driver.memory (or -Xmx)");
-        LOG.info(
-                "Training with {}; at most {} rows a worker. Memory:\n{}", choice.description(), plan.mostRows(), text);
-    }
-
-    private static Result finish(
-            List<String> featureNames,
-            WorkerChoice choice,
+            ClusterShards shards,
+            @Nullable ResourceProfile profile,
             ShardPlan plan,
-            RunRecord record,
-            int attempts,
-            PhaseClock clock,
-            TrainingListener listener) {
+            List<String> names,
+            WorkerChoice choice,
+            Deadlines deadlines) {
+        RunRecord record = new RunRecord(choice.numWorkers());
+        Coordinator coordinator = new Coordinator(record, choice.numWorkers(), choice.description(), deadlines);
+        try (ClusterGang gang = new ClusterGang(context, record, coordinator)) {
+            ClusterGang.TaskOfLaunch tasks = launch -> new GangTask(
+                    gang.endpointName(),
+                    launch,
+                    algorithm,
+                    plan,
+                    table.fingerprints(),
+                    names,
+                    shards.isShuffled(),
+                    choice.threadsPerWorker(),
+                    options.device());
+            gang.run(shards, profile, tasks, watch, listener);
+        }
+        return finish(names, choice, plan, record, coordinator.attempts());
+    }
+
+    private static void refuseDynamicAllocation(SparkConf conf) {
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            throw new IllegalArgumentException(
+                    "spark.dynamicAllocation.enabled is true, but training runs all workers at"
+                            + " once in a barrier stage, which Spark refuses then (SPARK-24942). Set"
+                            + " spark.dynamicAllocation.enabled=false and a fixed number of executors"
+                            + " (spark.executor.instances, or spark.cores.max)");
+        }
+    }
+
+    /** A task takes {@code cpus} cores, and of all else (GPUs) what Spark's own setting says. */
+    private ResourceProfile profile(int cpus) {
+        TaskResourceRequests requests = new TaskResourceRequests().cpus(cpus);
+        Map<String, TaskResourceRequest> defaults =
+                context.resourceProfileManager().defaultResourceProfile().taskResourcesJMap();
+        defaults.forEach((name, request) -> {
+            if (!name.equals(ResourceProfile.CPUS())) {
+                requests.resource(name, request.amount());
+            }
+        });
+        return new ResourceProfileBuilder().require(requests).build();
+    }
+
+    private void checkMemory(
+            ShardPlan plan, List<String> featureNames, WorkerChoice choice, long heapBytes, String setting) {
+        ShardShape shape = new ShardShape(
+                plan.mostRows(),
+                plan.mostValidationRows(),
+                featureNames.size(),
+                columns.weightCol() != null,
+                choice.threadsPerWorker());
+        String text =
+                MemoryCheck.require(algorithm.memoryPlan(shape), shape, choice.workersPerJvm(), heapBytes, setting);
+        LOG.info(
+                "Training with {}; at most {} rows and {} features a worker. Memory:\n{}",
+                choice.description(),
+                plan.mostRows(),
+                featureNames.size(),
+                text);
+    }
+
+    private Result finish(
+            List<String> featureNames, WorkerChoice choice, ShardPlan plan, RunRecord record, int attempts) {
         byte[] bytes = record.result();
         if (bytes == null) {
             throw new IllegalStateException("the ranks ended without a result from rank 0 and without an error");

@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaFutureAction;
+import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.TrainingCancelledException;
 
 /**
@@ -70,13 +71,20 @@ final class JobWatch {
         }
     }
 
-    /** The exception to throw for a failed job: our own for a cancelled one, else Spark's as it is. */
+    /** The exception to throw for a failed job: our own for a cancelled one and for bad data, else Spark's. */
     static RuntimeException failure(Throwable cause) {
         if (isCancellation(cause)) {
             TrainingCancelledException cancelled =
                     new TrainingCancelledException("training was cancelled: " + cause.getMessage());
             cancelled.initCause(cause);
             return cancelled;
+        }
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof InvalidTrainingDataException) {
+                InvalidTrainingDataException invalid = new InvalidTrainingDataException(String.valueOf(t.getMessage()));
+                invalid.initCause(cause);
+                return invalid;
+            }
         }
         return JobWatch.<RuntimeException>unchecked(cause);
     }

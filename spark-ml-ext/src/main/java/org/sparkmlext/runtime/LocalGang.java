@@ -214,11 +214,11 @@ final class LocalGang implements AutoCloseable {
                 BackendOptions options = BackendOptions.threads(choice.threadsPerWorker());
                 List<RoundState> none = List.of();
                 RankRun.Outcome outcome = RankRun.run(algorithm, shard, collective, device, options, none, this);
-                record.rankDone(rank, outcome.device(), rank == 0 ? outcome.bytes() : null);
+                record.rankDone(rank, outcome.device(), outcome.bytes());
             } catch (Throwable t) {
                 RankFailure failure = RankFailure.of(rank, "this JVM", phase, false, t);
                 // A consequence counts where nothing else is known: an exchange that took too long.
-                if (failure.kind() != RankFailure.Kind.SECONDARY || cancelReason.get() == null) {
+                if (failure.kind() != RankFailure.Kind.RECOVERABLE || cancelReason.get() == null) {
                     record.fail(failure, t);
                 }
                 collective.abort(t);

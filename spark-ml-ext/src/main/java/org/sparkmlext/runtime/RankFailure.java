@@ -1,7 +1,9 @@
 package org.sparkmlext.runtime;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.CollectiveException;
@@ -21,14 +23,17 @@ import org.sparkmlext.training.TrainingCancelledException;
  */
 record RankFailure(int rank, String place, String phase, String className, String message, String trace, Kind kind) {
 
+    /** Rank of a failure that no single rank is to blame for; its message says it all. */
+    static final int NO_RANK = -1;
+
     /** What a failure calls for. */
     enum Kind {
         /** Data, settings or device are at fault: the run ends at once. */
         FATAL,
         /** Anything else an algorithm threw: one more attempt, and the end if it comes again in the same phase. */
         SUSPECT,
-        /** A consequence of another rank's failure or of a cancellation: never the reason of anything. */
-        SECONDARY
+        /** A lost peer or block, or a cancellation: a retry may help, and another failure is the better reason. */
+        RECOVERABLE
     }
 
     static RankFailure of(int rank, String place, String phase, boolean isOpening, Throwable thrown) {
@@ -40,8 +45,12 @@ record RankFailure(int rank, String place, String phase, String className, Strin
     }
 
     private static Kind kind(boolean isOpening, Throwable thrown) {
-        if (thrown instanceof CollectiveException || thrown instanceof TrainingCancelledException) {
-            return Kind.SECONDARY;
+        if (thrown instanceof CollectiveException
+                || thrown instanceof TrainingCancelledException
+                || thrown instanceof IOException
+                || thrown instanceof UncheckedIOException
+                || thrown.getClass().getName().startsWith("org.apache.spark.")) {
+            return Kind.RECOVERABLE;
         }
         return isOpening || thrown instanceof IllegalArgumentException ? Kind.FATAL : Kind.SUSPECT;
     }
@@ -57,6 +66,9 @@ record RankFailure(int rank, String place, String phase, String className, Strin
 
     /** One line for logs. */
     String describe() {
+        if (rank == NO_RANK) {
+            return message;
+        }
         String simpleName = className.substring(className.lastIndexOf('.') + 1);
         return "rank " + rank + " (" + place + ") failed in " + phase + " with " + simpleName
                 + (message.isEmpty() ? "" : ": " + message);

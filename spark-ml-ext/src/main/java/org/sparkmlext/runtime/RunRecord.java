@@ -78,7 +78,7 @@ final class RunRecord {
     }
 
     /** A rank has finished; rank 0's bytes are the run's result. */
-    synchronized void rankDone(int rank, String device, byte @Nullable [] bytes) {
+    synchronized void rankDone(int rank, String device, byte[] bytes) {
         devices[rank] = device;
         if (rank == 0) {
             result = bytes;
@@ -95,8 +95,8 @@ final class RunRecord {
 
     /** Ends the run; the first failure counts, and a cause more than its consequence. */
     synchronized void fail(RankFailure rankFailure, @Nullable Throwable thrown) {
-        boolean isCause = rankFailure.kind() != RankFailure.Kind.SECONDARY;
-        if (failure == null || (isCause && failure.kind() == RankFailure.Kind.SECONDARY)) {
+        boolean isCause = rankFailure.kind() != RankFailure.Kind.RECOVERABLE;
+        if (failure == null || (isCause && failure.kind() == RankFailure.Kind.RECOVERABLE)) {
             failure = rankFailure;
             original = thrown;
             LOG.error("Training fails: {}", rankFailure.describe());
