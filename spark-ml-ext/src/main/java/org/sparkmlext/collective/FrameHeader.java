@@ -88,10 +88,23 @@ final class FrameHeader {
         if (frame < DATA || frame > BYE) {
             return "a frame of unknown sort " + frame + " arrived";
         }
-        if (frame != DATA && (length < 0 || length > MAX_REASON_BYTES)) {
-            return "a control frame claims " + length + " bytes, allowed: " + MAX_REASON_BYTES;
+        if (length < 0 || (frame != DATA && length > MAX_REASON_BYTES)) {
+            return "a frame claims " + length + " bytes, allowed: " + MAX_REASON_BYTES;
         }
         return "";
+    }
+
+    /** The header of elements {@code [offset, offset + count)} of an operation; all but the checksum. */
+    void setData(Operation operation, long ofGroup, int ofSequence, int ofSegment, int firstElement, int count) {
+        frame = DATA;
+        kind = (byte) operation.kind().ordinal();
+        element = operation.operand().elementCode();
+        group = ofGroup;
+        sequence = ofSequence;
+        segment = ofSegment;
+        total = operation.elements();
+        offset = firstElement;
+        length = count * operation.operand().elementBytes();
     }
 
     boolean sameContent(FrameHeader other) {

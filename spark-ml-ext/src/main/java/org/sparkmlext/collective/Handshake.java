@@ -58,6 +58,11 @@ final class Handshake {
         return group;
     }
 
+    /** This side's rank. */
+    int rank() {
+        return rank;
+    }
+
     byte[] hello(int to) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);

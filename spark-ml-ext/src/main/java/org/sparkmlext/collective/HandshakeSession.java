@@ -110,6 +110,9 @@ final class HandshakeSession {
             case HELLO -> {
                 callerHello = bytes;
                 int claimed = handshake.claimedRank(bytes);
+                if (claimed < handshake.rank()) {
+                    throw new ProtocolException("rank " + claimed + " called, but lower ranks are called");
+                }
                 listenerHello = handshake.hello(claimed);
                 out = ByteBuffer.allocate(Handshake.HELLO_BYTES + Handshake.MAC_BYTES)
                         .put(listenerHello)

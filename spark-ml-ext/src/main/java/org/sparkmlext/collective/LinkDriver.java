@@ -96,7 +96,6 @@ final class LinkDriver {
         boolean interrupted = Thread.interrupted();
         try {
             for (PeerLink link : mesh.links()) {
-                link.dropQueued();
                 link.sendAbort(failure);
             }
             long end = System.nanoTime() + FAREWELL_NANOS;
@@ -168,6 +167,9 @@ final class LinkDriver {
         for (PeerLink link : mesh.links()) {
             if (link.unsent()) {
                 link.flush();
+            }
+            if (link.writeFailed() && link.lost() == null) {
+                pump(link);
             }
         }
     }
@@ -307,10 +309,7 @@ final class LinkDriver {
 
     private void sendStatus(int waitingFor) {
         for (PeerLink link : mesh.links()) {
-            if (link.betweenFrames() && link.lost() == null) {
-                link.sendStatus(waitingFor);
-                link.flush();
-            }
+            link.sendStatus(waitingFor);
         }
     }
 

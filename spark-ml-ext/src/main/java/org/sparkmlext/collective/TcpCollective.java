@@ -1,5 +1,6 @@
 package org.sparkmlext.collective;
 
+import java.io.UncheckedIOException;
 import java.nio.channels.Selector;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +23,7 @@ public final class TcpCollective extends RankedCollective {
     private final long rejectedHandshakes;
     private final ReentrantLock io = new ReentrantLock();
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+    private volatile long bytesSent;
     private boolean left;
     private int sequence;
 
@@ -43,22 +45,31 @@ public final class TcpCollective extends RankedCollective {
         try {
             if (failure.get() == null) {
                 Failure found = driver.run(operation, sequence, schedule(operation), failure::get);
-                sequence++;
                 if (found != null) {
                     failure.compareAndSet(null, found);
                 }
+                sequence++;
+                bytesSent = driver.bytesSent();
             }
         } catch (RuntimeException | Error thrown) {
             failure.compareAndSet(null, Failure.of(rank(), thrown));
-            throw thrown;
         } finally {
             io.unlock();
-            leaveIfFailed();
         }
         Failure first = failure.get();
         if (first != null) {
-            throw first.toException(rank(), size());
+            throw ended(first);
         }
+    }
+
+    private CollectiveException ended(Failure first) {
+        CollectiveException ended = first.toException(rank(), size());
+        try {
+            leaveIfFailed();
+        } catch (UncheckedIOException notClosed) {
+            ended.addSuppressed(notClosed);
+        }
+        return ended;
     }
 
     @Override
@@ -91,7 +102,7 @@ public final class TcpCollective extends RankedCollective {
 
     @Override
     long bytesSent() {
-        return driver.bytesSent();
+        return bytesSent;
     }
 
     @Override

@@ -53,7 +53,8 @@ public final class RowReader implements Serializable {
             if (columns.featuresCol() != null) {
                 require(type.equals(SQLDataTypes.VectorType()), "featuresCol", fields[i], "an ML vector");
             } else {
-                require(type instanceof NumericType, "inputCols", fields[i], "a numeric type");
+                boolean isNumber = type instanceof NumericType || type instanceof BooleanType;
+                require(isNumber, "inputCols", fields[i], "a numeric or boolean type");
                 isDouble[i] = type.equals(DataTypes.DoubleType);
             }
         }

@@ -58,8 +58,8 @@ public abstract class CollectiveContract {
     void everyResultIsTheSerialOneBitForBit(@ForAll("rounds") Round round) throws Exception {
         CollectiveOptions options = CollectiveOptions.defaults().withSizes(CHUNK, CHUNK);
         Random random = new Random(round.seed);
-        long[][] longs = randomLongs(random, round.size, round.length);
-        float[][] floats = randomFloats(random, round.size, round.length);
+        long[][] longs = RankValues.randomLongs(random, round.size, round.length);
+        float[][] floats = RankValues.randomFloats(random, round.size, round.length);
         int[] ends = randomEnds(random, round.size, round.length);
         long[] longSum = SerialSums.sum(longs);
         float[] floatSum = documentedSum(floats, options);
@@ -110,8 +110,8 @@ public abstract class CollectiveContract {
         CollectiveOptions options = CollectiveOptions.defaults().withSizes(CHUNK, CHUNK);
         for (int length : new int[] {1, 7, 3001}) {
             Random random = new Random(length);
-            long[][] longs = randomLongs(random, size, length);
-            float[][] floats = randomFloats(random, size, length);
+            long[][] longs = RankValues.randomLongs(random, size, length);
+            float[][] floats = RankValues.randomFloats(random, size, length);
             floats[size - 1][length / 2] = Float.NaN;
             long[] longMax = new long[length];
             float[] floatMax = new float[length];
@@ -139,8 +139,8 @@ public abstract class CollectiveContract {
     void largeSumsWithTheDefaultSizes() throws Exception {
         int length = 700_001;
         CollectiveOptions options = CollectiveOptions.defaults();
-        long[][] longs = randomLongs(new Random(1), 3, length);
-        float[][] floats = randomFloats(new Random(2), 3, length);
+        long[][] longs = RankValues.randomLongs(new Random(1), 3, length);
+        float[][] floats = RankValues.randomFloats(new Random(2), 3, length);
         List<? extends Collective> ranks = open(3, options);
         RankThreads.run(ranks, collective -> {
             long[] values = longs[collective.rank()].clone();
@@ -245,6 +245,28 @@ public abstract class CollectiveContract {
         closeAll(ranks);
     }
 
+    /** A rank that only waits for the late one must not be taken for frozen, neither in a ring. */
+    @Test
+    void aLateRankIsWaitedForLongerThanASilentOne() throws Exception {
+        CollectiveOptions options =
+                CollectiveOptions.defaults().withTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(60), SHORT);
+        for (int length : new int[] {3, 50_000}) {
+            List<? extends Collective> ranks = open(4, options);
+            RankThreads.run(ranks, collective -> {
+                collective.barrier();
+                if (collective.rank() == 1) {
+                    Thread.sleep(4 * SHORT.toMillis());
+                }
+                long[] ones = new long[length];
+                Arrays.fill(ones, 1);
+                collective.sum(ones, 0, length);
+                assertThat(ones).containsOnly(4);
+                return null;
+            });
+            closeAll(ranks);
+        }
+    }
+
     @Test
     void aRankThatClosedIsNamed() throws Exception {
         List<? extends Collective> ranks = open(3, CollectiveOptions.defaults());
@@ -277,11 +299,11 @@ public abstract class CollectiveContract {
     }
 
     @ParameterizedTest
-    @MethodSource("disagreements")
+    @MethodSource("org.sparkmlext.collective.Disagreement#all")
     void ranksThatDisagreeAreTold(Disagreement disagreement) throws Exception {
         List<? extends Collective> ranks = open(3, CollectiveOptions.defaults());
         List<Throwable> thrown = RankThreads.failures(ranks, collective -> {
-            (collective.rank() == 1 ? disagreement.odd : disagreement.even).call(collective);
+            (collective.rank() == 1 ? disagreement.odd() : disagreement.even()).call(collective);
             // An operation in which a rank only sends may end before the others find out.
             collective.barrier();
             collective.barrier();
@@ -290,40 +312,10 @@ public abstract class CollectiveContract {
         for (Throwable one : thrown) {
             assertThat(one)
                     .isInstanceOf(CollectiveException.class)
-                    .hasMessageContainingAll(disagreement.words)
+                    .hasMessageContainingAll(disagreement.words())
                     .hasMessageContaining("rank 1");
         }
         closeAll(ranks);
-    }
-
-    /** One operation of one rank. */
-    interface Call {
-        void call(Collective collective);
-    }
-
-    record Disagreement(Call even, Call odd, String... words) {
-        @Override
-        public String toString() {
-            return String.join(" against ", words);
-        }
-    }
-
-    static Stream<Disagreement> disagreements() {
-        return Stream.of(
-                new Disagreement(c -> c.sum(new long[10], 0, 10), c -> c.sum(new long[11], 0, 11), "10 int64", "11"),
-                new Disagreement(c -> c.sum(new long[9], 0, 9), c -> c.sum(new float[9], 0, 9), "int64", "float32"),
-                new Disagreement(c -> c.sum(new long[9], 0, 9), c -> c.max(new long[9], 0, 9), "sum", "max"),
-                new Disagreement(c -> c.barrier(), c -> c.sum(new long[0], 0, 0), "barrier", "sum of 0"),
-                new Disagreement(
-                        c -> c.reduceScatter(new long[9], new int[] {3, 6, 9}),
-                        c -> c.reduceScatter(new long[9], new int[] {2, 6, 9}),
-                        "reduceScatter",
-                        "9 int64"),
-                new Disagreement(
-                        c -> c.sum(new float[100_000], 0, 100_000),
-                        c -> c.sum(new float[90_000], 0, 90_000),
-                        "100000",
-                        "90000"));
     }
 
     @Test
@@ -383,22 +375,5 @@ public abstract class CollectiveContract {
             ends[size - 1] = length;
         }
         return ends;
-    }
-
-    static long[][] randomLongs(Random random, int size, int length) {
-        long[][] all = new long[size][];
-        Arrays.setAll(all, rank -> random.longs(length).toArray());
-        return all;
-    }
-
-    /** Of very different sizes, so that another order gives other bits. */
-    static float[][] randomFloats(Random random, int size, int length) {
-        float[][] all = new float[size][length];
-        for (float[] values : all) {
-            for (int i = 0; i < length; i++) {
-                values[i] = (float) (random.nextGaussian() * Math.pow(10, random.nextInt(8)));
-            }
-        }
-        return all;
     }
 }

@@ -123,7 +123,7 @@ class InvalidDataTest {
                         new RuntimeOptions(0, 0, "cpu", null),
                         new TrainingListener() {}))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("inputCols names column 'b' of type string; needed is a numeric type");
+                .hasMessage("inputCols names column 'b' of type string; needed is a numeric or boolean type");
     }
 
     private static final TableColumns VECTORS =

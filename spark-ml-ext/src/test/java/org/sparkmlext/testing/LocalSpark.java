@@ -12,6 +12,10 @@ public final class LocalSpark {
     private LocalSpark() {}
 
     public static synchronized SparkSession session() {
+        scala.Option<SparkSession> running = SparkSession$.MODULE$.getDefaultSession();
+        if (running.isDefined() && !running.get().sparkContext().isStopped()) {
+            return running.get();
+        }
         return SparkSession.builder()
                 .master("local[2]")
                 .appName("spark-ml-ext tests")

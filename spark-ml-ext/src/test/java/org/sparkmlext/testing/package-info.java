@@ -1,4 +1,4 @@
-/** Fixtures that suites of several packages share. */
+/** What tests of several packages and modules share. */
 @NullMarked
 package org.sparkmlext.testing;
 

@@ -17,6 +17,12 @@ final class CpuRows extends CpuResource implements BinnedRows {
     static final int TILE_FEATURES = 64;
     static final int WORD_FEATURES = 8;
 
+    /**
+     * Longs left empty before the first row. A large array begins at a boundary of the heap's regions, its elements 16 bytes
+     * later: 6 more longs and a row of 4 or 8 longs lies within one cache line instead of two.
+     */
+    private static final int LEAD_WORDS = 6;
+
     /** Rows of one piece of work of {@link #copyIn}. */
     private static final int PIECE_ROWS = 16384;
 
@@ -32,7 +38,7 @@ final class CpuRows extends CpuResource implements BinnedRows {
         columns = new byte[layout.numFeatures()][numRows];
         tiles = new long[numTiles(layout)][];
         for (int t = 0; t < tiles.length; t++) {
-            tiles[t] = new long[Math.multiplyExact(numRows, tileWords(layout, t))];
+            tiles[t] = new long[Math.addExact(LEAD_WORDS, Math.multiplyExact(numRows, tileWords(layout, t)))];
         }
     }
 
@@ -49,6 +55,11 @@ final class CpuRows extends CpuResource implements BinnedRows {
     /** Longs of one row, over all tiles. */
     static int rowWords(BinLayout layout) {
         return (layout.numFeatures() + WORD_FEATURES - 1) / WORD_FEATURES;
+    }
+
+    /** Index of a row's first word in the array of a tile with rows of {@code stride} words. */
+    static int wordIndex(int row, int stride) {
+        return LEAD_WORDS + row * stride;
     }
 
     static long sizeBytes(BinLayout layout, int numRows) {
@@ -117,13 +128,13 @@ final class CpuRows extends CpuResource implements BinnedRows {
         long[] target = tiles[tile];
         int stride = tileWords(layout, tile);
         int inTile = word - tile * (TILE_FEATURES / WORD_FEATURES);
-        for (int row = begin, at = begin * stride + inTile; row < end; row++, at += stride) {
+        for (int row = begin, at = wordIndex(begin, stride) + inTile; row < end; row++, at += stride) {
             target[at] = 0;
         }
         int lastFeature = Math.min(layout.numFeatures(), (word + 1) * WORD_FEATURES);
         for (int f = word * WORD_FEATURES, shift = 0; f < lastFeature; f++, shift += Byte.SIZE) {
             byte[] column = columns[f];
-            for (int row = begin, at = begin * stride + inTile; row < end; row++, at += stride) {
+            for (int row = begin, at = wordIndex(begin, stride) + inTile; row < end; row++, at += stride) {
                 target[at] |= (column[row] & 255L) << shift;
             }
         }

@@ -127,51 +127,11 @@ final class HistogramBuild {
         while (position < end) {
             int count = Math.min(end - position, HistogramScratch.BLOCK_ROWS);
             if (partition.isAscending()) {
-                addInPlace(own, tile, position, count);
+                own.addInPlace(rows, tile, gradients, position, count);
             } else {
-                addGathered(own, tile, position, count);
+                own.addGathered(rows, tile, gradients, partition.order(), position, count);
             }
             position += count;
-        }
-    }
-
-    /** Rows that follow one another: read where they lie. */
-    private void addInPlace(HistogramScratch own, int tile, int firstRow, int count) {
-        for (int i = 0; i < count; i++) {
-            own.load(i, gradients[firstRow + i]);
-        }
-        int stride = CpuRows.tileWords(layout, tile);
-        addWords(own, tile, rows.tile(tile), firstRow * stride, stride, count);
-    }
-
-    /** Rows here and there: copied together first, those outside the bag left out. */
-    private void addGathered(HistogramScratch own, int tile, int position, int count) {
-        int stride = CpuRows.tileWords(layout, tile);
-        long[] bins = rows.tile(tile);
-        long[] gathered = own.gathered;
-        int[] order = partition.order();
-        int taken = 0;
-        for (int i = 0; i < count; i++) {
-            int row = order[position + i];
-            long gradient = gradients[row];
-            if (gradient != 0) {
-                own.load(taken, gradient);
-                int from = row * stride;
-                int to = taken * stride;
-                for (int w = 0; w < stride; w++) {
-                    gathered[to + w] = bins[from + w];
-                }
-                taken++;
-            }
-        }
-        addWords(own, tile, gathered, 0, stride, taken);
-    }
-
-    private void addWords(HistogramScratch own, int tile, long[] bins, int from, int stride, int count) {
-        int features = Math.min(CpuRows.TILE_FEATURES, layout.numFeatures() - tile * CpuRows.TILE_FEATURES);
-        for (int w = 0; w < stride; w++) {
-            boolean isHalf = features - w * CpuRows.WORD_FEATURES <= CpuRows.WORD_FEATURES / 2;
-            own.add(w, bins, from + w, stride, count, isHalf);
         }
     }
 

@@ -16,8 +16,11 @@ final class PackedScratch extends HistogramScratch {
     }
 
     @Override
-    void load(int i, long packed) {
-        gradients[i] = (coarseGradient(packed) << 32) + coarseHessian(packed);
+    void load(long[] packed, int from, int count) {
+        long[] out = gradients;
+        for (int i = 0; i < count; i++) {
+            out[i] = (coarseGradient(packed[from + i]) << 32) + coarseHessian(packed[from + i]);
+        }
     }
 
     @Override

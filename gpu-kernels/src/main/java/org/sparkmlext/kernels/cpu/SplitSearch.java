@@ -11,6 +11,9 @@ import org.sparkmlext.kernels.tree.SplitRules;
  */
 final class SplitSearch {
 
+    /** Every value bin with missing values on either side. */
+    private static final int MAX_CANDIDATES = 2 * BinLayout.MAX_VALUE_BINS;
+
     private final long[] histogram;
     private final int cellWidth;
     private final BinLayout layout;
@@ -25,6 +28,17 @@ final class SplitSearch {
     private final long totalHessian;
     private final long totalCount;
     private final double parentScore;
+
+    /** Allowed splits of one feature, in the order in which equal gains are decided. */
+    private final int[] codes = new int[MAX_CANDIDATES];
+
+    private final long[] leftHessians = new long[MAX_CANDIDATES];
+    private final double[] leftGradients = new double[MAX_CANDIDATES];
+    private final double[] rightGradients = new double[MAX_CANDIDATES];
+    private final double[] leftWeights = new double[MAX_CANDIDATES];
+    private final double[] rightWeights = new double[MAX_CANDIDATES];
+    private final double[] gains = new double[MAX_CANDIDATES];
+    private int numCandidates;
 
     private double bestGain;
     private int bestFeature = -1;
@@ -67,6 +81,7 @@ final class SplitSearch {
         long missingHessian = histogram[missingCell + 1];
         long missingCount = cellWidth == 3 ? histogram[missingCell + 2] : 0;
         boolean hasMissing = missingGradient != 0 || missingHessian != 0;
+        numCandidates = 0;
         long g = 0;
         long h = 0;
         long n = 0;
@@ -82,37 +97,68 @@ final class SplitSearch {
             g += cellGradient;
             h += cellHessian;
             n += cellCount;
-            consider(feature, bin, false, g, h, n, hasMissing);
+            collect(2 * bin, g, h, n);
             if (hasMissing && bin < numValueBins - 1) {
-                consider(feature, bin, true, g + missingGradient, h + missingHessian, n + missingCount, true);
+                collect(2 * bin + 1, g + missingGradient, h + missingHessian, n + missingCount);
+            }
+        }
+        computeGains();
+        for (int i = 0; i < numCandidates; i++) {
+            if (gains[i] > bestGain) {
+                bestGain = gains[i];
+                bestFeature = feature;
+                bestBin = codes[i] >> 1;
+                bestLeftHessian = leftHessians[i];
+                isBestMissingLeft =
+                        hasMissing ? (codes[i] & 1) == 1 : leftHessians[i] >= totalHessian - leftHessians[i];
             }
         }
     }
 
-    private void consider(int feature, int bin, boolean isMissingLeft, long gl, long hl, long nl, boolean hasMissing) {
+    /** Notes a split if it is allowed; {@code code} is twice its bin, plus one where missing values go left. */
+    private void collect(int code, long gl, long hl, long nl) {
         long hr = totalHessian - hl;
+        double weightLeft = hl * hessianUnit;
+        double weightRight = hr * hessianUnit;
         if (hl <= 0
                 || hr <= 0
-                || hl * hessianUnit < minChildWeight
-                || hr * hessianUnit < minChildWeight
+                || weightLeft < minChildWeight
+                || weightRight < minChildWeight
                 || nl < minRows
                 || totalCount - nl < minRows) {
             return;
         }
-        double gain = (score(gl, hl) + score(totalGradient - gl, hr)) - parentScore;
-        if (gain > bestGain) {
-            bestGain = gain;
-            bestFeature = feature;
-            bestBin = bin;
-            isBestMissingLeft = hasMissing ? isMissingLeft : hl >= hr;
-            bestLeftHessian = hl;
+        int i = numCandidates++;
+        codes[i] = code;
+        leftHessians[i] = hl;
+        leftGradients[i] = shrunk(gl * gradientUnit);
+        rightGradients[i] = shrunk((totalGradient - gl) * gradientUnit);
+        leftWeights[i] = weightLeft + lambdaL2;
+        rightWeights[i] = weightRight + lambdaL2;
+    }
+
+    /** A loop of its own, with nothing but arithmetic: the compiler turns its divisions into vector ones. */
+    private void computeGains() {
+        double[] tl = leftGradients;
+        double[] tr = rightGradients;
+        double[] wl = leftWeights;
+        double[] wr = rightWeights;
+        double[] out = gains;
+        double parent = parentScore;
+        for (int i = 0; i < numCandidates; i++) {
+            // Allowed splits have a hessian above 0 on both sides, so no denominator is 0.
+            out[i] = (tl[i] * tl[i] / wl[i] + tr[i] * tr[i] / wr[i]) - parent;
         }
+    }
+
+    /** T(G). */
+    private double shrunk(double g) {
+        return lambdaL1 == 0 ? g : Math.signum(g) * Math.max(0, Math.abs(g) - lambdaL1);
     }
 
     /** T(G)^2 / (H + lambda). */
     private double score(long gradient, long hessian) {
-        double g = gradient * gradientUnit;
-        double t = lambdaL1 == 0 ? g : Math.signum(g) * Math.max(0, Math.abs(g) - lambdaL1);
+        double t = shrunk(gradient * gradientUnit);
         double denominator = hessian * hessianUnit + lambdaL2;
         return denominator > 0 ? t * t / denominator : 0;
     }

@@ -22,10 +22,13 @@ final class WideScratch extends HistogramScratch {
     }
 
     @Override
-    void load(int i, long packed) {
-        long count = (int) packed > 0 ? 1L << COUNT_SHIFT : 0;
-        gradients[i] = isCoarse ? coarseGradient(packed) : packed >> 32;
-        hessians[i] = count + (isCoarse ? coarseHessian(packed) : packed & 0xFFFFFFFFL);
+    void load(long[] packed, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            long value = packed[from + i];
+            long one = (int) value > 0 ? 1L << COUNT_SHIFT : 0;
+            gradients[i] = isCoarse ? coarseGradient(value) : value >> 32;
+            hessians[i] = one + (isCoarse ? coarseHessian(value) : value & 0xFFFFFFFFL);
+        }
     }
 
     @Override

@@ -30,6 +30,9 @@ public record GradientScale(int gradientExponent, int hessianExponent, Precision
     /** Bits dropped from a hessian in a coarse histogram. */
     public static final int COARSE_HESSIAN_SHIFT = 14;
 
+    /** Scores far beyond saturation have hessians down to 1e-304: 2 to a larger exponent would be infinite or its unit 0. */
+    private static final int MAX_EXPONENT = 1000;
+
     /** Precision of histogram sums. */
     public enum Precision {
         COARSE,
@@ -71,6 +74,6 @@ public record GradientScale(int gradientExponent, int hessianExponent, Precision
             throw new IllegalArgumentException("maximum " + max + " is not a finite number >= 0");
         }
         // max < 2^(e+1), hence max * 2^(29-e) < 2^30: powers of two only, so that the scale does not wobble.
-        return max == 0 ? 0 : 29 - Math.getExponent(max);
+        return max == 0 ? 0 : Math.min(MAX_EXPONENT, 29 - Math.getExponent(max));
     }
 }

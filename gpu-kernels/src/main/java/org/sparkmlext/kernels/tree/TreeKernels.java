@@ -31,13 +31,14 @@ public interface TreeKernels {
 
     /**
      * Largest absolute gradient and largest hessian, weights included, of this rank's rows: {@code {max |g|, max h}}.
-     * Zeros for an empty shard.
+     * Zeros for an empty shard. A NaN in a row makes its maximum NaN, which {@link GradientScale#of} refuses.
      */
     double[] maxGradients(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights);
 
     /**
      * Writes every row's gradient and hessian, weighted, in fixed point. A row outside the bag or of weight 0 gets
-     * {@code g = h = 0}.
+     * {@code g = h = 0}. Values beyond {@link GradientScale#MAX_FIXED} saturate there, and h is at least 1 in every other
+     * row.
      *
      * @param sampling with {@code rowKeys}: which rows are in the bag; both null = all rows
      * @param gradients receives {@code (long) g << 32 | h}
@@ -65,7 +66,9 @@ public interface TreeKernels {
 
     /**
      * Histograms of nodes: for every feature {@code f} and every row {@code r} of the node,
-     * {@code slot[offset(f) + bin(r, f)] += (g(r), h(r), h(r) > 0)} in the precision of the scale. Slots are overwritten.
+     * {@code slot[offset(f) + bin(r, f)] += (g(r), h(r), h(r) > 0)} in the precision of the scale. Slots are overwritten;
+     * two tasks of a call may not have the same slot. Counts are of the values as they are, also where the precision rounds
+     * a hessian to 0.
      */
     void histograms(
             BinnedRows rows,
@@ -78,7 +81,10 @@ public interface TreeKernels {
     /** {@code slot[sibling] = slot[parent] - slot[child]}; sibling may be the parent's own slot. */
     record SubtractTask(int parent, int child, int sibling) {}
 
-    /** Sibling histograms by subtraction: exact, since sums are integers. */
+    /**
+     * Sibling histograms by subtraction: exact, since sums are integers. Tasks are done in the order of the list, so one may
+     * use what an earlier one wrote.
+     */
     void subtract(HistogramPool pool, List<SubtractTask> tasks);
 
     /**
@@ -90,7 +96,7 @@ public interface TreeKernels {
     record SplitTask(int slot, int[] features) {}
 
     /**
-     * The best split of each node.
+     * The best split of each node; the bins of every feature must add up to the same sums.
      *
      * <p>With G, H the node's sums, and (GL, HL), (GR, HR) those of the two sides, in real units as doubles (sum times
      * unit), and {@code T(G) = signum(G) * max(0, |G| - lambdaL1)}:
@@ -111,7 +117,8 @@ public interface TreeKernels {
     record PartitionTask(RowRange rows, int feature, int bin, boolean isMissingLeft) {}
 
     /**
-     * Moves each node's rows so that the left child's come first; the order within a side is kept.
+     * Moves each node's rows so that the left child's come first; the order within a side is kept. The ranges of a call may
+     * not overlap.
      *
      * @return rows of each left child
      */
@@ -120,7 +127,7 @@ public interface TreeKernels {
     /** Sums of {@code g} and {@code h} over each leaf's rows: {@code {G0, H0, G1, H1, ...}}, in units of the scale. */
     long[] leafSums(Buffer gradients, RowPartition partition, List<RowRange> leaves);
 
-    /** {@code score[r] += values[leaf]} for every row of each leaf, as one float add. */
+    /** {@code score[r] += values[leaf]} for every row of each leaf, as one float add. Leaves may not overlap. */
     void addLeafValues(RowPartition partition, List<RowRange> leaves, float[] values, Buffer scores);
 
     /** {@code score[r] += value of the leaf that row r falls into}, as one float add; for rows that no partition holds. */

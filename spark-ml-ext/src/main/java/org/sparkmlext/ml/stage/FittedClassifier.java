@@ -2,13 +2,14 @@ package org.sparkmlext.ml.stage;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
@@ -93,15 +94,16 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
             FeatureColumns.checkInputCols(schema, inputs);
             return;
         }
-        Optional<List<String>> names = FeatureColumns.vectorNames(FeatureColumns.checkVector(schema, getFeaturesCol()));
-        if (names.isEmpty() || !hasGivenNames() || names.get().equals(featureNames())) {
-            return;
-        }
-        List<String> got = names.get();
+        StructField vector = FeatureColumns.checkVector(schema, getFeaturesCol());
         String column = "column '" + getFeaturesCol() + "' (featuresCol) has ";
-        if (got.size() != numFeatures()) {
-            throw new IllegalArgumentException(column + got.size() + " entries; this model was trained on vectors of "
-                    + "length " + numFeatures());
+        int length = AttributeGroup.fromStructField(vector).size();
+        if (length >= 0 && length != numFeatures()) {
+            throw new IllegalArgumentException(column + "vectors of length " + length
+                    + "; this model was trained on vectors of length " + numFeatures());
+        }
+        List<String> got = FeatureColumns.vectorNames(vector).orElse(featureNames());
+        if (!hasGivenNames() || got.equals(featureNames())) {
+            return;
         }
         int at = 0;
         while (got.get(at).equals(featureNames().get(at))) {

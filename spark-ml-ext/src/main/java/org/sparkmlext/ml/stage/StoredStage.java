@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.param.Param;
@@ -46,12 +47,7 @@ public final class StoredStage {
         if (!files.exists(root)) {
             throw new FileNotFoundException("model directory " + root + " does not exist");
         }
-        Path metadataFile = new Path(root, StageFiles.METADATA_FILE);
-        if (!files.exists(metadataFile)) {
-            throw new FileNotFoundException(
-                    root + " is no model directory: it has no file " + StageFiles.METADATA_FILE);
-        }
-        JsonNode metadata = parse(root, new String(readAll(files, metadataFile), StandardCharsets.UTF_8));
+        JsonNode metadata = parse(root, metadataText(files, root));
         StoredStage stored = new StoredStage(files, root, metadata);
         String className = stored.text("class");
         if (!className.equals(expected.getName())) {
@@ -68,6 +64,16 @@ public final class StoredStage {
                             + "reads up to " + newestFormat + ". Load it with a newer version.");
         }
         return stored;
+    }
+
+    /** Content of the metadata's part file; Spark's own stages have other names for it than ours. */
+    private static String metadataText(FileSystem files, Path root) throws IOException {
+        FileStatus[] parts = files.globStatus(new Path(root, "metadata/part-*"));
+        if (parts == null || parts.length == 0) {
+            throw new FileNotFoundException(
+                    root + " is no model directory: it has no file " + StageFiles.METADATA_FILE);
+        }
+        return new String(readAll(files, parts[0].getPath()), StandardCharsets.UTF_8);
     }
 
     private static JsonNode parse(Path root, String text) throws IOException {
@@ -159,7 +165,12 @@ public final class StoredStage {
         }
         for (Map.Entry<String, JsonNode> param : metadata.path("paramMap").properties()) {
             Param<Object> known = known(stage, param.getKey());
-            stage.set(known, decode(known, param.getValue()));
+            Object value = decode(known, param.getValue());
+            try {
+                stage.set(known, value);
+            } catch (RuntimeException e) {
+                throw damaged("Param " + param.getKey() + ": " + e.getMessage(), e);
+            }
         }
     }
 

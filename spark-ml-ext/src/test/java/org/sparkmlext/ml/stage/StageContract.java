@@ -95,7 +95,12 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
     void defaultsOfOurOwnParamsAreInTheirDocs() throws Exception {
         E estimator = constructed();
         for (Param<?> param : estimator.params()) {
-            if (!estimator.getClass().getMethod(param.name()).getDeclaringClass().getName().startsWith("org.sparkmlext.")) {
+            if (!estimator
+                    .getClass()
+                    .getMethod(param.name())
+                    .getDeclaringClass()
+                    .getName()
+                    .startsWith("org.sparkmlext.")) {
                 continue;
             }
             String shown = estimator.hasDefault(param)
@@ -137,8 +142,8 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
             assertThat(Arrays.stream(estimator.getClass().getMethods())
                             .filter(m -> m.getName().equals(setter)))
                     .as(setter)
-                    .anyMatch(m -> m.getParameterCount() == 1
-                            && m.getReturnType().isAssignableFrom(estimator.getClass()));
+                    .anyMatch(m ->
+                            m.getParameterCount() == 1 && m.getReturnType().isAssignableFrom(estimator.getClass()));
         }
     }
 
@@ -289,7 +294,7 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
                 .setParallelism(2)
                 .setSeed(1)
                 .fit(data);
-        assertThat(model.avgMetrics()).allMatch(Double::isFinite);
+        assertThat(Arrays.stream(model.avgMetrics()).allMatch(Double::isFinite)).isTrue();
         String path = directory.resolve("validated").toString();
         model.save(path);
         assertThat(rows(CrossValidatorModel.load(path).transform(data))).isEqualTo(rows(model.transform(data)));

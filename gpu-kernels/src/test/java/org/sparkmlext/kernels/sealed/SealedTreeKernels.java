@@ -1,0 +1,274 @@
+package org.sparkmlext.kernels.sealed;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.tree.BinLayout;
+import org.sparkmlext.kernels.tree.BinTree;
+import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.GradientScale;
+import org.sparkmlext.kernels.tree.GradientTotals;
+import org.sparkmlext.kernels.tree.HistogramPool;
+import org.sparkmlext.kernels.tree.PointwiseLoss;
+import org.sparkmlext.kernels.tree.ReferenceTreeKernels;
+import org.sparkmlext.kernels.tree.RowPartition;
+import org.sparkmlext.kernels.tree.RowRange;
+import org.sparkmlext.kernels.tree.RowSampling;
+import org.sparkmlext.kernels.tree.SplitCandidate;
+import org.sparkmlext.kernels.tree.SplitRules;
+import org.sparkmlext.kernels.tree.TreeKernels;
+
+/** Unseals what a kernel reads, lets the reference compute, seals what it writes. */
+final class SealedTreeKernels implements TreeKernels {
+
+    private final SealedBackend backend;
+
+    SealedTreeKernels(SealedBackend backend) {
+        this.backend = backend;
+    }
+
+    @Override
+    public BinnedRows allocateRows(BinLayout layout, int numRows) {
+        return new SealedRows(backend, layout, numRows);
+    }
+
+    @Override
+    public RowPartition allocatePartition(int numRows) {
+        return new SealedPartition(backend, numRows);
+    }
+
+    @Override
+    public HistogramPool allocateHistograms(BinLayout layout, int numSlots, boolean withCounts) {
+        return new SealedHistogramPool(backend, layout, numSlots, withCounts);
+    }
+
+    @Override
+    public double[] maxGradients(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights) {
+        int n = scores.length();
+        return ReferenceTreeKernels.maxGradients(
+                floats(scores, "scores", n), floats(labels, "labels", n), weights(weights, n));
+    }
+
+    @Override
+    public GradientTotals gradients(
+            PointwiseLoss loss,
+            Buffer scores,
+            Buffer labels,
+            @Nullable Buffer weights,
+            @Nullable RowSampling sampling,
+            @Nullable Buffer rowKeys,
+            GradientScale scale,
+            Buffer gradients) {
+        int n = scores.length();
+        if ((sampling == null) != (rowKeys == null)) {
+            throw new IllegalArgumentException("sampling and rowKeys go together");
+        }
+        long[] keys = rowKeys == null ? null : longs(rowKeys, "rowKeys", n);
+        SealedBuffer out = buffer(gradients, "gradients", n, ElementType.LONG);
+        long[] values = ReferenceTreeKernels.gradients(
+                floats(scores, "scores", n), floats(labels, "labels", n), weights(weights, n), sampling, keys, scale);
+        out.copyIn(0, values, 0, n);
+        return ReferenceTreeKernels.totals(values);
+    }
+
+    @Override
+    public long[] metricSums(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights, int exponent) {
+        int n = scores.length();
+        return ReferenceTreeKernels.metricSums(
+                floats(scores, "scores", n), floats(labels, "labels", n), weights(weights, n), exponent);
+    }
+
+    @Override
+    public void histograms(
+            BinnedRows rows,
+            Buffer gradients,
+            RowPartition partition,
+            GradientScale.Precision precision,
+            List<HistogramTask> tasks,
+            HistogramPool pool) {
+        SealedRows own = rows(rows);
+        SealedHistogramPool target = pool(pool);
+        int[] order = partition(partition).order();
+        long[] values = longs(gradients, "gradients", own.numRows());
+        if (tasks.stream().mapToInt(HistogramTask::slot).distinct().count() < tasks.size()) {
+            throw new IllegalArgumentException("a slot stands for two nodes of one call: slots "
+                    + tasks.stream().map(task -> "slot " + task.slot()).toList());
+        }
+        for (HistogramTask task : tasks) {
+            requireWithin(task.rows(), order.length);
+            int[] node =
+                    Arrays.copyOfRange(order, task.rows().begin(), task.rows().end());
+            long[] sums = ReferenceTreeKernels.histogram(own, values, node, precision, target.hasCounts());
+            target.copyIn(task.slot(), sums, 0);
+        }
+    }
+
+    @Override
+    public void subtract(HistogramPool pool, List<SubtractTask> tasks) {
+        SealedHistogramPool own = pool(pool);
+        for (SubtractTask task : tasks) {
+            long[] sibling = own.get(task.parent());
+            long[] child = own.get(task.child());
+            for (int i = 0; i < sibling.length; i++) {
+                sibling[i] -= child[i];
+            }
+            own.copyIn(task.sibling(), sibling, 0);
+        }
+    }
+
+    @Override
+    public List<SplitCandidate> findSplits(
+            HistogramPool pool, List<SplitTask> tasks, SplitRules rules, GradientScale scale) {
+        SealedHistogramPool own = pool(pool);
+        if (rules.minDataInLeaf() > 1 && !own.hasCounts()) {
+            throw new IllegalArgumentException(
+                    "minDataInLeaf is " + rules.minDataInLeaf() + ", but the pool has no counts");
+        }
+        List<SplitCandidate> best = new ArrayList<>();
+        for (SplitTask task : tasks) {
+            int previous = -1;
+            for (int feature : task.features()) {
+                if (feature <= previous) {
+                    throw new IllegalArgumentException(
+                            "features " + Arrays.toString(task.features()) + " do not ascend");
+                }
+                previous = Objects.checkIndex(feature, own.layout().numFeatures());
+            }
+            best.add(ReferenceTreeKernels.findSplit(
+                    own.layout(), own.get(task.slot()), own.hasCounts(), task.features(), rules, scale));
+        }
+        return best;
+    }
+
+    @Override
+    public int[] partition(BinnedRows rows, RowPartition partition, List<PartitionTask> tasks) {
+        SealedRows own = rows(rows);
+        SealedPartition target = partition(partition);
+        int[] order = target.order();
+        requireDisjoint(tasks.stream().map(PartitionTask::rows).toList(), order.length);
+        int[] numLeft = new int[tasks.size()];
+        for (int i = 0; i < numLeft.length; i++) {
+            numLeft[i] = ReferenceTreeKernels.partition(own, order, tasks.get(i));
+            RowRange range = tasks.get(i).rows();
+            target.setOrder(order, range.begin(), range.end());
+        }
+        return numLeft;
+    }
+
+    @Override
+    public long[] leafSums(Buffer gradients, RowPartition partition, List<RowRange> leaves) {
+        int[] order = partition(partition).order();
+        long[] values = longs(gradients, "gradients", order.length);
+        long[] sums = new long[2 * leaves.size()];
+        for (int i = 0; i < leaves.size(); i++) {
+            requireWithin(leaves.get(i), order.length);
+            System.arraycopy(ReferenceTreeKernels.leafSum(values, order, leaves.get(i)), 0, sums, 2 * i, 2);
+        }
+        return sums;
+    }
+
+    @Override
+    public void addLeafValues(RowPartition partition, List<RowRange> leaves, float[] values, Buffer scores) {
+        int[] order = partition(partition).order();
+        requireDisjoint(leaves, order.length);
+        if (values.length != leaves.size()) {
+            throw new IllegalArgumentException(values.length + " values were given for " + leaves.size() + " leaves");
+        }
+        SealedBuffer target = buffer(scores, "scores", order.length, ElementType.FLOAT);
+        for (int leaf = 0; leaf < values.length; leaf++) {
+            for (int i = leaves.get(leaf).begin(); i < leaves.get(leaf).end(); i++) {
+                target.setFloat(order[i], target.getFloat(order[i]) + values[leaf]);
+            }
+        }
+    }
+
+    @Override
+    public void addTree(BinnedRows rows, BinTree tree, Buffer scores) {
+        SealedRows own = rows(rows);
+        SealedBuffer target = buffer(scores, "scores", own.numRows(), ElementType.FLOAT);
+        for (int row = 0; row < own.numRows(); row++) {
+            target.setFloat(row, target.getFloat(row) + ReferenceTreeKernels.treeValue(own, tree, row));
+        }
+    }
+
+    private float @Nullable [] weights(@Nullable Buffer weights, int numRows) {
+        return weights == null ? null : floats(weights, "weights", numRows);
+    }
+
+    private float[] floats(Buffer buffer, String name, int numRows) {
+        float[] values = new float[numRows];
+        buffer(buffer, name, numRows, ElementType.FLOAT).copyOut(0, values, 0, numRows);
+        return values;
+    }
+
+    private long[] longs(Buffer buffer, String name, int numRows) {
+        long[] values = new long[numRows];
+        buffer(buffer, name, numRows, ElementType.LONG).copyOut(0, values, 0, numRows);
+        return values;
+    }
+
+    private SealedBuffer buffer(Buffer buffer, String name, int numRows, ElementType type) {
+        if (!(buffer instanceof SealedBuffer own) || own.memory.owner() != backend) {
+            throw foreign(name, buffer);
+        }
+        own.memory.requireOpen();
+        if (own.length() != numRows || own.type() != type) {
+            throw new IllegalArgumentException(name + " has " + own.length() + " rows of " + own.type()
+                    + "; needed are " + numRows + " of " + type);
+        }
+        return own;
+    }
+
+    private SealedRows rows(BinnedRows rows) {
+        if (!(rows instanceof SealedRows own) || own.memory.owner() != backend) {
+            throw foreign("rows", rows);
+        }
+        own.memory.requireOpen();
+        return own;
+    }
+
+    private SealedPartition partition(RowPartition partition) {
+        if (!(partition instanceof SealedPartition own) || own.memory.owner() != backend) {
+            throw foreign("partition", partition);
+        }
+        own.memory.requireOpen();
+        return own;
+    }
+
+    private SealedHistogramPool pool(HistogramPool pool) {
+        if (!(pool instanceof SealedHistogramPool own) || own.memory.owner() != backend) {
+            throw foreign("pool", pool);
+        }
+        own.memory.requireOpen();
+        return own;
+    }
+
+    private static IllegalArgumentException foreign(String name, Object resource) {
+        return new IllegalArgumentException(
+                name + " (" + resource + ") belong to another back end than this sealed one");
+    }
+
+    private static void requireWithin(RowRange range, int numRows) {
+        if (range.end() > numRows) {
+            throw new IllegalArgumentException("row range [" + range.begin() + ", " + range.end()
+                    + ") goes beyond the partition of " + numRows + " rows");
+        }
+    }
+
+    private static void requireDisjoint(List<RowRange> ranges, int numRows) {
+        boolean[] isTaken = new boolean[numRows];
+        for (RowRange range : ranges) {
+            requireWithin(range, numRows);
+            for (int i = range.begin(); i < range.end(); i++) {
+                if (isTaken[i]) {
+                    throw new IllegalArgumentException("ranges of one call overlap at position " + i);
+                }
+                isTaken[i] = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package org.sparkmlext.kernels.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.BackendContract;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.tree.GradientScale.Precision;
+import org.sparkmlext.kernels.tree.TreeKernels.HistogramTask;
+import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
+
+/** Rows, their partition, leaf sums and score updates. */
+public abstract class RowKernelsContract extends BackendContract {
+
+    /** Fills rows block by block, the way shards arrive. */
+    static BinnedRows rows(Backend backend, TreeData data) {
+        BinnedRows rows = backend.trees().allocateRows(data.layout(), data.numRows());
+        int block = 4099;
+        for (int first = 0; first < data.numRows(); first += block) {
+            int begin = first;
+            int end = Math.min(data.numRows(), first + block);
+            byte[][] columns = Arrays.stream(data.columns())
+                    .map(column -> Arrays.copyOfRange(column, begin, end))
+                    .toArray(byte[][]::new);
+            rows.copyIn(begin, columns, end - begin);
+            for (byte[] column : columns) {
+                Arrays.fill(column, (byte) 0);
+            }
+        }
+        return rows;
+    }
+
+    /** Looks into a partition: with one leaf a position, a row's score becomes its position. */
+    private int[] order(RowPartition partition) {
+        int n = partition.numRows();
+        List<RowRange> single =
+                IntStream.range(0, n).mapToObj(i -> new RowRange(i, i + 1)).toList();
+        float[] positions = new float[n];
+        for (int i = 0; i < n; i++) {
+            positions[i] = i;
+        }
+        try (Buffer scores = backend.allocate(ElementType.FLOAT, n)) {
+            backend.trees().addLeafValues(partition, single, positions, scores);
+            float[] positionOfRow = floats(scores);
+            int[] order = new int[n];
+            Arrays.fill(order, -1);
+            for (int r = 0; r < n; r++) {
+                order[(int) positionOfRow[r]] = r;
+            }
+            return order;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.sparkmlext.kernels.tree.HistogramContract#shapes")
+    void partitionEqualsTheReferenceAndIsStable(TreeData data) {
+        List<RowRange> nodes = new ArrayList<>();
+        List<PartitionTask> moves = HistogramContract.randomMoves(data, 17, nodes);
+        try (BinnedRows rows = rows(backend, data);
+                RowPartition partition = backend.trees().allocatePartition(data.numRows())) {
+            int[] expected = ReferenceTreeKernels.ascending(data.numRows());
+            for (PartitionTask move : moves) {
+                int left = ReferenceTreeKernels.partition(data, expected, move);
+                assertThat(backend.trees().partition(rows, partition, List.of(move)))
+                        .containsExactly(left);
+            }
+            assertThat(order(partition)).isEqualTo(expected);
+            assertThat(IntStream.of(expected).sorted().toArray())
+                    .isEqualTo(ReferenceTreeKernels.ascending(data.numRows()));
+            partition.reset();
+            assertThat(order(partition)).isEqualTo(ReferenceTreeKernels.ascending(data.numRows()));
+        }
+    }
+
+    @Test
+    void manyNodesArePartitionedInOneCall() {
+        TreeData data = TreeData.random("mixed", 60_000, new int[] {255, 3, 40}, 0.1, 8);
+        List<RowRange> nodes = List.of(
+                new RowRange(100, 100),
+                new RowRange(0, 40_000),
+                new RowRange(40_001, 40_002),
+                new RowRange(50_000, 60_000));
+        List<PartitionTask> tasks = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            tasks.add(new PartitionTask(nodes.get(i), i % 3, i % 2, i % 2 == 0));
+        }
+        try (BinnedRows rows = rows(backend, data);
+                RowPartition partition = backend.trees().allocatePartition(60_000)) {
+            int[] expected = ReferenceTreeKernels.ascending(60_000);
+            int[] left = tasks.stream()
+                    .mapToInt(task -> ReferenceTreeKernels.partition(data, expected, task))
+                    .toArray();
+            assertThat(backend.trees().partition(rows, partition, tasks)).isEqualTo(left);
+            assertThat(order(partition)).isEqualTo(expected);
+            assertThat(backend.trees().partition(rows, partition, List.of())).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 50_000})
+    void leafSumsAndValuesEqualTheReference(int numRows) {
+        TreeData data = TreeData.random("mixed", numRows, new int[] {255, 3, 40}, 0.1, 8);
+        List<RowRange> leaves = new ArrayList<>();
+        List<PartitionTask> moves = HistogramContract.randomMoves(data, 23, leaves);
+        long[] gradients = data.randomGradients(4);
+        float[] start = new float[numRows];
+        SplittableRandom random = new SplittableRandom(numRows);
+        for (int r = 0; r < numRows; r++) {
+            start[r] = (float) random.nextDouble(-1, 1);
+        }
+        float[] values = new float[leaves.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble(-1, 1);
+        }
+        try (BinnedRows rows = rows(backend, data);
+                Buffer gradient = buffer(gradients);
+                Buffer scores = buffer(start);
+                RowPartition partition = backend.trees().allocatePartition(numRows)) {
+            moves.forEach(move -> backend.trees().partition(rows, partition, List.of(move)));
+            int[] order = ReferenceTreeKernels.ascending(numRows);
+            moves.forEach(move -> ReferenceTreeKernels.partition(data, order, move));
+            long[] sums = backend.trees().leafSums(gradient, partition, leaves);
+            float[] expected = start.clone();
+            for (int i = 0; i < leaves.size(); i++) {
+                assertThat(new long[] {sums[2 * i], sums[2 * i + 1]})
+                        .isEqualTo(ReferenceTreeKernels.leafSum(gradients, order, leaves.get(i)));
+                for (int at = leaves.get(i).begin(); at < leaves.get(i).end(); at++) {
+                    expected[order[at]] += values[i];
+                }
+            }
+            backend.trees().addLeafValues(partition, leaves, values, scores);
+            assertThat(floats(scores)).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.sparkmlext.kernels.tree.HistogramContract#shapes")
+    void treeIsAddedAsTheReferenceWalksIt(TreeData data) {
+        SplittableRandom random = new SplittableRandom(31);
+        int inner = 15;
+        int numNodes = 2 * inner + 1;
+        int[] features = new int[numNodes];
+        int[] bins = new int[numNodes];
+        boolean[] isMissingLeft = new boolean[numNodes];
+        int[] left = new int[numNodes];
+        int[] right = new int[numNodes];
+        float[] values = new float[numNodes];
+        for (int node = 0; node < numNodes; node++) {
+            boolean isLeaf = node >= inner;
+            features[node] = isLeaf ? -1 : random.nextInt(data.layout().numFeatures());
+            bins[node] = isLeaf ? 0 : random.nextInt(data.layout().numValueBins(features[node]));
+            isMissingLeft[node] = random.nextBoolean();
+            left[node] = 2 * node + 1;
+            right[node] = 2 * node + 2;
+            values[node] = isLeaf ? (float) random.nextDouble() : 0;
+        }
+        BinTree tree = new BinTree(features, bins, isMissingLeft, left, right, values);
+        BinTree stump =
+                new BinTree(new int[] {-1}, new int[1], new boolean[1], new int[1], new int[1], new float[] {.5f});
+        try (BinnedRows rows = rows(backend, data);
+                Buffer scores = backend.allocate(ElementType.FLOAT, data.numRows())) {
+            backend.trees().addTree(rows, stump, scores);
+            backend.trees().addTree(rows, tree, scores);
+            float[] expected = new float[data.numRows()];
+            for (int r = 0; r < expected.length; r++) {
+                expected[r] = .5f + ReferenceTreeKernels.treeValue(data, tree, r);
+            }
+            assertThat(floats(scores)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void rowsRefuseBinsThatTheLayoutDoesNotHave() {
+        BinLayout layout = new BinLayout(new int[] {255, 3});
+        try (BinnedRows rows = backend.trees().allocateRows(layout, 4)) {
+            byte[][] bad = {{0, (byte) 255, 1, 2}, {0, 3, 4, 1}};
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rows.copyIn(0, bad, 4))
+                    .withMessageContaining("feature 1, row 2 has bin 4");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rows.copyIn(0, new byte[1][4], 4))
+                    .withMessageContaining("1 columns");
+            assertThatThrownBy(() -> rows.copyIn(1, new byte[2][4], 4)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> rows.copyIn(0, new byte[2][3], 4)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(rows.layout()).isEqualTo(layout);
+            assertThat(rows.numRows()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void refusesRangesThatAreNotNodes() {
+        TreeData data = TreeData.random("small", 10, new int[] {4}, 0, 1);
+        try (BinnedRows rows = rows(backend, data);
+                RowPartition partition = backend.trees().allocatePartition(10);
+                Buffer gradients = buffer(new long[10]);
+                Buffer scores = buffer(new float[10]);
+                HistogramPool pool = backend.trees().allocateHistograms(data.layout(), 2, false)) {
+            RowRange beyond = new RowRange(5, 11);
+            List<RowRange> overlap = List.of(new RowRange(0, 5), new RowRange(4, 6));
+            TreeKernels trees = backend.trees();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.leafSums(gradients, partition, List.of(beyond)))
+                    .withMessageContaining("[5, 11)");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.addLeafValues(partition, overlap, new float[2], scores))
+                    .withMessageContaining("overlap");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.addLeafValues(partition, List.of(overlap.get(0)), new float[2], scores));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.partition(
+                            rows,
+                            partition,
+                            overlap.stream()
+                                    .map(range -> new PartitionTask(range, 0, 1, false))
+                                    .toList()));
+            List<HistogramTask> sameSlot =
+                    List.of(new HistogramTask(overlap.get(0), 1), new HistogramTask(overlap.get(1), 1));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.histograms(rows, gradients, partition, Precision.COARSE, sameSlot, pool))
+                    .withMessageContaining("slot 1");
+        }
+    }
+
+    @Test
+    void refusesWhatBelongsToAnotherBackendOrIsClosed() {
+        TreeData data = TreeData.random("small", 10, new int[] {4}, 0, 1);
+        TreeKernels trees = backend.trees();
+        List<RowRange> all = List.of(new RowRange(0, 10));
+        try (Backend other = open();
+                BinnedRows foreignRows = rows(other, data);
+                RowPartition foreignPartition = other.trees().allocatePartition(10);
+                Buffer foreignScores = other.allocate(ElementType.FLOAT, 10);
+                Buffer foreignGradients = other.allocate(ElementType.LONG, 10);
+                RowPartition partition = trees.allocatePartition(10)) {
+            PartitionTask task = new PartitionTask(all.get(0), 0, 1, true);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.partition(foreignRows, partition, List.of(task)))
+                    .withMessageContaining("another back end");
+            assertThatIllegalArgumentException().isThrownBy(() -> trees.leafSums(foreignGradients, partition, all));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.leafSums(buffer(new long[10]), foreignPartition, all));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> trees.addLeafValues(partition, all, new float[1], foreignScores));
+            Buffer closed = buffer(new long[10]);
+            closed.close();
+            assertThatThrownBy(() -> trees.leafSums(closed, partition, all)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> trees.leafSums(buffer(new float[10]), partition, all))
+                    .isInstanceOfAny(IllegalStateException.class, IllegalArgumentException.class);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.sparkmlext.kernels.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.BufferContract;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.tree.TreeKernels.HistogramTask;
+import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
+
+/** The whole contract of a back end with boosting kernels: a back end's test is one subclass that opens it. */
+public abstract class TreeKernelsContract {
+
+    protected abstract Backend open();
+
+    @Nested
+    class Buffers extends BufferContract {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class Gradients extends GradientKernelsContract {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class Splits extends SplitKernelsContract {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class Rows extends RowKernelsContract {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class Histograms extends HistogramContract {
+        @Override
+        protected List<long[]> histograms(HistogramCall call, boolean withCounts) {
+            TreeData data = call.data();
+            int numNodes = call.nodes().size();
+            try (Backend backend = open();
+                    BinnedRows rows = RowKernelsContract.rows(backend, data);
+                    RowPartition partition = backend.trees().allocatePartition(data.numRows());
+                    Buffer gradients = backend.allocate(ElementType.LONG, data.numRows());
+                    HistogramPool pool = backend.trees().allocateHistograms(data.layout(), numNodes + 1, withCounts)) {
+                gradients.copyIn(0, call.gradients(), 0, data.numRows());
+                for (PartitionTask move : call.moves()) {
+                    backend.trees().partition(rows, partition, List.of(move));
+                }
+                List<HistogramTask> tasks = new ArrayList<>();
+                for (int i = 0; i < numNodes; i++) {
+                    tasks.add(new HistogramTask(call.nodes().get(i), numNodes - i));
+                }
+                long[] stale = new long[pool.slotLength()];
+                Arrays.fill(stale, 1234567);
+                for (int slot = 0; slot <= numNodes; slot++) {
+                    pool.copyIn(slot, stale, 0);
+                }
+                backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
+                // Twice, since nothing of the first call may be left over.
+                backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
+                List<long[]> slots = new ArrayList<>();
+                for (HistogramTask task : tasks) {
+                    long[] slot = new long[pool.slotLength()];
+                    pool.copyOut(task.slot(), slot, 0);
+                    slots.add(slot);
+                }
+                long[] untouched = new long[pool.slotLength()];
+                pool.copyOut(0, untouched, 0);
+                assertThat(untouched).isEqualTo(stale);
+                return slots;
+            }
+        }
+    }
+}
