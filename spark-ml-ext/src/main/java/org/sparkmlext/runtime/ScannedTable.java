@@ -1,6 +1,7 @@
 package org.sparkmlext.runtime;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaRDD;
@@ -35,13 +36,7 @@ final class ScannedTable implements AutoCloseable {
      */
     static ScannedTable scan(Dataset<?> data, TableColumns columns, JobWatch watch) {
         RowReader reader = RowReader.of(data, columns);
-        JavaRDD<Object> elements = reader.select(data)
-                .queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .mapPartitionsWithIndex(
-                        (index, rows) -> (java.util.Iterator<Object>) new ScanIterator(index, reader.read(rows)),
-                        false);
+        JavaRDD<Object> elements = elements(reader, data);
         elements.setName("spark-ml-ext blocks");
         elements.persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -65,6 +60,20 @@ final class ScannedTable implements AutoCloseable {
         } catch (Throwable t) {
             JobWatch.undisturbed(() -> elements.unpersist(false));
             throw t;
+        }
+    }
+
+    private static JavaRDD<Object> elements(RowReader reader, Dataset<?> data) {
+        try {
+            // Where the query holds a shuffle, adaptive execution runs it in this very call.
+            return reader.select(data)
+                    .queryExecution()
+                    .toRdd()
+                    .toJavaRDD()
+                    .mapPartitionsWithIndex(
+                            (index, rows) -> (Iterator<Object>) new ScanIterator(index, reader.read(rows)), false);
+        } catch (Exception e) {
+            throw JobWatch.failure(e);
         }
     }
 
