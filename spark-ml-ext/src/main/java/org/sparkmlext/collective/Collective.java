@@ -12,6 +12,11 @@ package org.sparkmlext.collective;
  */
 public interface Collective extends AutoCloseable {
 
+    /** The collective of a single rank: every result is already there. */
+    static Collective solo() {
+        return new SoloCollective();
+    }
+
     int rank();
 
     int size();

@@ -1,4 +1,7 @@
-/** The public Estimators, Models and Transformers. Start at {@link org.sparkmlext.ml.boosting}. */
+/**
+ * The public Estimators and Models: {@link org.sparkmlext.ml.boosting}; what all stages share is
+ * {@link org.sparkmlext.ml.stage}. Params stop here: a fit turns them into an immutable settings record.
+ */
 @NullMarked
 package org.sparkmlext.ml;
 

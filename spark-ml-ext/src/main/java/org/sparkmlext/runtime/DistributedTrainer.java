@@ -1,8 +1,20 @@
 package org.sparkmlext.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequest;
+import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.Dataset;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.training.TrainingReport;
@@ -10,7 +22,28 @@ import org.sparkmlext.training.TrainingReport;
 /** Runs a {@link TrainingAlgorithm} on the executors: shards, gang, coordinator, retry. */
 public final class DistributedTrainer {
 
-    private DistributedTrainer() {}
+    private static final Logger LOG = LoggerFactory.getLogger(DistributedTrainer.class);
+
+    private final SparkContext context;
+    private final TableColumns columns;
+    private final TrainingAlgorithm<?> algorithm;
+    private final RuntimeOptions options;
+    private final TrainingListener listener;
+    private final PhaseClock clock = new PhaseClock();
+    private final JobWatch watch = new JobWatch();
+
+    private DistributedTrainer(
+            SparkContext context,
+            TableColumns columns,
+            TrainingAlgorithm<?> algorithm,
+            RuntimeOptions options,
+            TrainingListener listener) {
+        this.context = context;
+        this.columns = columns;
+        this.algorithm = algorithm;
+        this.options = options;
+        this.listener = listener;
+    }
 
     /**
      * @param bytes rank 0's result in the algorithm's encoding
@@ -20,11 +53,12 @@ public final class DistributedTrainer {
     public record Result(byte[] bytes, List<String> featureNames, TrainingReport report) {}
 
     /**
-     * Evaluates the DataFrame once, shards it, and trains.
+     * Evaluates the DataFrame once, shards it, and trains. The listener is called on the calling thread.
      *
      * @throws org.sparkmlext.training.InvalidTrainingDataException if rows, labels or weights are at fault; the message
      *     names column, value and number of rows
-     * @throws IllegalArgumentException if more workers are asked for than there are rows or slots
+     * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, if the memory does not
+     *     suffice, or if dynamic allocation is on
      * @throws org.sparkmlext.training.TrainingCancelledException if the run was cancelled
      */
     public static Result train(
@@ -33,6 +67,150 @@ public final class DistributedTrainer {
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener) {
-        throw new UnsupportedOperationException("not there yet");
+        if (options.checkpointDir() != null) {
+            throw new IllegalArgumentException("checkpointDir is '" + options.checkpointDir()
+                    + "', but round states are kept by the driver only so far; leave it unset");
+        }
+        SparkContext context = data.sparkSession().sparkContext();
+        DistributedTrainer trainer = new DistributedTrainer(context, columns, algorithm, options, listener);
+        return WorkerChoice.isLocal(context.master()) ? trainer.trainLocally(data) : trainer.trainOnCluster(data);
+    }
+
+    private Result trainLocally(Dataset<?> data) {
+        clock.enter("scan");
+        try (ScannedTable table = ScannedTable.scan(data, columns, watch)) {
+            clock.enter("shard");
+            WorkerChoice choice =
+                    WorkerChoice.local(context.master(), options, table.counts().trainingRows());
+            ShardPlan plan = table.plan(choice.numWorkers());
+            List<String> names = columns.featureNames(table.counts().numFeatures());
+            checkMemory(plan, names, choice, Runtime.getRuntime().maxMemory(), "spark.driver.memory (or -Xmx)");
+            RunRecord record = new RunRecord(choice.numWorkers());
+            try (LocalGang gang = new LocalGang(plan, table.fingerprints(), names, choice, options.device(), record)) {
+                watch.await(gang.start(table.elements(), algorithm), () -> record.tell(listener));
+            }
+            record.tell(listener);
+            RuntimeException failure = record.failure();
+            if (failure != null) {
+                throw failure;
+            }
+            return finish(names, choice, plan, record, 1);
+        }
+    }
+
+    private Result trainOnCluster(Dataset<?> data) {
+        SparkConf conf = context.conf();
+        refuseDynamicAllocation(conf);
+        Deadlines deadlines = Deadlines.of(conf);
+        clock.enter("executors");
+        ExecutorCensus census = ExecutorCensus.await(context, deadlines);
+        clock.enter("scan");
+        try (ScannedTable table = ScannedTable.scan(data, columns, watch)) {
+            clock.enter("shard");
+            int taskCpus = conf.getInt("spark.task.cpus", 1);
+            WorkerChoice choice = WorkerChoice.cluster(
+                    census, taskCpus, options, table.counts().trainingRows());
+            ShardPlan plan = table.plan(choice.numWorkers());
+            List<String> names = columns.featureNames(table.counts().numFeatures());
+            checkMemory(plan, names, choice, (long) context.executorMemory() << 20, "spark.executor.memory");
+            ResourceProfile profile = choice.cpusPerTask() == taskCpus ? null : profile(choice.cpusPerTask());
+            try (ClusterShards shards = ClusterShards.of(table, plan, profile, watch)) {
+                clock.enter("gather");
+                return trainGang(table, shards, profile, plan, names, choice, deadlines);
+            }
+        }
+    }
+
+    private Result trainGang(
+            ScannedTable table,
+            ClusterShards shards,
+            @Nullable ResourceProfile profile,
+            ShardPlan plan,
+            List<String> names,
+            WorkerChoice choice,
+            Deadlines deadlines) {
+        RunRecord record = new RunRecord(choice.numWorkers());
+        Coordinator coordinator = new Coordinator(record, choice.numWorkers(), choice.description(), deadlines);
+        try (ClusterGang gang = new ClusterGang(context, record, coordinator)) {
+            ClusterGang.TaskOfLaunch tasks = launch -> new GangTask(
+                    gang.endpointName(),
+                    launch,
+                    algorithm,
+                    plan,
+                    table.fingerprints(),
+                    names,
+                    shards.isShuffled(),
+                    choice.threadsPerWorker(),
+                    options.device());
+            gang.run(shards, profile, tasks, watch, listener);
+        }
+        return finish(names, choice, plan, record, coordinator.attempts());
+    }
+
+    private static void refuseDynamicAllocation(SparkConf conf) {
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            throw new IllegalArgumentException(
+                    "spark.dynamicAllocation.enabled is true, but training runs all workers at"
+                            + " once in a barrier stage, which Spark refuses then (SPARK-24942). Set"
+                            + " spark.dynamicAllocation.enabled=false and a fixed number of executors"
+                            + " (spark.executor.instances, or spark.cores.max)");
+        }
+    }
+
+    /** A task takes {@code cpus} cores, and of all else (GPUs) what Spark's own setting says. */
+    private ResourceProfile profile(int cpus) {
+        TaskResourceRequests requests = new TaskResourceRequests().cpus(cpus);
+        Map<String, TaskResourceRequest> defaults =
+                context.resourceProfileManager().defaultResourceProfile().taskResourcesJMap();
+        defaults.forEach((name, request) -> {
+            if (!name.equals(ResourceProfile.CPUS())) {
+                requests.resource(name, request.amount());
+            }
+        });
+        return new ResourceProfileBuilder().require(requests).build();
+    }
+
+    private void checkMemory(
+            ShardPlan plan, List<String> featureNames, WorkerChoice choice, long heapBytes, String setting) {
+        ShardShape shape = new ShardShape(
+                plan.mostRows(),
+                plan.mostValidationRows(),
+                featureNames.size(),
+                columns.weightCol() != null,
+                choice.threadsPerWorker());
+        String text =
+                MemoryCheck.require(algorithm.memoryPlan(shape), shape, choice.workersPerJvm(), heapBytes, setting);
+        LOG.info(
+                "Training with {}; at most {} rows and {} features a worker. Memory:\n{}",
+                choice.description(),
+                plan.mostRows(),
+                featureNames.size(),
+                text);
+    }
+
+    private Result finish(
+            List<String> featureNames, WorkerChoice choice, ShardPlan plan, RunRecord record, int attempts) {
+        byte[] bytes = record.result();
+        if (bytes == null) {
+            throw new IllegalStateException("the ranks ended without a result from rank 0 and without an error");
+        }
+        Long startNanos = record.startNanos();
+        if (startNanos != null) {
+            clock.enter("train", startNanos);
+        }
+        List<Long> rows = new ArrayList<>();
+        for (int w = 0; w < choice.numWorkers(); w++) {
+            rows.add(plan.rows(w));
+        }
+        TrainingReport report = new TrainingReport(
+                choice.numWorkers(),
+                choice.threadsPerWorker(),
+                record.devices(),
+                rows,
+                record.reports(),
+                attempts,
+                clock.stop());
+        RunRecord.tell(listener, l -> l.finished(report));
+        return new Result(bytes, featureNames, report);
     }
 }

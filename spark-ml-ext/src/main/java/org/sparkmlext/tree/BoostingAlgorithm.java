@@ -1,21 +1,66 @@
 package org.sparkmlext.tree;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.Worker;
 
-/** Gradient boosting of binary classification trees. The result is a forest as {@link ForestCodec} writes it. */
+/**
+ * Gradient boosting of binary classification trees on histograms (Friedman, 2001; Chen and Guestrin, KDD 2016; Ke et al.,
+ * NIPS 2017). The result is a forest as {@link ForestCodec} writes it.
+ *
+ * <p>Everything that decides is an integer summed over ranks, so the bytes of the result depend on the rows and the
+ * settings alone: not on the number of ranks or threads, not on the order or partitioning of rows, not on the device.
+ *
+ * <p>Training ends before {@code numTrees} when early stopping says so, or when a round without any sampling finds no split
+ * that gains: every later round would find none either.
+ */
 public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAlgorithm<BoostingSettings> {
 
     @Override
     public MemoryPlan memoryPlan(ShardShape shape) {
-        throw new UnsupportedOperationException("not there yet");
+        long rows = shape.rows() + shape.validationRows();
+        long stride = (shape.features() + 7) / 8 * 8;
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        bytes.put("binned rows", rows * (stride + shape.features()));
+        bytes.put("labels, scores and weights", rows * (shape.hasWeights() ? 12 : 8));
+        bytes.put("gradients", shape.rows() * Long.BYTES);
+        bytes.put("row partition", shape.rows() * 2 * Integer.BYTES);
+        if (settings.subsamplingRate() < 1) {
+            bytes.put("row keys", shape.rows() * 4 * Long.BYTES);
+        }
+        BinLayout widest = widestLayout(shape.features());
+        long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * widest.totalBins();
+        bytes.put("histograms", slotBytes * NodeHistograms.numSlots(settings, widest, 4));
+        bytes.put("histogram scratch", (long) shape.threads() * shape.features() * 256 * Long.BYTES);
+        return new MemoryPlan(bytes);
+    }
+
+    private BinLayout widestLayout(int numFeatures) {
+        int[] numValueBins = new int[numFeatures];
+        java.util.Arrays.fill(numValueBins, settings.maxBins());
+        return new BinLayout(numValueBins);
     }
 
     @Override
     public byte[] train(Worker worker, Shard shard) {
-        throw new UnsupportedOperationException("not there yet");
+        Forest forest;
+        try (BoostingRun run = BoostingRun.prepare(settings, worker, shard)) {
+            forest = run.train();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ForestCodec.write(forest, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an in-memory write failed", e);
+        }
+        return out.toByteArray();
     }
 }

@@ -3,18 +3,49 @@ package org.sparkmlext.tree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.sparkmlext.data.Safetensors;
+import org.sparkmlext.data.Tensor;
 
-/** Reads and writes a {@link Forest} as one {@code model.safetensors}: same forest, same bytes. */
+/**
+ * Reads and writes a {@link Forest} as one {@code model.safetensors}: same forest, same bytes.
+ *
+ * <p>Tensors are the arrays of {@link ForestNodes} by name, {@code base_score} (one F32) and {@code feature_names} (UTF-8,
+ * a zero byte after each name).
+ */
 public final class ForestCodec {
 
     /** Name of the model file inside a model directory. */
     public static final String FILE_NAME = "model.safetensors";
 
+    /** Version of the format that is written; older ones are read. */
+    public static final int FORMAT_VERSION = 1;
+
+    private static final String FORMAT = "spark-ml-ext-forest";
+
     private ForestCodec() {}
 
     /** Writes; does not close the stream. */
     public static void write(Forest forest, OutputStream out) throws IOException {
-        throw new UnsupportedOperationException("not there yet");
+        ForestNodes nodes = forest.nodes();
+        Map<String, Tensor> tensors = new TreeMap<>();
+        tensors.put("base_score", Tensor.of(forest.baseScore()));
+        tensors.put("feature_names", Tensor.of(encodeNames(forest.featureNames())));
+        tensors.put("tree_starts", Tensor.of(nodes.treeStarts()));
+        tensors.put("features", Tensor.of(nodes.features()));
+        tensors.put("thresholds", Tensor.of(nodes.thresholds()));
+        tensors.put("is_missing_left", Tensor.of(nodes.isMissingLeft()));
+        tensors.put("left", Tensor.of(nodes.left()));
+        tensors.put("right", Tensor.of(nodes.right()));
+        tensors.put("values", Tensor.of(nodes.values()));
+        tensors.put("gains", Tensor.of(nodes.gains()));
+        tensors.put("covers", Tensor.of(nodes.covers()));
+        Map<String, String> metadata =
+                Map.of("format", FORMAT, "format_version", Integer.toString(FORMAT_VERSION), "loss", "logistic");
+        Safetensors.write(new Safetensors.Content(metadata, tensors), out);
     }
 
     /**
@@ -24,6 +55,100 @@ public final class ForestCodec {
      *     which
      */
     public static Forest read(InputStream in) throws IOException {
-        throw new UnsupportedOperationException("not there yet");
+        Safetensors.Content content = Safetensors.read(in);
+        checkFormat(content.metadata());
+        ForestNodes nodes = new ForestNodes(
+                content.require("tree_starts", Tensor.Type.I32).toInts(),
+                content.require("features", Tensor.Type.I32).toInts(),
+                content.require("thresholds", Tensor.Type.F32).toFloats(),
+                content.require("is_missing_left", Tensor.Type.U8).toBytes(),
+                content.require("left", Tensor.Type.I32).toInts(),
+                content.require("right", Tensor.Type.I32).toInts(),
+                content.require("values", Tensor.Type.F32).toFloats(),
+                content.require("gains", Tensor.Type.F32).toFloats(),
+                content.require("covers", Tensor.Type.F32).toFloats());
+        List<String> names =
+                decodeNames(content.require("feature_names", Tensor.Type.U8).toBytes());
+        float[] baseScore = content.require("base_score", Tensor.Type.F32).toFloats();
+        if (baseScore.length != 1) {
+            throw new IOException("base_score has " + baseScore.length + " values; it needs one");
+        }
+        checkStructure(nodes, names.size());
+        return new Forest(names, baseScore[0], nodes);
+    }
+
+    private static void checkFormat(Map<String, String> metadata) throws IOException {
+        String format = metadata.get("format");
+        if (!FORMAT.equals(format)) {
+            throw new IOException(
+                    "a safetensors file, but no boosted trees: its format is '" + format + "', not '" + FORMAT + "'");
+        }
+        String version = metadata.getOrDefault("format_version", "");
+        if (!version.matches("[0-9]{1,6}")) {
+            throw new IOException("format_version is '" + version + "', which is no number");
+        }
+        if (Integer.parseInt(version) > FORMAT_VERSION) {
+            throw new IOException("the model was written in format version " + version + "; this library reads up to "
+                    + FORMAT_VERSION + ". Use a newer spark-ml-ext.");
+        }
+    }
+
+    /** Every walk through a tree that is read must end: children lie behind their parents, within their tree. */
+    private static void checkStructure(ForestNodes nodes, int numFeatures) throws IOException {
+        int n = nodes.numNodes();
+        int[] lengths = {
+            nodes.thresholds().length,
+            nodes.isMissingLeft().length,
+            nodes.left().length,
+            nodes.right().length,
+            nodes.values().length,
+            nodes.gains().length,
+            nodes.covers().length
+        };
+        for (int length : lengths) {
+            if (length != n) {
+                throw new IOException("the node arrays differ in length: " + n + " and " + length);
+            }
+        }
+        int[] starts = nodes.treeStarts();
+        if (starts.length == 0 || starts[0] != 0 || starts[starts.length - 1] != n) {
+            throw new IOException("tree_starts does not run from 0 to the number of nodes, " + n);
+        }
+        for (int t = 0; t < nodes.numTrees(); t++) {
+            if (starts[t + 1] <= starts[t]) {
+                throw new IOException("tree " + t + " has no node");
+            }
+            for (int i = starts[t]; i < starts[t + 1]; i++) {
+                if (!nodes.isLeaf(i)
+                        && (nodes.feature(i) >= numFeatures
+                                || !isBetween(nodes.left()[i], i, starts[t + 1])
+                                || !isBetween(nodes.right()[i], i, starts[t + 1]))) {
+                    throw new IOException("node " + i + " of tree " + t + " points outside its tree or features");
+                }
+            }
+        }
+    }
+
+    private static boolean isBetween(int child, int parent, int end) {
+        return child > parent && child < end;
+    }
+
+    private static byte[] encodeNames(List<String> names) {
+        StringBuilder joined = new StringBuilder();
+        for (String name : names) {
+            joined.append(name).append('\0');
+        }
+        return joined.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> decodeNames(byte[] bytes) throws IOException {
+        String joined = new String(bytes, StandardCharsets.UTF_8);
+        if (joined.isEmpty()) {
+            return List.of();
+        }
+        if (joined.charAt(joined.length() - 1) != '\0') {
+            throw new IOException("feature_names does not end with a zero byte");
+        }
+        return List.of(joined.substring(0, joined.length() - 1).split("\0", -1));
     }
 }

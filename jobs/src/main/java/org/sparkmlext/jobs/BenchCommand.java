@@ -1,0 +1,155 @@
+package org.sparkmlext.jobs;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.bench.BenchSystem;
+import org.sparkmlext.jobs.bench.Comparison;
+import org.sparkmlext.jobs.bench.HiggsRows;
+import org.sparkmlext.jobs.model.OutputDirectory;
+import org.sparkmlext.jobs.table.TableFormat;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes the published figures of boosting. */
+@Command(
+        name = "bench",
+        description =
+                "Times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every run"
+                        + " and a Markdown table of medians. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
+final class BenchCommand implements Callable<Integer> {
+    private static final String HIGGS = "higgs";
+    private static final int TRAIN_FILES = 4;
+    private static final int TEST_FILES = 2;
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    SessionOptions sessionOptions;
+
+    @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting", defaultValue = "boosting")
+    String what = "boosting";
+
+    @Option(names = "--set", description = "Generated set: higgs.", defaultValue = HIGGS)
+    String set = HIGGS;
+
+    @Option(names = "--rows", description = "Training rows.", defaultValue = "1000000")
+    long rows;
+
+    @Option(names = "--test-rows", description = "Test rows.", defaultValue = "200000")
+    long testRows;
+
+    @Option(names = "--trees", description = "Boosting rounds.", defaultValue = "100")
+    int trees;
+
+    @Option(names = "--threads", description = "Cores of every system.", defaultValue = "2")
+    int threads;
+
+    @Option(names = "--heap", description = "-Xmx of every run.", defaultValue = "6g")
+    String heap = "6g";
+
+    @Option(names = "--repeat", description = "Runs of each system.", defaultValue = "5")
+    int repeat;
+
+    @Option(names = "--systems", split = ",", description = "Systems to time (default: ours-leafwise,ours-depthwise).")
+    @Nullable
+    List<String> systems;
+
+    @Option(
+            names = "--quiet-seconds",
+            description = "Longest wait for an idle machine before a run.",
+            defaultValue = "60")
+    int quietSeconds;
+
+    @Option(names = "--limit-seconds", description = "Longest run.", defaultValue = "900")
+    int limitSeconds;
+
+    @Option(names = "--directory", description = "Generated data, logs, results.jsonl.", defaultValue = "target/bench")
+    Path directory = Path.of("target/bench");
+
+    @Option(names = "--peers-directory", description = "The peers' modules (default: jobs/peers of the repository).")
+    @Nullable
+    Path peersDirectory;
+
+    @Override
+    public Integer call() {
+        PrintStream out = Main.output(spec);
+        if (!what.equals("boosting")) {
+            throw new BadInputException(NearestName.unknown("benchmark", what, List.of("boosting")));
+        }
+        if (!set.equals(HIGGS)) {
+            throw new BadInputException(NearestName.unknown("set", set, List.of(HIGGS)));
+        }
+        List<BenchSystem> chosen = chosenSystems();
+        Path data = directory.resolve("data-" + rows + "-" + testRows);
+        generate(data.resolve(set), out);
+        new Comparison(
+                        new Comparison.Plan(
+                                chosen,
+                                data,
+                                set,
+                                trees,
+                                threads,
+                                heap,
+                                repeat,
+                                quietSeconds,
+                                limitSeconds,
+                                peers(),
+                                directory),
+                        out)
+                .run();
+        return 0;
+    }
+
+    private List<BenchSystem> chosenSystems() {
+        Map<String, BenchSystem> known = BenchSystem.all();
+        List<BenchSystem> chosen = new ArrayList<>();
+        for (String name : systems == null ? List.of("ours-leafwise", "ours-depthwise") : systems) {
+            BenchSystem system = known.get(name);
+            if (system == null) {
+                throw new BadInputException(NearestName.unknown("system", name, known.keySet()));
+            }
+            chosen.add(system);
+        }
+        return chosen;
+    }
+
+    private Path peers() {
+        if (peersDirectory != null) {
+            return peersDirectory;
+        }
+        String repository = System.getenv("SPARK_ML_EXT_REPOSITORY");
+        return Path.of(repository == null ? "." : repository, "jobs", "peers");
+    }
+
+    /** Writes the set once, then stops Spark, so that this process is idle while others are timed. */
+    private void generate(Path target, PrintStream out) {
+        if (Files.isDirectory(target.resolve("train")) && Files.isDirectory(target.resolve("test"))) {
+            return;
+        }
+        out.println("generating " + rows + " + " + testRows + " rows: " + target);
+        SparkSession session = SessionOptions.session("spark-ml-ext bench");
+        write(session, new HiggsRows(HiggsRows.TRAIN_SEED), rows, TRAIN_FILES, target.resolve("train"));
+        write(session, new HiggsRows(HiggsRows.TEST_SEED), testRows, TEST_FILES, target.resolve("test"));
+        session.stop();
+    }
+
+    private static void write(SparkSession session, HiggsRows generator, long count, int files, Path path) {
+        ScoreCommand.write(
+                generator.rows(session, count, files),
+                TableFormat.PARQUET,
+                OutputDirectory.claim(
+                        path.toString(), true, session.sparkContext().hadoopConfiguration()));
+    }
+}

@@ -1,0 +1,57 @@
+package org.sparkmlext.jobs;
+
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.model.BinaryEvaluation;
+import org.sparkmlext.jobs.model.ModelDirectory;
+import org.sparkmlext.jobs.table.TableLayout;
+import org.sparkmlext.jobs.table.TableOptions;
+import org.sparkmlext.jobs.table.TableReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a saved model on a labelled table. */
+@Command(
+        name = "evaluate",
+        description = "Measures a saved model on a labelled table: AUC, log-loss, accuracy, confusion matrix.")
+final class EvaluateCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    SessionOptions sessionOptions;
+
+    @Mixin
+    TableOptions table;
+
+    @Option(names = "--model", description = "Directory of the model.")
+    @Nullable
+    String model;
+
+    @Option(names = "--input", description = "Labelled table.")
+    @Nullable
+    String input;
+
+    @Override
+    public Integer call() {
+        PrintStream out = Main.output(spec);
+        String path = Main.required(model, "--model");
+        String from = Main.required(input, "--input");
+        SparkSession session = SessionOptions.session("spark-ml-ext evaluate");
+        ModelDirectory.Loaded loaded = new ModelDirectory(session).load(path);
+        TableLayout layout = ScoreCommand.layoutOf(loaded, path).reading(table, from);
+        Dataset<Row> rows = new TableReader(session).read(from, layout, true);
+        out.println("evaluation of " + path + " on " + from);
+        out.print(BinaryEvaluation.of(loaded.model().transform(rows), layout.label())
+                .describe());
+        return 0;
+    }
+}

@@ -1,0 +1,168 @@
+package org.sparkmlext.jobs;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.model.FailureText;
+import org.sparkmlext.jobs.table.TableLayout;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The main class of the job jar: {@code spark-submit jobs.jar SUBCOMMAND --job FILE --option ...}.
+ *
+ * <p>Exit code 0: done. 2: options or input are at fault, one paragraph says what. 1: anything else.
+ */
+@Command(
+        name = "spark-ml-ext",
+        description = "Gradient boosting on Spark: train, evaluate, score.",
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            ScoreCommand.class,
+            DescribeCommand.class,
+            BenchCommand.class,
+            QuickstartCommand.class
+        })
+public final class Main implements Runnable {
+    static final int BAD_INPUT = 2;
+    static final int FAILURE = 1;
+
+    private final PrintStream out;
+
+    private Main(PrintStream out) {
+        this.out = out;
+    }
+
+    public static void main(String[] args) {
+        int code = run(args, System.out, System.err);
+        stopSession();
+        if (code != 0) {
+            // Only then: a cluster takes System.exit(0) of a driver for an unfinished application.
+            System.exit(code);
+        }
+    }
+
+    /** Runs one command line and returns the exit code; a Spark session it starts stays open. */
+    public static int run(String[] args, PrintStream out, PrintStream err) {
+        Main main = new Main(out);
+        CommandLine line = new CommandLine(main)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true)
+                .setExpandAtFiles(false)
+                .setUsageHelpAutoWidth(false)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
+        line.setParameterExceptionHandler((wrong, arguments) -> {
+            err.println("spark-ml-ext: " + describe(wrong));
+            return BAD_INPUT;
+        });
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> report(failure, isVerbose(Arrays.asList(args)), err));
+        try {
+            return line.execute(withJobFile(line, args));
+        } catch (BadInputException wrong) {
+            return report(wrong, isVerbose(Arrays.asList(args)), err);
+        }
+    }
+
+    @Override
+    public void run() {
+        new CommandLine(this).usage(out);
+    }
+
+    /** Where a subcommand prints its results. */
+    static PrintStream output(CommandSpec spec) {
+        return ((Main) spec.root().userObject()).out;
+    }
+
+    /** @throws BadInputException if the option was given neither on the command line nor in a job file */
+    static String required(@Nullable String value, String option) {
+        if (value == null || value.isBlank()) {
+            throw new BadInputException(
+                    option + " is needed (key '" + option.replaceFirst("^--", "") + "' in a job file)");
+        }
+        return value;
+    }
+
+    /** One line on a table to be trained on. */
+    static String describe(String path, TableLayout layout) {
+        String columns = layout.vector() != null
+                ? "vector column '" + layout.vector() + "' of " + layout.vectorSize()
+                : layout.numericFeatures().size() + " numeric and "
+                        + layout.stringFeatures().size() + " string columns";
+        String label = layout.labelValues().isEmpty() ? "" : " " + layout.labelValues();
+        return path + ": " + columns + ", label '" + layout.label() + "'" + label;
+    }
+
+    private static String[] withJobFile(CommandLine line, String[] args) {
+        ParseResult parsed;
+        try {
+            parsed = line.parseArgs(args);
+        } catch (ParameterException wrong) {
+            // Parsed again by execute, whose handler reports it.
+            return args;
+        }
+        ParseResult command = parsed.subcommand();
+        if (command == null || command.isUsageHelpRequested()) {
+            return args;
+        }
+        String job = command.matchedOptionValue("--job", command.matchedOptionValue("--conf-file", null));
+        if (job == null) {
+            return args;
+        }
+        List<String> merged = new ArrayList<>(List.of(args));
+        int at = merged.indexOf(command.commandSpec().name()) + 1;
+        merged.addAll(at, JobFile.read(job).toArguments(command.commandSpec(), command.matchedOptions()));
+        return merged.toArray(new String[0]);
+    }
+
+    private static String describe(ParameterException wrong) {
+        String message = String.valueOf(wrong.getMessage());
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String got = unmatched.getUnmatched().get(0);
+            List<String> valid = new ArrayList<>();
+            if (got.startsWith("-")) {
+                wrong.getCommandLine().getCommandSpec().options().stream()
+                        .filter(option -> !option.hidden())
+                        .forEach(option -> valid.add(option.longestName()));
+                return NearestName.unknown("option", got.replaceFirst("=.*", ""), valid);
+            }
+            valid.addAll(wrong.getCommandLine().getSubcommands().keySet());
+            return valid.isEmpty() ? message : NearestName.unknown("subcommand", got, valid);
+        }
+        return message + ". See 'spark-ml-ext " + wrong.getCommandLine().getCommandName() + " --help'";
+    }
+
+    private static boolean isVerbose(List<String> args) {
+        return args.contains("--verbose");
+    }
+
+    private static int report(Throwable failure, boolean verbose, PrintStream err) {
+        boolean isBadInput = FailureText.isBadInput(failure);
+        err.println("spark-ml-ext: " + FailureText.of(failure)
+                + (isBadInput || verbose ? "" : " (the stack trace: --verbose)"));
+        if (verbose) {
+            failure.printStackTrace(err);
+        }
+        return isBadInput ? BAD_INPUT : FAILURE;
+    }
+
+    private static void stopSession() {
+        scala.Option<SparkSession> session = SparkSession.getDefaultSession();
+        if (session.isDefined()) {
+            session.get().stop();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.sparkmlext.jobs;
+
+import java.io.PrintStream;
+import org.sparkmlext.jobs.model.LiveProgress;
+import org.sparkmlext.training.TrainingListener;
+import picocli.CommandLine.Option;
+
+/** How the course of training is shown. */
+final class ProgressOptions {
+    /** Set by the launcher, which can see whether standard output is a terminal. */
+    private static final String TERMINAL_VARIABLE = "SPARK_ML_EXT_TERMINAL";
+
+    enum Style {
+        AUTO,
+        TERMINAL,
+        PLAIN,
+        NONE
+    }
+
+    @Option(
+            names = "--progress",
+            description = "auto, terminal (one line, rewritten), plain (a line a round) or none.",
+            defaultValue = "AUTO")
+    Style style = Style.AUTO;
+
+    TrainingListener listener(PrintStream out) {
+        if (style == Style.NONE) {
+            return new TrainingListener() {};
+        }
+        boolean isTerminal =
+                style == Style.TERMINAL || (style == Style.AUTO && "1".equals(System.getenv(TERMINAL_VARIABLE)));
+        return new LiveProgress(out, isTerminal, System::nanoTime);
+    }
+}

@@ -1,0 +1,107 @@
+package org.sparkmlext.jobs;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.model.BinaryEvaluation;
+import org.sparkmlext.jobs.model.ClassifierTraining;
+import org.sparkmlext.jobs.model.ModelDirectory;
+import org.sparkmlext.jobs.model.OutputDirectory;
+import org.sparkmlext.jobs.table.Table;
+import org.sparkmlext.jobs.table.TableOptions;
+import org.sparkmlext.jobs.table.TableReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a classifier on a table and saves it. */
+@Command(name = "train", description = "Trains a boosted-trees classifier on a table and saves it.")
+final class TrainCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    SessionOptions sessionOptions;
+
+    @Mixin
+    ProgressOptions progress;
+
+    @Mixin
+    TableOptions table;
+
+    @Option(names = "--input", description = "Table to train on.")
+    @Nullable
+    String input;
+
+    @Option(names = "--validation", description = "Table for validation metrics and early stopping.")
+    @Nullable
+    String validation;
+
+    @Option(
+            names = "--validation-fraction",
+            description = "Share of the rows to hold out for validation instead (0 = none).",
+            defaultValue = "0")
+    double validationFraction;
+
+    @Option(names = "--test", description = "Table to evaluate the saved model on.")
+    @Nullable
+    String test;
+
+    @Option(names = "--output", description = "Directory of the model.")
+    @Nullable
+    String output;
+
+    @Option(names = "--overwrite", description = "Replace the output if it exists.")
+    boolean overwrite;
+
+    @Option(
+            names = "--set",
+            description =
+                    "NAME=VALUE of any Param of the classifier, such as numTrees=200 (object 'params' in a job file).",
+            paramLabel = "NAME=VALUE")
+    Map<String, String> settings = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() {
+        PrintStream out = Main.output(spec);
+        String from = Main.required(input, "--input");
+        String to = Main.required(output, "--output");
+        if (validationFraction < 0 || validationFraction >= 1) {
+            throw new BadInputException("--validation-fraction must be in [0, 1), got " + validationFraction);
+        }
+        if (validation != null && validationFraction > 0) {
+            throw new BadInputException("give --validation or --validation-fraction, not both");
+        }
+        ClassifierTraining training = new ClassifierTraining(settings, progress.listener(out));
+        SparkSession session = SessionOptions.session("spark-ml-ext train");
+        OutputDirectory directory =
+                OutputDirectory.claim(to, overwrite, session.sparkContext().hadoopConfiguration());
+        TableReader reader = new TableReader(session);
+        Table rows = reader.readForTraining(from, table);
+        out.println(Main.describe(from, rows.layout()));
+        Dataset<Row> validationRows = validation == null ? null : reader.read(validation, rows.layout(), true);
+        Dataset<Row> testRows = test == null ? null : reader.read(test, rows.layout(), true);
+        Transformer model = training.fit(rows, validationRows, validationFraction);
+        new ModelDirectory(session).save((MLWritable) model, rows.layout(), directory);
+        out.println("model saved: " + directory.path());
+        if (testRows != null) {
+            evaluate(model, testRows, rows.layout().label(), out);
+        }
+        return 0;
+    }
+
+    private void evaluate(Transformer model, Dataset<Row> rows, String label, PrintStream out) {
+        out.println("evaluation on " + test);
+        out.print(BinaryEvaluation.of(model.transform(rows), label).describe());
+    }
+}

@@ -1,0 +1,110 @@
+package org.sparkmlext.jobs.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * Times several systems on the same data: round after round, in each round every system once, so that whatever changes on
+ * the machine meets all of them.
+ */
+public final class Comparison {
+    private static final double IDLE_CORES = 0.25;
+
+    private final Plan plan;
+    private final PrintStream out;
+
+    /**
+     * @param systems in the order of each round
+     * @param data folder of the generated set
+     * @param set name of the set
+     * @param trees boosting rounds
+     * @param threads cores every system gets
+     * @param heap of every JVM
+     * @param repeat runs of each system
+     * @param quietSeconds longest wait for an idle machine before a run
+     * @param limitSeconds longest run
+     * @param peers folder of the peers' modules
+     * @param work folder for logs and the runs' lines ({@code results.jsonl})
+     */
+    public record Plan(
+            List<BenchSystem> systems,
+            Path data,
+            String set,
+            int trees,
+            int threads,
+            String heap,
+            int repeat,
+            int quietSeconds,
+            int limitSeconds,
+            Path peers,
+            Path work) {}
+
+    public Comparison(Plan plan, PrintStream out) {
+        this.plan = plan;
+        this.out = out;
+    }
+
+    /** Runs the plan; prints every run and at last the table of medians. */
+    public void run() {
+        out.print(Machine.describe());
+        out.println("set     " + plan.set() + ", " + plan.trees() + " trees, " + plan.threads() + " threads, -Xmx"
+                + plan.heap() + ", " + plan.repeat() + " runs each, systems alternating");
+        plan.systems().forEach(system -> out.println("system  " + system.name() + ": " + system.variant()));
+        TimedProcess process = new TimedProcess(plan.peers(), plan.work(), plan.heap(), plan.limitSeconds());
+        ResultTable table = new ResultTable();
+        List<String> arguments = List.of(
+                "data=" + plan.data().toAbsolutePath(),
+                "set=" + plan.set(),
+                "trees=" + plan.trees(),
+                "threads=" + plan.threads());
+        for (int round = 1; round <= plan.repeat(); round++) {
+            for (BenchSystem system : plan.systems()) {
+                awaitIdle();
+                JsonNode run = process.run(system, arguments);
+                keep(run);
+                table.add(run);
+                out.println("run " + round + (ResultTable.isQuiet(run) ? " (quiet)     " : " (disturbed) ") + run);
+            }
+        }
+        out.println();
+        out.print(table.markdown());
+        out.println();
+        out.println("Quiet: everything else on the machine used at most " + ResultTable.QUIET_CORES
+                + " cores during the fit. fit is timed on cached input; process is the whole JVM.");
+    }
+
+    private void keep(JsonNode run) {
+        try {
+            Files.createDirectories(plan.work());
+            Files.writeString(
+                    plan.work().resolve("results.jsonl"),
+                    run + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Waits until the machine was idle for a second, at most as long as planned. */
+    private void awaitIdle() {
+        for (int waited = 0; waited < plan.quietSeconds(); waited++) {
+            double before = RunReport.busyCpuSeconds();
+            try {
+                Thread.sleep(1000);
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for an idle machine", stopped);
+            }
+            if (RunReport.busyCpuSeconds() - before < IDLE_CORES) {
+                return;
+            }
+        }
+    }
+}

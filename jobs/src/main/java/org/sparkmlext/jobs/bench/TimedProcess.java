@@ -1,0 +1,122 @@
+package org.sparkmlext.jobs.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.sparkmlext.jobs.BadInputException;
+
+/** Runs one system once, in a fresh JVM with the same heap and the same options for all. */
+final class TimedProcess {
+    private final Path peers;
+    private final Path work;
+    private final String heap;
+    private final int limitSeconds;
+
+    /**
+     * @param peers folder of the peers' modules
+     * @param work folder for logs
+     * @param heap such as {@code 6g}
+     * @param limitSeconds a run that takes longer is ended and is an error
+     */
+    TimedProcess(Path peers, Path work, String heap, int limitSeconds) {
+        this.peers = peers;
+        this.work = work;
+        this.heap = heap;
+        this.limitSeconds = limitSeconds;
+    }
+
+    /**
+     * The run's result line as JSON.
+     *
+     * @throws IllegalStateException if the run fails or takes too long; its log is named
+     */
+    JsonNode run(BenchSystem system, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + heap);
+        command.addAll(moduleOptions());
+        command.addAll(List.of("-cp", classPath(system), system.mainClass(), "system=" + system.name()));
+        command.addAll(system.arguments());
+        command.addAll(arguments);
+        Path log = work.resolve(system.name() + ".log");
+        try {
+            Files.createDirectories(work);
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            try {
+                if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException(
+                            system.name() + " took more than " + limitSeconds + " s; log: " + log);
+                }
+            } finally {
+                process.destroyForcibly();
+            }
+            Optional<String> result = Files.readAllLines(log).stream()
+                    .filter(line -> line.startsWith(RunReport.MARK))
+                    .findFirst();
+            if (process.exitValue() != 0 || result.isEmpty()) {
+                throw new IllegalStateException(
+                        system.name() + " failed with exit code " + process.exitValue() + "; log: " + log);
+            }
+            return new ObjectMapper().readTree(result.get().substring(RunReport.MARK.length()));
+        } catch (IOException broken) {
+            throw new UncheckedIOException(system.name() + " cannot be run", broken);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + system.name() + " ran", stopped);
+        }
+    }
+
+    /** Opens and added modules of this JVM, which spark-submit chose. */
+    private static List<String> moduleOptions() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("--add-")
+                        || option.startsWith("-XX:+IgnoreUnrecognizedVMOptions")
+                        || option.startsWith("-Djdk.reflect."))
+                .toList();
+    }
+
+    private String classPath(BenchSystem system) {
+        if (system.isOwn()) {
+            return ownJar() + File.pathSeparator + System.getProperty("java.class.path");
+        }
+        Path target = peers.resolve(system.module()).resolve("target");
+        Path list = target.resolve("class-path.txt");
+        if (!Files.isRegularFile(list)) {
+            throw new BadInputException("peer '" + system.module() + "' is not built (no " + list
+                    + "); build the peers with: mvn -B -Ppeers -Dmaven.test.skip=true package");
+        }
+        try {
+            return target.resolve("classes")
+                    + File.pathSeparator
+                    + Files.readString(list).strip();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static String ownJar() {
+        try {
+            return Path.of(TimedProcess.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

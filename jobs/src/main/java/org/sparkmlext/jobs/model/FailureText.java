@@ -1,0 +1,69 @@
+package org.sparkmlext.jobs.model;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.ExecutionException;
+import org.apache.spark.SparkException;
+import org.sparkmlext.jobs.BadInputException;
+
+/** Turns an exception into one paragraph for people, and tells whose fault it was. */
+public final class FailureText {
+    private static final int MAX_LENGTH = 1500;
+
+    private FailureText() {}
+
+    /** The message of the innermost cause that says something, without Spark's wrapping and stack traces. */
+    public static String of(Throwable failure) {
+        Throwable telling = telling(failure);
+        String message = telling.getMessage();
+        if (message == null || message.isBlank()) {
+            return telling.getClass().getName();
+        }
+        String paragraph = message.lines()
+                .takeWhile(line -> !line.startsWith("\tat ") && !line.startsWith("Driver stacktrace"))
+                .filter(line -> !line.isBlank())
+                .limit(12)
+                .reduce((first, second) -> first + " " + second.strip())
+                .orElse(message);
+        return paragraph.length() > MAX_LENGTH ? paragraph.substring(0, MAX_LENGTH) + " ..." : paragraph;
+    }
+
+    /** Whether the user's input is at fault rather than the program or the cluster. */
+    public static boolean isBadInput(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String type = cause.getClass().getName();
+            if (cause instanceof BadInputException
+                    || cause instanceof IllegalArgumentException
+                    || type.endsWith(".AnalysisException")
+                    || type.endsWith(".ExtendedAnalysisException")
+                    || type.endsWith(".InvalidInputException")
+                    || isRaisedByQuery(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isRaisedByQuery(Throwable cause) {
+        String message = cause.getMessage();
+        return message != null
+                && (message.startsWith("[USER_RAISED_EXCEPTION]")
+                        || message.startsWith("[MALFORMED_RECORD_IN_PARSING")
+                        || message.startsWith("[CAST_INVALID_INPUT]"));
+    }
+
+    private static Throwable telling(Throwable failure) {
+        Throwable telling = failure;
+        while (telling.getCause() != null && telling.getCause() != telling && isWrapping(telling)) {
+            telling = telling.getCause();
+        }
+        return telling;
+    }
+
+    private static boolean isWrapping(Throwable failure) {
+        return failure instanceof SparkException
+                || failure instanceof ExecutionException
+                || failure instanceof InvocationTargetException
+                || failure.getMessage() == null
+                || failure.getClass() == RuntimeException.class;
+    }
+}

@@ -1,0 +1,131 @@
+package org.sparkmlext.jobs.model;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.sql.SparkSession;
+import org.sparkmlext.jobs.table.TableLayout;
+import org.sparkmlext.ml.boosting.BoostedTreesClassificationModel;
+import org.sparkmlext.tree.Forest;
+
+/** A saved model in words. */
+public final class ModelDescription {
+    private static final int SHOWN_IMPORTANCES = 30;
+
+    private final SparkSession session;
+
+    public ModelDescription(SparkSession session) {
+        this.session = session;
+    }
+
+    /** Several lines: kind and size, params, table, importances by name, first tree. */
+    public String describe(String path, ModelDirectory.Loaded loaded) {
+        StringBuilder text = new StringBuilder();
+        text.append("model     ").append(path).append('\n');
+        text.append("size      ").append(bytes(path)).append(" bytes on disk\n");
+        text.append("kind      ").append(loaded.trained()).append('\n');
+        if (loaded.model() instanceof PipelineModel pipeline) {
+            text.append("pipeline  ")
+                    .append(Arrays.stream(pipeline.stages())
+                            .map(stage -> stage.getClass().getSimpleName())
+                            .collect(Collectors.joining(" -> ")))
+                    .append('\n');
+        }
+        if (loaded.layout() != null) {
+            text.append("table     ").append(describe(loaded.layout())).append('\n');
+        }
+        text.append("params (* = not the default)\n");
+        appendParams(loaded.trained(), text);
+        if (loaded.trained() instanceof BoostedTreesClassificationModel trees) {
+            appendTrees(trees, text);
+        }
+        return text.toString();
+    }
+
+    private long bytes(String path) {
+        Path directory = new Path(path);
+        try {
+            FileSystem files = directory.getFileSystem(session.sparkContext().hadoopConfiguration());
+            return files.getContentSummary(directory).getLength();
+        } catch (IOException unreachable) {
+            throw new UncheckedIOException("cannot read '" + path + "'", unreachable);
+        }
+    }
+
+    private static String describe(TableLayout layout) {
+        return layout.format().name().toLowerCase(Locale.ROOT) + ", "
+                + (layout.vector() != null
+                        ? "vector '" + layout.vector() + "' of " + layout.vectorSize()
+                        : layout.features().size() + " features, "
+                                + layout.stringFeatures().size() + " of them strings")
+                + ", label '" + layout.label() + "'"
+                + (layout.labelValues().isEmpty() ? "" : " " + layout.labelValues());
+    }
+
+    private static void appendParams(Transformer model, StringBuilder text) {
+        Params params = model;
+        for (Param<?> param : params.params()) {
+            if (params.isDefined(param)) {
+                Object value = params.getOrDefault(param);
+                boolean isDefault = params.hasDefault(param)
+                        && sameValue(value, params.getDefault(param).get());
+                text.append(isDefault ? "    " : "  * ")
+                        .append(param.name())
+                        .append(" = ")
+                        .append(show(value))
+                        .append('\n');
+            }
+        }
+    }
+
+    private static boolean sameValue(Object a, Object b) {
+        return Arrays.deepEquals(new Object[] {a}, new Object[] {b});
+    }
+
+    private static String show(Object value) {
+        String shown = Arrays.deepToString(new Object[] {value});
+        return shown.substring(1, shown.length() - 1);
+    }
+
+    private static void appendTrees(BoostedTreesClassificationModel model, StringBuilder text) {
+        text.append("trees     ")
+                .append(model.getNumTrees())
+                .append(" with ")
+                .append(model.totalNumNodes())
+                .append(" nodes\n");
+        if (model.hasSummary()) {
+            text.append("training  ")
+                    .append(model.summary().rounds().size())
+                    .append(" rounds, best ")
+                    .append(model.summary().bestIteration() + 1)
+                    .append('\n');
+        }
+        Map<String, Double> importances = model.featureImportancesByName(Forest.ImportanceKind.GAIN);
+        text.append("importances (share of the loss reduction)\n");
+        importances.entrySet().stream()
+                .limit(SHOWN_IMPORTANCES)
+                .forEach(entry ->
+                        text.append(String.format(Locale.ROOT, "    %.4f  %s%n", entry.getValue(), entry.getKey())));
+        if (importances.size() > SHOWN_IMPORTANCES) {
+            text.append("    ... and ")
+                    .append(importances.size() - SHOWN_IMPORTANCES)
+                    .append(" more\n");
+        }
+        text.append("first tree\n");
+        model.toDebugString()
+                .lines()
+                .dropWhile(line -> !line.equals("tree 0"))
+                .skip(1)
+                .takeWhile(line -> line.startsWith(" "))
+                .forEach(line -> text.append("  ").append(line).append('\n'));
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Fitting with live progress, exact evaluation, and model directories that are either whole or absent. Start at
+ * {@link org.sparkmlext.jobs.model.ClassifierTraining}.
+ */
+@NullMarked
+package org.sparkmlext.jobs.model;
+
+import org.jspecify.annotations.NullMarked;

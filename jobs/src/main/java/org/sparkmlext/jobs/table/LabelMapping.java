@@ -1,0 +1,116 @@
+package org.sparkmlext.jobs.table;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.raise_error;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.BadInputException;
+
+/** Finds which label values mean 0 and 1. */
+final class LabelMapping {
+    private static final int SHOWN_VALUES = 8;
+
+    private final TableOptions options;
+    private final String path;
+
+    LabelMapping(TableOptions options, String path) {
+        this.options = options;
+        this.path = path;
+    }
+
+    /**
+     * The mapping of a label column: the one given, else two distinct strings in sorted order (or as
+     * {@code --positive-label} says), else empty: the column holds numbers, which the estimator checks.
+     */
+    Map<String, Double> of(Dataset<Row> rows, String label, @Nullable DataType type) {
+        Map<String, Double> given = options.mapping();
+        if (!given.isEmpty()) {
+            return given;
+        }
+        boolean isNumeric = type instanceof NumericType || DataTypes.BooleanType.equals(type);
+        if (isNumeric && options.positiveLabel == null) {
+            return Map.of();
+        }
+        Map<String, Long> counts = counts(rows, label);
+        if (counts.size() != 2) {
+            throw new BadInputException(path + ": label column '" + label + "' has " + describe(counts)
+                    + "; binary classification needs exactly two. Say which value means what, for example"
+                    + " --label-mapping 'VALUE=1' (key 'labelMapping' in a job file)");
+        }
+        List<String> values = List.copyOf(counts.keySet());
+        String positive = options.positiveLabel != null ? options.positiveLabel : values.get(1);
+        if (!values.contains(positive)) {
+            throw new BadInputException(path + ": --positive-label '" + positive
+                    + "' is not among the label values of '" + label + "': " + String.join(", ", values));
+        }
+        Map<String, Double> mapping = new LinkedHashMap<>();
+        values.forEach(value -> mapping.put(value, value.equals(positive) ? 1.0 : 0.0));
+        return mapping;
+    }
+
+    /** The label as a double. A value that is in no mapping fails the job that meets it, by name. */
+    static Column toNumber(TableLayout layout, @Nullable DataType type, String path) {
+        Column label = TableReader.column(layout.label());
+        if (layout.labelValues().isEmpty()) {
+            return label.cast(DataTypes.DoubleType);
+        }
+        Column text = label.cast(DataTypes.StringType);
+        Column mapped = lit(null).cast(DataTypes.DoubleType);
+        for (Map.Entry<String, Double> entry : layout.labelValues().entrySet()) {
+            mapped = when(text.equalTo(entry.getKey()), lit(entry.getValue())).otherwise(mapped);
+        }
+        Column unknown = raise_error(
+                        concat(
+                                lit(path + ": label column '" + layout.label() + "' has the value '"),
+                                text,
+                                lit(
+                                        "'; known are "
+                                                + String.join(
+                                                        ", ",
+                                                        layout.labelValues().keySet())
+                                                + ". Map it with --label-mapping 'VALUE=0' or 'VALUE=1' (key 'labelMapping' in a job file)")))
+                .cast(DataTypes.DoubleType);
+        return when(label.isNull(), lit(null).cast(DataTypes.DoubleType)).otherwise(coalesce(mapped, unknown));
+    }
+
+    private static Map<String, Long> counts(Dataset<Row> rows, String label) {
+        Column text = TableReader.column(label).cast(DataTypes.StringType).as("value");
+        Map<String, Long> counts = new TreeMap<>();
+        rows.select(text)
+                .where("value IS NOT NULL")
+                .groupBy("value")
+                .count()
+                .takeAsList(1000)
+                .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+        return counts;
+    }
+
+    private static String describe(Map<String, Long> counts) {
+        StringBuilder text = new StringBuilder(counts.size() >= 1000 ? "1000 or more" : Integer.toString(counts.size()))
+                .append(" distinct values");
+        counts.entrySet().stream()
+                .limit(SHOWN_VALUES)
+                .forEach(entry -> text.append(text.indexOf("(") < 0 ? " (" : ", ")
+                        .append('\'')
+                        .append(entry.getKey())
+                        .append("' in ")
+                        .append(entry.getValue())
+                        .append(" rows"));
+        return counts.isEmpty()
+                ? "no values"
+                : text.append(counts.size() > SHOWN_VALUES ? ", ...)" : ")").toString();
+    }
+}

@@ -1,0 +1,88 @@
+package org.sparkmlext.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is refused before any Spark session starts. */
+class CommandLineTest {
+
+    @TempDir
+    Path folder;
+
+    private static void isRefused(CommandRun run, String... parts) {
+        assertThat(run.err()).startsWith("spark-ml-ext: ").contains(parts).doesNotContain("\tat ");
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.code()).isEqualTo(2);
+    }
+
+    @Test
+    void anUnknownSubcommandNamesTheNearest() {
+        isRefused(CommandRun.of("trian"), "unknown subcommand 'trian'; did you mean 'train'?", "evaluate");
+    }
+
+    @Test
+    void anUnknownOptionNamesTheNearest() {
+        isRefused(CommandRun.of("train", "--labl=x"), "unknown option '--labl'; did you mean '--label'?");
+    }
+
+    @Test
+    void aValueOfTheWrongTypeIsNamed() {
+        isRefused(CommandRun.of("train", "--validation-fraction=much"), "--validation-fraction", "much");
+    }
+
+    @Test
+    void aNeededOptionIsNamed() {
+        isRefused(CommandRun.of("train"), "--input is needed (key 'input' in a job file)");
+        isRefused(CommandRun.of("train", "--input=a.csv"), "--output is needed");
+        isRefused(CommandRun.of("evaluate", "--input=a.csv"), "--model is needed");
+        isRefused(CommandRun.of("describe"), "--model is needed");
+    }
+
+    @Test
+    void anUnknownParamNamesTheNearest() {
+        isRefused(
+                CommandRun.of("train", "--input=a.csv", "--output=m", "--set=numTree=5"),
+                "unknown param 'numTree'; did you mean 'numTrees'?",
+                "learningRate");
+    }
+
+    @Test
+    void aParamOfTheWrongTypeOrRangeIsNamed() {
+        isRefused(
+                CommandRun.of("train", "--input=a.csv", "--output=m", "--set=numTrees=many"),
+                "param 'numTrees' must be a whole number, got 'many'");
+        isRefused(
+                CommandRun.of("train", "--input=a.csv", "--output=m", "--set=learningRate=-1"),
+                "param 'learningRate' does not allow -1");
+        isRefused(
+                CommandRun.of("train", "--input=a.csv", "--output=m", "--set=growPolicy=sideways"),
+                "param 'growPolicy' does not allow sideways");
+    }
+
+    @Test
+    void columnParamsAreLeftToTheTableOptions() {
+        isRefused(CommandRun.of("train", "--input=a.csv", "--output=m", "--set=labelCol=y"), "'labelCol'", "--label");
+    }
+
+    @Test
+    void aJobFileThatIsMissingOrHasAnUnknownKeyIsRefused() throws IOException {
+        isRefused(CommandRun.of("train", "--job=" + folder.resolve("no.json")), "job file", "does not exist");
+        Path job = Files.writeString(folder.resolve("job.json"), "{\"numTree\": 3}");
+        isRefused(CommandRun.of("train", "--job=" + job), "unknown key 'numTree'", "valid keys:", "params");
+        isRefused(CommandRun.of("train", "--conf-file", job.toString()), "unknown key 'numTree'");
+    }
+
+    @Test
+    void helpAndVersionAreNoErrors() {
+        assertThat(CommandRun.of("--help").out())
+                .contains("train", "evaluate", "score", "describe", "bench", "quickstart");
+        assertThat(CommandRun.of("train", "--help").out()).contains("--label", "--set");
+        assertThat(CommandRun.of("--version").out()).contains("Spark 4");
+        assertThat(CommandRun.of("--help").code()).isZero();
+    }
+}

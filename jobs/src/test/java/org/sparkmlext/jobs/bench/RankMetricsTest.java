@@ -1,0 +1,70 @@
+package org.sparkmlext.jobs.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RankMetricsTest {
+
+    @Test
+    void aucCountsOrderedPairsAndHalvesTies() {
+        assertThat(RankMetrics.auc(new float[] {0, 1, 0, 1}, new float[] {0.1f, 0.4f, 0.4f, 0.9f}))
+                .isEqualTo((1 + 0.5 + 1 + 1) / 4);
+        Random random = new Random(1);
+        float[] labels = new float[300];
+        float[] scores = new float[300];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = random.nextInt(2);
+            scores[i] = random.nextInt(30) - 15 + labels[i] * 3;
+        }
+        double ordered = 0;
+        double pairs = 0;
+        for (int i = 0; i < labels.length; i++) {
+            for (int j = 0; j < labels.length; j++) {
+                if (labels[i] > labels[j]) {
+                    pairs++;
+                    ordered += scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0;
+                }
+            }
+        }
+        assertThat(RankMetrics.auc(labels, scores)).isCloseTo(ordered / pairs, within(1e-12));
+    }
+
+    @Test
+    void logLossIsTheMeanAndFinite() {
+        assertThat(RankMetrics.logLoss(new float[] {1, 0}, new float[] {0.5f, 0.5f}))
+                .isCloseTo(Math.log(2), within(1e-12));
+        assertThat(RankMetrics.logLoss(new float[] {1}, new float[] {0f})).isFinite();
+    }
+
+    @Test
+    void aReportIsOneLineOfJson() throws IOException {
+        RunReport report = new RunReport("a \"system\"", "higgs").put("rows", 5L);
+        report.start();
+        report.stop("fit");
+        report.score(new float[] {0, 1}, new float[] {0.25f, 0.75f});
+        JsonNode json = new ObjectMapper().readTree(report.json());
+        assertThat(json.path("system").asText()).isEqualTo("a \"system\"");
+        assertThat(json.path("auc").asDouble()).isEqualTo(1);
+        assertThat(json.path("fit_s").isNumber()).isTrue();
+        assertThat(json.path("fit_other_s").asDouble()).isNotNegative();
+        assertThat(report.json()).doesNotContain("\n");
+    }
+
+    @Test
+    void theTableHasMediansOfQuietRunsAndOfAll() throws IOException {
+        ResultTable table = new ResultTable();
+        ObjectMapper mapper = new ObjectMapper();
+        for (String run :
+                new String[] {"1.0, \"fit_other_s\": 0.1", "3.0, \"fit_other_s\": 0.1", "9.0, \"fit_other_s\": 8"}) {
+            table.add(mapper.readTree("{\"system\": \"s\", \"auc\": 0.8, \"fit_s\": " + run + "}"));
+        }
+        assertThat(table.markdown())
+                .contains("| s | 2 quiet |  |  |  | 2.00 |", "| s | 3 in all |  |  |  | 3.00 |", "0.80000");
+    }
+}

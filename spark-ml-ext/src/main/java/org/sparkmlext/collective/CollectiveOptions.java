@@ -1,0 +1,173 @@
+package org.sparkmlext.collective;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * How a collective connects, waits and exchanges. Ports, sizes and schedules must be the same on all ranks; start from
+ * {@link #defaults()}.
+ *
+ * @param port first port a listener tries; 0 takes any free one
+ * @param portMaxRetries how many following ports are tried when one is taken, so that a firewall can open a range
+ * @param connectTimeout all ranks are connected after at most this long
+ * @param handshakeTimeout an accepted socket that has not proved itself by then is closed
+ * @param opTimeout longest wait for a rank that has not begun the operation; it may still be computing
+ * @param stallTimeout longest silence of a rank that has begun the operation
+ * @param keepAliveIdle silence after which TCP asks whether the other machine still stands; at least a second
+ * @param keepAliveInterval time between two such questions; at least a second
+ * @param keepAliveProbes unanswered questions after which the connection is dead
+ * @param directMaxBytes operations of up to this many bytes go directly between all ranks, larger ones round the ring
+ * @param chunkBytes largest payload of a frame, a multiple of 8 and at least {@code directMaxBytes}
+ * @param cancelled polled about ten times a second while waiting; true, or an exception, aborts the collective
+ */
+public record CollectiveOptions(
+        int port,
+        int portMaxRetries,
+        Duration connectTimeout,
+        Duration handshakeTimeout,
+        Duration opTimeout,
+        Duration stallTimeout,
+        Duration keepAliveIdle,
+        Duration keepAliveInterval,
+        int keepAliveProbes,
+        int directMaxBytes,
+        int chunkBytes,
+        BooleanSupplier cancelled) {
+
+    private static final int HIGHEST_PORT = 65_535;
+    private static final int LARGEST_CHUNK = 1 << 26;
+
+    public CollectiveOptions {
+        require(port >= 0 && port <= HIGHEST_PORT, "port", port, "0 (any) to 65535");
+        require(portMaxRetries >= 0, "portMaxRetries", portMaxRetries, "0 or more");
+        requirePositive("connectTimeout", connectTimeout);
+        requirePositive("handshakeTimeout", handshakeTimeout);
+        requirePositive("opTimeout", opTimeout);
+        requirePositive("stallTimeout", stallTimeout);
+        require(keepAliveIdle.toSeconds() >= 1, "keepAliveIdle", keepAliveIdle, "1 s or more");
+        require(keepAliveInterval.toSeconds() >= 1, "keepAliveInterval", keepAliveInterval, "1 s or more");
+        require(keepAliveProbes >= 1, "keepAliveProbes", keepAliveProbes, "1 or more");
+        require(
+                chunkBytes >= Long.BYTES && chunkBytes <= LARGEST_CHUNK && chunkBytes % Long.BYTES == 0,
+                "chunkBytes",
+                chunkBytes,
+                "a multiple of 8 up to 64 MiB");
+        require(
+                directMaxBytes >= 0 && directMaxBytes <= chunkBytes,
+                "directMaxBytes",
+                directMaxBytes,
+                "0 to chunkBytes = " + chunkBytes);
+    }
+
+    /** The defaults of the documentation: 30 s to connect, 600 s an operation, 30 s of silence, 64 KiB direct. */
+    public static CollectiveOptions defaults() {
+        return new CollectiveOptions(
+                0,
+                16,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(600),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2),
+                3,
+                64 << 10,
+                256 << 10,
+                () -> false);
+    }
+
+    /** The same with another port range. */
+    public CollectiveOptions withPorts(int first, int maxRetries) {
+        return new CollectiveOptions(
+                first,
+                maxRetries,
+                connectTimeout,
+                handshakeTimeout,
+                opTimeout,
+                stallTimeout,
+                keepAliveIdle,
+                keepAliveInterval,
+                keepAliveProbes,
+                directMaxBytes,
+                chunkBytes,
+                cancelled);
+    }
+
+    /** The same with other deadlines. */
+    public CollectiveOptions withTimeouts(Duration connect, Duration operation, Duration stall) {
+        return new CollectiveOptions(
+                port,
+                portMaxRetries,
+                connect,
+                handshakeTimeout,
+                operation,
+                stall,
+                keepAliveIdle,
+                keepAliveInterval,
+                keepAliveProbes,
+                directMaxBytes,
+                chunkBytes,
+                cancelled);
+    }
+
+    /** The same with another time for an accepted socket to prove itself. */
+    public CollectiveOptions withHandshakeTimeout(Duration limit) {
+        return new CollectiveOptions(
+                port,
+                portMaxRetries,
+                connectTimeout,
+                limit,
+                opTimeout,
+                stallTimeout,
+                keepAliveIdle,
+                keepAliveInterval,
+                keepAliveProbes,
+                directMaxBytes,
+                chunkBytes,
+                cancelled);
+    }
+
+    /** The same with other sizes; all ranks need the same ones. */
+    public CollectiveOptions withSizes(int largestDirect, int chunk) {
+        return new CollectiveOptions(
+                port,
+                portMaxRetries,
+                connectTimeout,
+                handshakeTimeout,
+                opTimeout,
+                stallTimeout,
+                keepAliveIdle,
+                keepAliveInterval,
+                keepAliveProbes,
+                largestDirect,
+                chunk,
+                cancelled);
+    }
+
+    /** The same with another question "is the owner cancelled?". */
+    public CollectiveOptions withCancelled(BooleanSupplier question) {
+        return new CollectiveOptions(
+                port,
+                portMaxRetries,
+                connectTimeout,
+                handshakeTimeout,
+                opTimeout,
+                stallTimeout,
+                keepAliveIdle,
+                keepAliveInterval,
+                keepAliveProbes,
+                directMaxBytes,
+                chunkBytes,
+                question);
+    }
+
+    private static void requirePositive(String name, Duration value) {
+        require(value.toMillis() > 0, name, value, "1 ms or more");
+    }
+
+    private static void require(boolean holds, String name, Object got, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException("Collective option " + name + " is " + got + ", allowed: " + allowed);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.sparkmlext.data;
+
+/** What can be wrong with a row. Each kind is counted by column and told with an example. */
+public enum RowFault {
+    /** A feature is infinite, or too large for float32. */
+    FEATURE_INFINITE(
+            "feature column", "holds a value that is infinite as a float32", "features must be finite, NaN or null"),
+    /** The vector itself is null. */
+    VECTOR_NULL("vector column", "is null", "every row needs a vector; its entries may be NaN"),
+    /** The label is null. */
+    LABEL_NULL("label column", "is null", "every row needs a label"),
+    /** The label is NaN. */
+    LABEL_NAN("label column", "is NaN", "every row needs a label"),
+    /** The label of a two-class problem is another number. */
+    LABEL_NOT_BINARY("label column", "holds a value other than 0 and 1", "labels must be 0 or 1"),
+    /** The label of a regression is infinite, or too large for float32. */
+    LABEL_INFINITE("label column", "holds a value that is infinite as a float32", "labels must be finite"),
+    /** The weight is null. */
+    WEIGHT_NULL("weight column", "is null", "weights must be finite numbers of at least 0"),
+    /** The weight is NaN. */
+    WEIGHT_NAN("weight column", "is NaN", "weights must be finite numbers of at least 0"),
+    /** The weight is below 0. */
+    WEIGHT_NEGATIVE("weight column", "holds a negative value", "weights must be finite numbers of at least 0"),
+    /** The weight is infinite, or too large for float32. */
+    WEIGHT_INFINITE(
+            "weight column",
+            "holds a value that is infinite as a float32",
+            "weights must be finite numbers of at least 0"),
+    /** The validation indicator is null. */
+    INDICATOR_NULL("validation indicator column", "is null", "it must be true or false in every row");
+
+    private final String role;
+    private final String observation;
+    private final String rule;
+
+    RowFault(String role, String observation, String rule) {
+        this.role = role;
+        this.observation = observation;
+        this.rule = rule;
+    }
+
+    String describe(String column, long faulty, long rows, String example) {
+        String where = role + " '" + column + "' " + observation + " in " + faulty + " of " + rows + " rows";
+        return where + (example.isEmpty() ? "" : " (for example " + example + ")") + "; " + rule;
+    }
+}

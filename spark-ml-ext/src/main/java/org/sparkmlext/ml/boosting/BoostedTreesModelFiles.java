@@ -1,0 +1,105 @@
+package org.sparkmlext.ml.boosting;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWriter;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.ml.stage.StageFiles;
+import org.sparkmlext.ml.stage.StoredStage;
+import org.sparkmlext.ml.stage.SummaryJson;
+import org.sparkmlext.tree.ForestCodec;
+
+/**
+ * Saves and loads a {@link BoostedTreesClassificationModel}: metadata, {@code model.safetensors}, and
+ * {@code summary.json} where the model has a summary. Neither runs a Spark job.
+ */
+final class BoostedTreesModelFiles {
+
+    static final int FORMAT_VERSION = 1;
+    static final String SUMMARY_FILE = "summary.json";
+    private static final String GIVEN_NAMES = "hasGivenNames";
+
+    private BoostedTreesModelFiles() {}
+
+    /** Writer. */
+    static final class Writer extends MLWriter {
+        private final BoostedTreesClassificationModel model;
+
+        Writer(BoostedTreesClassificationModel model) {
+            this.model = model;
+        }
+
+        /** Spark's own would delete an overwritten model before the new one is written. */
+        @Override
+        public void save(String path) throws IOException {
+            Map<String, StageFiles.Content> files = new LinkedHashMap<>();
+            files.put(
+                    ForestCodec.FILE_NAME,
+                    out -> out.write(model.encodedForest().bytes()));
+            if (model.hasSummary()) {
+                byte[] summary = SummaryJson.write(model.summary().report()).getBytes(StandardCharsets.UTF_8);
+                files.put(SUMMARY_FILE, out -> out.write(summary));
+            }
+            StageFiles.write(
+                    model,
+                    sparkSession(),
+                    path,
+                    shouldOverwrite(),
+                    new StageFiles.Contents(FORMAT_VERSION, Map.of(GIVEN_NAMES, model.hasGivenNames()), files));
+        }
+
+        @Override
+        public void saveImpl(String path) {
+            try {
+                save(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Reader. */
+    static final class Reader extends MLReader<BoostedTreesClassificationModel> {
+
+        @Override
+        public BoostedTreesClassificationModel load(String path) {
+            try {
+                StoredStage stored =
+                        StoredStage.open(sparkSession(), path, BoostedTreesClassificationModel.class, FORMAT_VERSION);
+                EncodedForest forest = forest(stored);
+                BoostedTreesClassificationModel model = new BoostedTreesClassificationModel(
+                        stored.uid(), forest, stored.fact(GIVEN_NAMES).booleanValue(), summary(stored, forest));
+                stored.applyParams(model);
+                return model;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+        }
+
+        private static EncodedForest forest(StoredStage stored) throws IOException {
+            byte[] bytes = stored.readFile(ForestCodec.FILE_NAME);
+            try {
+                return EncodedForest.of(bytes);
+            } catch (IOException e) {
+                throw stored.damaged(ForestCodec.FILE_NAME + ": " + e.getMessage(), e);
+            }
+        }
+
+        private static @Nullable BoostingSummary summary(StoredStage stored, EncodedForest forest) throws IOException {
+            if (!stored.hasFile(SUMMARY_FILE)) {
+                return null;
+            }
+            String json = new String(stored.readFile(SUMMARY_FILE), StandardCharsets.UTF_8);
+            try {
+                return new BoostingSummary(
+                        SummaryJson.read(json), forest.forest().numTrees());
+            } catch (IOException e) {
+                throw stored.damaged(SUMMARY_FILE + ": " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.sparkmlext.ml.boosting;
+
+import java.util.List;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.TrainingReport;
+
+/**
+ * How a model came about. Saved with the model, beside and not inside its model file: seconds and devices differ from run
+ * to run where the model does not.
+ *
+ * @param report workers, devices, attempts, seconds by phase, and every round's metrics
+ * @param numTrees trees the model kept: fewer than rounds where training stopped early
+ */
+public record BoostingSummary(TrainingReport report, int numTrees) {
+
+    /** Every round's report, in order, those after the best one included. */
+    public List<RoundReport> rounds() {
+        return report.rounds();
+    }
+
+    /** Round, from 0, of the last tree kept: the best one of early stopping, else the last; -1 for no tree. */
+    public int bestIteration() {
+        return numTrees - 1;
+    }
+
+    /**
+     * A metric's course.
+     *
+     * @param metric such as {@code train-logloss}, {@code validation-logloss}
+     * @throws IllegalArgumentException if it was not measured in every round
+     */
+    public double[] metric(String metric) {
+        return rounds().stream()
+                .mapToDouble(round -> {
+                    Double value = round.metrics().get(metric);
+                    if (value == null) {
+                        throw new IllegalArgumentException("metric is '" + metric + "'; measured were: "
+                                + String.join(", ", round.metrics().keySet()));
+                    }
+                    return value;
+                })
+                .toArray();
+    }
+}

@@ -1,0 +1,124 @@
+package org.sparkmlext.ml.stage;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Finds and checks columns in a schema; every refusal names the column, its type, and what is allowed. */
+final class FeatureColumns {
+
+    private static final String ONE_VS_REST =
+            " OneVsRest hands its classifier only the label and one vector column: there, use featuresCol.";
+
+    private FeatureColumns() {}
+
+    /**
+     * Whether features come from plain columns.
+     *
+     * @throws IllegalArgumentException if both featuresCol and inputCols are set
+     */
+    static boolean usesInputCols(ColumnParams stage) {
+        if (!stage.isSet(stage.inputCols())) {
+            return false;
+        }
+        if (stage.isSet(stage.getParam("featuresCol"))) {
+            throw new IllegalArgumentException("both featuresCol ('"
+                    + stage.getOrDefault(stage.getParam("featuresCol")) + "') and inputCols ("
+                    + Arrays.toString(stage.getInputCols()) + ") are set; allowed: one of them. Clear the other with "
+                    + "clear(featuresCol) or clear(inputCols)." + ONE_VS_REST);
+        }
+        return true;
+    }
+
+    /** Checks that plain columns are there and hold numbers. */
+    static void checkInputCols(StructType schema, List<String> names) {
+        for (String name : names) {
+            StructField field = find(schema, name, "inputCols");
+            checkNumeric(field, "inputCols");
+        }
+    }
+
+    /** Checks that the vector column is there and holds vectors. */
+    static StructField checkVector(StructType schema, String name) {
+        StructField field = find(schema, name, "featuresCol");
+        if (!field.dataType().equals(SQLDataTypes.VectorType())) {
+            throw new IllegalArgumentException("column '" + name + "' (featuresCol) has type "
+                    + field.dataType().simpleString() + "; allowed: vector (org.apache.spark.ml.linalg). Plain numeric "
+                    + "columns go into inputCols.");
+        }
+        return field;
+    }
+
+    /** A column that holds numbers. */
+    static void checkNumericColumn(StructType schema, String name, String param) {
+        StructField field = find(schema, name, param);
+        if (!(field.dataType() instanceof NumericType)) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
+                    + field.dataType().simpleString() + "; allowed: byte, short, int, long, float, double, decimal. "
+                    + "Cast the column first.");
+        }
+    }
+
+    /** A column that holds true and false. */
+    static void checkBooleanColumn(StructType schema, String name, String param) {
+        StructField field = find(schema, name, param);
+        if (!(field.dataType() instanceof BooleanType)) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
+                    + field.dataType().simpleString() + "; allowed: boolean");
+        }
+    }
+
+    /** Names of a vector's entries from its ML attributes, if every entry has one and no two are equal. */
+    static Optional<List<String>> vectorNames(StructField field) {
+        AttributeGroup group = AttributeGroup.fromStructField(field);
+        if (group.attributes().isEmpty()) {
+            return Optional.empty();
+        }
+        Attribute[] attributes = group.attributes().get();
+        List<String> names = Arrays.stream(attributes)
+                .filter(a -> a.name().isDefined())
+                .map(a -> a.name().get())
+                .distinct()
+                .toList();
+        return names.size() == attributes.length && !names.isEmpty() ? Optional.of(names) : Optional.empty();
+    }
+
+    private static StructField find(StructType schema, String name, String param) {
+        // Spark resolves names without regard to case unless told otherwise; an exact name wins.
+        List<StructField> exact = Arrays.stream(schema.fields())
+                .filter(f -> f.name().equals(name))
+                .toList();
+        List<StructField> fields = exact.isEmpty()
+                ? Arrays.stream(schema.fields())
+                        .filter(f -> f.name().equalsIgnoreCase(name))
+                        .toList()
+                : exact;
+        if (fields.isEmpty()) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") is missing; the data has: "
+                    + String.join(", ", schema.fieldNames()) + "."
+                    + (param.equals("inputCols") ? ONE_VS_REST : ""));
+        }
+        if (fields.size() > 1) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") is ambiguous: the data has "
+                    + fields.size() + " columns of that name; rename or drop all but one");
+        }
+        return fields.get(0);
+    }
+
+    private static void checkNumeric(StructField field, String param) {
+        DataType type = field.dataType();
+        if (!(type instanceof NumericType) && !(type instanceof BooleanType)) {
+            throw new IllegalArgumentException("column '" + field.name() + "' (" + param + ") has type "
+                    + type.simpleString() + "; allowed: byte, short, int, long, float, double, decimal, boolean. "
+                    + "Index strings (StringIndexer) or cast the column first.");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package org.sparkmlext.ml.stage;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
+import org.apache.spark.ml.linalg.DenseVector;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What fitted classifiers share: scoring into Spark's standard columns, with features found by name.
+ *
+ * <p>Plain columns ({@code inputCols}) are taken from the data by their names at training, so their order in the data does
+ * not matter. A vector column must have the training vectors' length; where both the training vectors and these have ML
+ * attribute names, the names must be equal in order. Names are compared exactly.
+ *
+ * @param <M> the model itself
+ */
+public abstract class FittedClassifier<M extends FittedClassifier<M>>
+        extends ProbabilisticClassificationModel<Vector, M> implements ColumnParams, TrainingParams, MLWritable {
+    private static final long serialVersionUID = 1L;
+
+    private final String uid;
+
+    protected FittedClassifier(String uid) {
+        this(PendingUid.push(uid));
+    }
+
+    private FittedClassifier(PendingUid.Pushed pending) {
+        super();
+        this.uid = pending.uid();
+        PendingUid.pop();
+        ColumnParams.setDefaults(this);
+        TrainingParams.setDefaults(this);
+    }
+
+    @Override
+    public String uid() {
+        // Null while Spark's constructor runs, before this class could set it.
+        String own = uid;
+        return own == null ? PendingUid.peek() : own;
+    }
+
+    /** What executors score with. */
+    protected abstract RowScorer scorer();
+
+    /** Names of the features in the model's order. */
+    public abstract List<String> featureNames();
+
+    /** Whether {@link #featureNames} are names that the training data had, not ones made up for nameless vectors. */
+    protected abstract boolean hasGivenNames();
+
+    @Override
+    public int numFeatures() {
+        return featureNames().size();
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        checkFeatures(schema);
+        checkThresholds();
+        return names().appendTo(schema);
+    }
+
+    /**
+     * Appends raw prediction, probability and prediction; a column whose name is set to "" is left out.
+     *
+     * @throws IllegalArgumentException if feature columns are missing, of a wrong type, or other than at training
+     */
+    @Override
+    public Dataset<Row> transform(Dataset<?> data) {
+        transformSchema(data.schema());
+        return ScoringColumns.append(
+                data, names(), scorer(), rowValues(), FeatureColumns.usesInputCols(this), thresholdsOrNull());
+    }
+
+    private ScoringColumns.Names names() {
+        return new ScoringColumns.Names(getRawPredictionCol(), getProbabilityCol(), getPredictionCol(), numClasses());
+    }
+
+    private void checkFeatures(StructType schema) {
+        if (FeatureColumns.usesInputCols(this)) {
+            List<String> inputs = Arrays.asList(getInputCols());
+            if (!inputs.equals(featureNames())) {
+                throw new IllegalArgumentException("inputCols is " + inputs + "; this model was trained on "
+                        + featureNames() + ". Rename the data's columns instead.");
+            }
+            FeatureColumns.checkInputCols(schema, inputs);
+            return;
+        }
+        StructField vector = FeatureColumns.checkVector(schema, getFeaturesCol());
+        String column = "column '" + getFeaturesCol() + "' (featuresCol) has ";
+        int length = AttributeGroup.fromStructField(vector).size();
+        if (length >= 0 && length != numFeatures()) {
+            throw new IllegalArgumentException(column + "vectors of length " + length
+                    + "; this model was trained on vectors of length " + numFeatures());
+        }
+        List<String> got = FeatureColumns.vectorNames(vector).orElse(featureNames());
+        if (!hasGivenNames() || got.equals(featureNames())) {
+            return;
+        }
+        int at = 0;
+        while (got.get(at).equals(featureNames().get(at))) {
+            at++;
+        }
+        throw new IllegalArgumentException(column + "'" + got.get(at) + "' as entry " + at
+                + "; this model was trained with '" + featureNames().get(at) + "' there. Assemble the vector from the "
+                + "same columns in the same order: " + featureNames());
+    }
+
+    private void checkThresholds() {
+        double[] thresholds = thresholdsOrNull();
+        if (thresholds != null && thresholds.length != numClasses()) {
+            throw new IllegalArgumentException("thresholds has " + thresholds.length + " values; allowed: one a class, "
+                    + numClasses() + " in all");
+        }
+    }
+
+    private double @Nullable [] thresholdsOrNull() {
+        return isDefined(thresholds()) ? getThresholds() : null;
+    }
+
+    private RowValues rowValues() {
+        return new RowValues(getFeaturesCol(), featureNames(), getHandleInvalid());
+    }
+
+    /** Raw prediction of one row; entries in the order of {@link #featureNames}, NaN for a missing value. */
+    @Override
+    public Vector predictRaw(Vector features) {
+        return new DenseVector(scorer().rawPrediction(rowValues().checked(features)));
+    }
+
+    @Override
+    public Vector predictProbability(Vector features) {
+        return new DenseVector(scorer().probability(predictRaw(features).toArray()));
+    }
+
+    /** The class of one row, as {@link #transform} gives it. */
+    @Override
+    public double predict(Vector features) {
+        checkThresholds();
+        return scorer().prediction(predictRaw(features).toArray(), thresholdsOrNull());
+    }
+
+    @Override
+    public Vector raw2probabilityInPlace(Vector rawPrediction) {
+        double[] probability = scorer().probability(rawPrediction.toArray());
+        if (!(rawPrediction instanceof DenseVector dense)) {
+            throw new IllegalArgumentException(
+                    "raw prediction is a " + rawPrediction.getClass().getSimpleName() + "; allowed: a dense vector");
+        }
+        System.arraycopy(probability, 0, dense.values(), 0, probability.length);
+        return dense;
+    }
+
+    /** Spark's own would be generic in a way that javac refuses to inherit. */
+    @Override
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    public scala.Tuple3 findSummaryModel() {
+        return new scala.Tuple3(this, getProbabilityCol(), getPredictionCol());
+    }
+
+    /** See {@code handleInvalid}. */
+    @SuppressWarnings("unchecked")
+    public M setHandleInvalid(String value) {
+        set(handleInvalid(), value);
+        return (M) this;
+    }
+}

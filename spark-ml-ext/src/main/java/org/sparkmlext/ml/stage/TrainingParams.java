@@ -1,0 +1,83 @@
+package org.sparkmlext.ml.stage;
+
+import java.util.List;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.sparkmlext.runtime.RuntimeOptions;
+
+/** Where and how a fit runs. Of these only {@code seed} can change a boosted model. */
+public interface TrainingParams extends Params {
+
+    default IntParam numWorkers() {
+        return CheckedParams.ofInt(
+                this,
+                "numWorkers",
+                "number of workers that train together; 0 = one an executor, one in all in local mode, fewer where rows "
+                        + "or slots are fewer",
+                ">= 0",
+                0,
+                v -> v >= 0);
+    }
+
+    default int getNumWorkers() {
+        return (int) getOrDefault(numWorkers());
+    }
+
+    default IntParam numThreads() {
+        return CheckedParams.ofInt(
+                this, "numThreads", "CPU threads of a worker; 0 = the cores of its executor", ">= 0", 0, v -> v >= 0);
+    }
+
+    default int getNumThreads() {
+        return (int) getOrDefault(numThreads());
+    }
+
+    default Param<String> device() {
+        return CheckedParams.ofChoice(
+                this,
+                "device",
+                "what computes; auto = a GPU where a worker has one, else the CPU",
+                "auto",
+                List.of("auto", "cpu", "cuda"));
+    }
+
+    default String getDevice() {
+        return getOrDefault(device());
+    }
+
+    default LongParam seed() {
+        return CheckedParams.ofLong(this, "seed", "decides every random choice: same seed, same model", 42L);
+    }
+
+    default long getSeed() {
+        return (long) getOrDefault(seed());
+    }
+
+    default Param<String> checkpointDir() {
+        return CheckedParams.ofText(
+                this,
+                "checkpointDir",
+                "directory (any Hadoop file system) for the finished rounds of a fit, so that they outlive the driver; "
+                        + "kept in the driver's memory if it is not set (default: undefined)");
+    }
+
+    default String getCheckpointDir() {
+        return getOrDefault(checkpointDir());
+    }
+
+    /** These Params as the runtime takes them. */
+    default RuntimeOptions runtimeOptions() {
+        return new RuntimeOptions(
+                getNumWorkers(), getNumThreads(), getDevice(), isSet(checkpointDir()) ? getCheckpointDir() : null);
+    }
+
+    /** Called by the constructors of estimator and model. */
+    static void setDefaults(TrainingParams stage) {
+        stage.setDefault(stage.numWorkers(), 0);
+        stage.setDefault(stage.numThreads(), 0);
+        stage.setDefault(stage.device(), "auto");
+        stage.setDefault(stage.seed(), 42L);
+    }
+}

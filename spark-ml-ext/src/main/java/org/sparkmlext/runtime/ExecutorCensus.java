@@ -1,0 +1,121 @@
+package org.sparkmlext.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkmlext.training.TrainingCancelledException;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * The executors of an application, once their number is stable: they come one by one after the start, and whoever chooses
+ * too early chooses too few.
+ *
+ * @param coresByExecutor cores of each executor
+ */
+record ExecutorCensus(List<Integer> coresByExecutor) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorCensus.class);
+    private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\s*([0-9]+)\\s*,.*");
+    private static final Duration STABLE = Duration.ofSeconds(2);
+
+    /**
+     * Waits until the expected number is there, or, where it is not known or does not come within
+     * {@code spark.scheduler.maxRegisteredResourcesWaitingTime}, until no more have come for a while.
+     *
+     * @throws IllegalStateException if there is no executor within the deadline
+     */
+    static ExecutorCensus await(SparkContext context, Deadlines deadlines) {
+        SparkConf conf = context.conf();
+        OptionalInt expected = expected(context.master(), conf);
+        long patience = TimeUnit.SECONDS.toNanos(
+                conf.getTimeAsSeconds("spark.scheduler.maxRegisteredResourcesWaitingTime", "30s"));
+        long start = System.nanoTime();
+        long since = start;
+        int known = 0;
+        while (true) {
+            List<Integer> cores = cores(context);
+            long now = System.nanoTime();
+            if (cores.size() != known) {
+                known = cores.size();
+                since = now;
+            }
+            boolean isStable = known > 0 && now - since > STABLE.toNanos();
+            if (known > 0 && expected.isPresent() && known >= expected.getAsInt()) {
+                return new ExecutorCensus(cores);
+            }
+            if (isStable && (expected.isEmpty() || now - start > patience)) {
+                if (expected.isPresent()) {
+                    LOG.warn(
+                            "Only {} of {} executors have registered; training goes on with these",
+                            known,
+                            expected.getAsInt());
+                }
+                return new ExecutorCensus(cores);
+            }
+            if (known == 0 && now - start > deadlines.executors().toNanos()) {
+                throw new IllegalStateException("no executor has registered within "
+                        + deadlines.executors().toSeconds()
+                        + " s (spark.sparkmlext.executorsTimeout); look whether the cluster has room for one with"
+                        + " spark.executor.memory and spark.executor.cores as they are set");
+            }
+            nap();
+        }
+    }
+
+    private static void nap() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TrainingCancelledException("training was cancelled: the calling thread was interrupted");
+        }
+    }
+
+    private static List<Integer> cores(SparkContext context) {
+        List<Integer> cores = new ArrayList<>();
+        for (ExecutorSummary executor :
+                CollectionConverters.asJava(context.statusStore().executorList(true))) {
+            if (!executor.id().equals("driver")) {
+                cores.add(executor.totalCores());
+            }
+        }
+        return cores;
+    }
+
+    static OptionalInt expected(String master, SparkConf conf) {
+        Matcher localCluster = LOCAL_CLUSTER.matcher(master);
+        if (localCluster.matches()) {
+            return OptionalInt.of(Integer.parseInt(localCluster.group(1)));
+        }
+        if (conf.contains("spark.executor.instances")) {
+            return OptionalInt.of(conf.getInt("spark.executor.instances", 0));
+        }
+        if (conf.contains("spark.cores.max") && conf.contains("spark.executor.cores")) {
+            return OptionalInt.of(
+                    Math.max(1, conf.getInt("spark.cores.max", 0) / conf.getInt("spark.executor.cores", 1)));
+        }
+        return OptionalInt.empty();
+    }
+
+    int numExecutors() {
+        return coresByExecutor.size();
+    }
+
+    /** Tasks that can run at once if each takes this many cores. */
+    int slots(int cpusPerTask) {
+        return coresByExecutor.stream().mapToInt(cores -> cores / cpusPerTask).sum();
+    }
+
+    int fewestCores() {
+        return coresByExecutor.stream().mapToInt(Integer::intValue).min().orElse(1);
+    }
+}

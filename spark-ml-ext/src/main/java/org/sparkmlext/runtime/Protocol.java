@@ -1,0 +1,115 @@
+package org.sparkmlext.runtime;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.RoundState;
+
+/**
+ * The messages between ranks and driver. Every message is an {@code Object[]} of JDK types: an executor whose code came
+ * by {@code spark.jars} dies of a reply with a class of this project, for Spark's RPC threads do not see it.
+ *
+ * <p>A request is {@code {kind, attempt, rank, ...}}, a reply {@code {verdict, ...}}.
+ */
+final class Protocol {
+
+    /** Rank runs: place. */
+    static final String HELLO = "hello";
+    /** Rank can be reached: host, port. Asked again and again until the verdict is {@link #GO}. */
+    static final String JOIN = "join";
+    /** Rank wants finished rounds: number of the first. */
+    static final String STATES = "states";
+    /** Rank 0 has finished a round: report and state. */
+    static final String ROUND = "round";
+    /** Rank is alive: phase. */
+    static final String BEAT = "beat";
+    /** Rank has finished: device, and rank 0's result; of other ranks nothing. */
+    static final String DONE = "done";
+    /** Rank has failed: {@link RankFailure}. */
+    static final String FAILED = "failed";
+
+    /** Heard. For {@link #STATES}: followed by the states. */
+    static final String OK = "ok";
+    /** Not all are there yet. */
+    static final String WAIT = "wait";
+    /** All are there: token, hosts, ports, number of finished rounds. */
+    static final String GO = "go";
+    /** Stop: why. */
+    static final String STOP = "stop";
+    /** The run has its result: return at once. */
+    static final String FINISHED = "finished";
+
+    private Protocol() {}
+
+    static Object[] request(String kind, long attempt, int rank, Object... rest) {
+        Object[] message = new Object[3 + rest.length];
+        message[0] = kind;
+        message[1] = attempt;
+        message[2] = rank;
+        System.arraycopy(rest, 0, message, 3, rest.length);
+        return message;
+    }
+
+    static Object[] round(long attempt, int rank, RoundReport report, RoundState state) {
+        String[] names = report.metrics().keySet().toArray(new String[0]);
+        double[] values = report.metrics().values().stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+        return request(
+                ROUND, attempt, rank, report.round(), report.numRounds(), report.rows(), names, values, state.bytes());
+    }
+
+    static RoundReport report(Object[] round) {
+        String[] names = (String[]) round[6];
+        double[] values = (double[]) round[7];
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        for (int i = 0; i < names.length; i++) {
+            metrics.put(names[i], values[i]);
+        }
+        return new RoundReport((Integer) round[3], (Integer) round[4], metrics, (Long) round[5]);
+    }
+
+    static RoundState state(Object[] round) {
+        return new RoundState((Integer) round[3], (byte[]) round[8]);
+    }
+
+    static Object[] failed(long attempt, RankFailure f) {
+        return request(
+                FAILED,
+                attempt,
+                f.rank(),
+                f.place(),
+                f.phase(),
+                f.className(),
+                f.message(),
+                f.trace(),
+                f.kind().name());
+    }
+
+    static RankFailure failure(Object[] message) {
+        return new RankFailure(
+                (Integer) message[2],
+                (String) message[3],
+                (String) message[4],
+                (String) message[5],
+                (String) message[6],
+                (String) message[7],
+                RankFailure.Kind.valueOf((String) message[8]));
+    }
+
+    /** Finished rounds from a number on, as many as make a message of moderate size, at least one if there is one. */
+    static Object[] states(List<RoundState> states, int from, long mostBytes) {
+        int to = from;
+        long bytes = 0;
+        while (to < states.size() && (to == from || bytes + states.get(to).bytes().length <= mostBytes)) {
+            bytes += states.get(to++).bytes().length;
+        }
+        Object[] reply = new Object[1 + to - from];
+        reply[0] = OK;
+        for (int i = from; i < to; i++) {
+            reply[1 + i - from] = states.get(i).bytes();
+        }
+        return reply;
+    }
+}

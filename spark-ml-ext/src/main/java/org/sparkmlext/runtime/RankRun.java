@@ -1,0 +1,51 @@
+package org.sparkmlext.runtime;
+
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.Backends;
+import org.sparkmlext.training.RoundState;
+import org.sparkmlext.training.TrainingAlgorithm;
+
+/** What a rank does once its shard and its collective are there; the same in a thread and in an executor. */
+final class RankRun {
+
+    static final String OPENING = "opening the device";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RankRun.class);
+
+    private RankRun() {}
+
+    /**
+     * A rank's result.
+     *
+     * @param bytes the algorithm's result
+     * @param device description of the device that was used
+     */
+    record Outcome(byte[] bytes, String device) {}
+
+    /** Opens the device, trains, closes the device. The collective stays open: it is the caller's. */
+    static Outcome run(
+            TrainingAlgorithm<?> algorithm,
+            Shard shard,
+            Collective collective,
+            String device,
+            BackendOptions options,
+            List<RoundState> finishedRounds,
+            RankLink link) {
+        link.enter(OPENING + " '" + device + "'");
+        Backends.Choice choice = Backends.open(device, options);
+        try (Backend backend = choice.backend()) {
+            LOG.info("Rank {} of {}: {}", collective.rank(), collective.size(), choice.reason());
+            link.enter("round " + finishedRounds.size());
+            RankWorker worker = new RankWorker(backend, collective, options.numThreads(), finishedRounds, link);
+            worker.checkCancelled();
+            byte[] bytes = algorithm.train(worker, shard);
+            return new Outcome(bytes, backend.description());
+        }
+    }
+}

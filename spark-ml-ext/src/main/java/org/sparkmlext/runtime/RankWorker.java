@@ -1,0 +1,33 @@
+package org.sparkmlext.runtime;
+
+import java.util.List;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.RoundState;
+import org.sparkmlext.training.TrainingCancelledException;
+import org.sparkmlext.training.Worker;
+
+/** The {@link Worker} an algorithm sees, over whatever link leads to the driver. */
+record RankWorker(
+        Backend backend, Collective collective, int numThreads, List<RoundState> finishedRounds, RankLink link)
+        implements Worker {
+
+    @Override
+    public void roundFinished(RoundReport report, RoundState state) {
+        if (report.round() != state.round()) {
+            throw new IllegalArgumentException("the report is of round " + report.round() + " and the state of round "
+                    + state.round() + "; both must be of the round that ended");
+        }
+        link.roundFinished(report, state);
+        link.enter("round " + (report.round() + 1));
+    }
+
+    @Override
+    public void checkCancelled() {
+        String reason = link.cancelReason();
+        if (reason != null) {
+            throw new TrainingCancelledException("rank " + rank() + " stops: " + reason);
+        }
+    }
+}

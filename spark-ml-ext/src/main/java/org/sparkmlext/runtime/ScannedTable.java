@@ -1,0 +1,101 @@
+package org.sparkmlext.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.storage.StorageLevel;
+import org.sparkmlext.data.RowReader;
+import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.data.TableCounts;
+import org.sparkmlext.training.InvalidTrainingDataException;
+
+/**
+ * The DataFrame, evaluated once and persisted as blocks. Owned by the run, which closes it whatever happens.
+ */
+final class ScannedTable implements AutoCloseable {
+
+    private final JavaRDD<Object> elements;
+    private final List<TableCounts> countsByPartition;
+    private final TableCounts counts;
+    private boolean closed;
+
+    private ScannedTable(JavaRDD<Object> elements, List<TableCounts> countsByPartition) {
+        this.elements = elements;
+        this.countsByPartition = countsByPartition;
+        this.counts = new TableCounts();
+        countsByPartition.forEach(counts::merge);
+    }
+
+    /**
+     * Evaluates the DataFrame.
+     *
+     * @throws InvalidTrainingDataException if nobody can learn from it
+     */
+    static ScannedTable scan(Dataset<?> data, TableColumns columns, JobWatch watch) {
+        RowReader reader = RowReader.of(data, columns);
+        JavaRDD<Object> elements = reader.select(data)
+                .queryExecution()
+                .toRdd()
+                .toJavaRDD()
+                .mapPartitionsWithIndex(
+                        (index, rows) -> (java.util.Iterator<Object>) new ScanIterator(index, reader.read(rows)),
+                        false);
+        elements.setName("spark-ml-ext blocks");
+        elements.persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            // Counting reads every element, and thereby persists every partition.
+            JavaRDD<byte[]> counted = elements.mapPartitions(it -> {
+                byte[] last = new byte[0];
+                while (it.hasNext()) {
+                    if (it.next() instanceof byte[] bytes) {
+                        last = bytes;
+                    }
+                }
+                return List.of(last).iterator();
+            });
+            List<TableCounts> counts = new ArrayList<>();
+            watch.await(counted.collectAsync()).forEach(bytes -> counts.add(ScanIterator.decode(bytes)));
+            ScannedTable table = new ScannedTable(elements, counts);
+            table.counts.problem(columns).ifPresent(problem -> {
+                throw new InvalidTrainingDataException(problem);
+            });
+            return table;
+        } catch (Throwable t) {
+            JobWatch.undisturbed(() -> elements.unpersist(false));
+            throw t;
+        }
+    }
+
+    /** Per partition its {@link StoredBlock}s and, last, its counts. */
+    JavaRDD<Object> elements() {
+        return elements;
+    }
+
+    /** Counts over all partitions. */
+    TableCounts counts() {
+        return counts;
+    }
+
+    long[] fingerprints() {
+        return countsByPartition.stream().mapToLong(TableCounts::fingerprint).toArray();
+    }
+
+    ShardPlan plan(int numWorkers) {
+        return new ShardPlan(
+                numWorkers,
+                countsByPartition.stream().mapToLong(TableCounts::trainingRows).toArray(),
+                countsByPartition.stream()
+                        .mapToLong(TableCounts::validationRows)
+                        .toArray());
+    }
+
+    /** Frees the blocks; waits for nobody. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            JobWatch.undisturbed(() -> elements.unpersist(false));
+        }
+    }
+}

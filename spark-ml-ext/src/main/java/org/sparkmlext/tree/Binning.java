@@ -1,0 +1,109 @@
+package org.sparkmlext.tree;
+
+import java.util.Arrays;
+import java.util.List;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.kernels.tree.BinLayout;
+import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.TreeKernels;
+
+/** Turns a rank's blocks into bins on the device, and finds the edges between the bins on the way. */
+final class Binning {
+
+    private final Collective collective;
+    private final TreeKernels kernels;
+    private final HostThreads threads;
+
+    Binning(Collective collective, TreeKernels kernels, HostThreads threads) {
+        this.collective = collective;
+        this.kernels = kernels;
+        this.threads = threads;
+    }
+
+    /**
+     * @param rows the binned training rows, owned by the caller
+     * @param edges the edges between their bins, the same on all ranks
+     */
+    record Result(BinnedRows rows, BinEdges edges) {}
+
+    /** Bins the training rows: one pass writes the bins and measures the gap at each boundary. */
+    Result training(List<TableBlock> blocks, int numFeatures, int maxBins) {
+        int[][] boundaries = new BinFinder(collective, threads, maxBins).boundaries(blocks, numFeatures);
+        BinMapper[] mappers = Arrays.stream(boundaries).map(BinMapper::new).toArray(BinMapper[]::new);
+        int[] numValueBins =
+                Arrays.stream(mappers).mapToInt(BinMapper::numValueBins).toArray();
+        long[][] lowest = new long[numFeatures][];
+        long[][] highest = new long[numFeatures][];
+        for (int f = 0; f < numFeatures; f++) {
+            lowest[f] = new long[numValueBins[f]];
+            Arrays.fill(lowest[f], Long.MAX_VALUE);
+            highest[f] = new long[numValueBins[f]];
+            Arrays.fill(highest[f], -1);
+        }
+        BinnedRows rows = kernels.allocateRows(new BinLayout(numValueBins), numRows(blocks));
+        fill(
+                rows,
+                blocks,
+                (f, values, count, bins) -> mappers[f].mapAndMeasure(values, count, bins, lowest[f], highest[f]));
+        return new Result(rows, edges(lowest, highest));
+    }
+
+    /** Bins other rows by known edges. */
+    BinnedRows others(List<TableBlock> blocks, BinEdges edges) {
+        BinMapper[] mappers = new BinMapper[edges.edges().length];
+        Arrays.setAll(mappers, edges::mapper);
+        BinnedRows rows = kernels.allocateRows(edges.layout(), numRows(blocks));
+        fill(rows, blocks, (f, values, count, bins) -> mappers[f].map(values, count, bins));
+        return rows;
+    }
+
+    private interface ColumnMapper {
+        void map(int feature, float[] values, int count, byte[] bins);
+    }
+
+    private void fill(BinnedRows rows, List<TableBlock> blocks, ColumnMapper mapper) {
+        int numFeatures = rows.layout().numFeatures();
+        byte[][] columns = new byte[numFeatures][TableBlock.MAX_ROWS];
+        int firstRow = 0;
+        for (TableBlock block : blocks) {
+            threads.forEach(numFeatures, f -> mapper.map(f, block.features()[f], block.numRows(), columns[f]));
+            rows.copyIn(firstRow, columns, block.numRows());
+            firstRow += block.numRows();
+        }
+    }
+
+    private BinEdges edges(long[][] lowest, long[][] highest) {
+        int total = Arrays.stream(lowest).mapToInt(l -> l.length).sum();
+        long[] extremes = new long[2 * total];
+        int at = 0;
+        for (int f = 0; f < lowest.length; f++) {
+            for (int b = 0; b < lowest[f].length; b++) {
+                extremes[at++] = -lowest[f][b];
+                extremes[at++] = highest[f][b];
+            }
+        }
+        collective.max(extremes, 0, extremes.length);
+        float[][] edges = new float[lowest.length][];
+        at = 0;
+        for (int f = 0; f < lowest.length; f++) {
+            edges[f] = new float[lowest[f].length - 1];
+            for (int b = 0; b < edges[f].length; b++) {
+                float below = SortableFloat.value((int) extremes[at + 2 * b + 1]);
+                float above = SortableFloat.value((int) -extremes[at + 2 * b + 2]);
+                edges[f][b] = BinEdges.between(below, above);
+            }
+            at += 2 * lowest[f].length;
+        }
+        return new BinEdges(edges);
+    }
+
+    private static int numRows(List<TableBlock> blocks) {
+        long rows = blocks.stream().mapToLong(TableBlock::numRows).sum();
+        if (rows > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("one worker has " + rows + " rows; it can hold at most "
+                    + (Integer.MAX_VALUE - 8) + ". Use more workers (numWorkers).");
+        }
+        return (int) rows;
+    }
+}

@@ -1,0 +1,184 @@
+package org.sparkmlext.tree;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.tree.BinTree;
+import org.sparkmlext.kernels.tree.GradientScale;
+import org.sparkmlext.kernels.tree.GradientTotals;
+import org.sparkmlext.kernels.tree.PointwiseLoss;
+import org.sparkmlext.kernels.tree.RowSampling;
+import org.sparkmlext.kernels.tree.TreeKernels;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.RoundState;
+import org.sparkmlext.training.Worker;
+
+/** One rank's run of {@link BoostingAlgorithm}: the rows on the device and the loop over rounds. */
+final class BoostingRun implements AutoCloseable {
+
+    private static final PointwiseLoss LOSS = PointwiseLoss.LOGISTIC;
+    /** Of a gradient's 30 bits, coarse histograms keep 15; a mean below this many units would lose small rows. */
+    private static final long COARSE_MIN_MEAN = 1L << 22;
+
+    private final BoostingSettings settings;
+    private final Worker worker;
+    private final List<String> featureNames;
+    private final RowStatistics statistics;
+    private final BinEdges edges;
+    private final DeviceRows training;
+    private final DeviceRows validation;
+    private final Buffer gradients;
+    private final @Nullable Buffer rowKeys;
+    private final TreeGrower grower;
+    private final MetricHistory history;
+    private final List<GrownTree> trees = new ArrayList<>();
+
+    private BoostingRun(
+            BoostingSettings settings,
+            Worker worker,
+            List<String> featureNames,
+            RowStatistics statistics,
+            BinEdges edges,
+            DeviceRows training,
+            DeviceRows validation,
+            @Nullable Buffer rowKeys) {
+        this.settings = settings;
+        this.worker = worker;
+        this.featureNames = featureNames;
+        this.statistics = statistics;
+        this.edges = edges;
+        this.training = training;
+        this.validation = validation;
+        this.rowKeys = rowKeys;
+        this.gradients = worker.backend().allocate(ElementType.LONG, training.numRows());
+        this.grower = new TreeGrower(settings, worker.collective(), worker.backend(), training.bins, statistics.rows());
+        this.history = new MetricHistory(settings, statistics.validationRows() > 0);
+    }
+
+    /** Bins the rows and takes everything to the device. Collective. */
+    static BoostingRun prepare(BoostingSettings settings, Worker worker, Shard shard) {
+        Backend backend = worker.backend();
+        Collective collective = worker.collective();
+        RowStatistics statistics = RowStatistics.of(shard.training(), shard.validation(), collective);
+        try (HostThreads threads = new HostThreads(worker.numThreads())) {
+            Binning binning = new Binning(collective, backend.trees(), threads);
+            Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
+            worker.checkCancelled();
+            boolean hasWeights = statistics.hasWeights();
+            DeviceRows training = DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights);
+            DeviceRows validation = DeviceRows.of(
+                    backend, binning.others(shard.validation(), binned.edges()), shard.validation(), hasWeights);
+            Buffer rowKeys = null;
+            if (settings.subsamplingRate() < 1) {
+                rowKeys = backend.allocate(ElementType.LONG, training.numRows());
+                rowKeys.copyIn(0, new RowKeys(collective, threads).keys(shard.training()), 0, training.numRows());
+            }
+            return new BoostingRun(
+                    settings, worker, shard.featureNames(), statistics, binned.edges(), training, validation, rowKeys);
+        }
+    }
+
+    /** Runs all rounds that earlier attempts have not finished. */
+    Forest train() {
+        training.resetScores(statistics.baseScore());
+        validation.resetScores(statistics.baseScore());
+        boolean isDone = resume(worker.finishedRounds());
+        for (int round = trees.size(); round < settings.numTrees() && !isDone; round++) {
+            worker.checkCancelled();
+            isDone = !boost(round) || history.shouldStop();
+        }
+        return ForestBuilder.build(
+                featureNames, statistics.baseScore(), trees.subList(0, history.treesToKeep()), edges);
+    }
+
+    private boolean resume(List<RoundState> finished) {
+        for (RoundState state : finished) {
+            RoundCodec.Round round = RoundCodec.decode(state.bytes());
+            kernels().addTree(training.bins, round.tree().bins(), training.scores);
+            kernels().addTree(validation.bins, round.tree().bins(), validation.scores);
+            trees.add(round.tree());
+            history.add(round.metricSums());
+        }
+        return history.shouldStop();
+    }
+
+    /** Adds one tree; false where no further tree can gain. */
+    private boolean boost(int round) {
+        GradientScale scale = gradients(round);
+        TreeGrower.Growth growth =
+                grower.grow(gradients, scale, new ColumnSampler(settings, edges.edges().length, round));
+        if (growth.tree().isStump() && !isSampling()) {
+            return false;
+        }
+        grower.addToScores(growth, training.scores);
+        BinTree tree = growth.tree().bins();
+        kernels().addTree(validation.bins, tree, validation.scores);
+        trees.add(growth.tree());
+        long[] sums = metricSums();
+        history.add(sums);
+        worker.roundFinished(
+                new RoundReport(round, settings.numTrees(), history.latest(), statistics.rows()),
+                new RoundState(round, RoundCodec.encode(new RoundCodec.Round(growth.tree(), sums))));
+        return true;
+    }
+
+    private boolean isSampling() {
+        return settings.subsamplingRate() < 1
+                || settings.colsampleByTree() < 1
+                || settings.colsampleByLevel() < 1
+                || settings.colsampleByNode() < 1;
+    }
+
+    /** Computes gradients and picks the histogram precision from their global sums. */
+    private GradientScale gradients(int round) {
+        // |p - y| <= 1 and p (1 - p) <= 1/4: bounds that need no pass over the rows.
+        double maxWeight = statistics.maxWeight();
+        GradientScale coarse = GradientScale.of(maxWeight, maxWeight / 4, GradientScale.Precision.COARSE);
+        RowSampling sampling = rowKeys == null
+                ? null
+                : RowSampling.of(RowSampling.mix(settings.seed() * 31 + round), settings.subsamplingRate());
+        GradientTotals local = kernels()
+                .gradients(
+                        LOSS, training.scores, training.labels, training.weights, sampling, rowKeys, coarse, gradients);
+        long[] totals = {local.absoluteGradient(), local.hessian(), local.count()};
+        worker.collective().sum(totals, 0, totals.length);
+        long rows = Math.max(1, totals[2]);
+        boolean isCoarseEnough = totals[0] / rows >= COARSE_MIN_MEAN && totals[1] / rows >= COARSE_MIN_MEAN;
+        return isCoarseEnough
+                ? coarse
+                : new GradientScale(coarse.gradientExponent(), coarse.hessianExponent(), GradientScale.Precision.FINE);
+    }
+
+    private long[] metricSums() {
+        long[] sums = new long[6];
+        System.arraycopy(metricSums(training, statistics.rows()), 0, sums, 0, 3);
+        System.arraycopy(metricSums(validation, statistics.validationRows()), 0, sums, 3, 3);
+        worker.collective().sum(sums, 0, sums.length);
+        return sums;
+    }
+
+    private long[] metricSums(DeviceRows rows, long globalRows) {
+        int exponent = FixedPoint.metricExponent(statistics.maxWeight(), globalRows);
+        return kernels().metricSums(LOSS, rows.scores, rows.labels, rows.weights, exponent);
+    }
+
+    private TreeKernels kernels() {
+        return worker.backend().trees();
+    }
+
+    @Override
+    public void close() {
+        grower.close();
+        gradients.close();
+        if (rowKeys != null) {
+            rowKeys.close();
+        }
+        training.close();
+        validation.close();
+    }
+}

@@ -1,0 +1,71 @@
+package org.sparkmlext.tree;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.tree.BinnedRows;
+
+/**
+ * A rank's rows on the device: bins, labels, weights, raw scores. Closing frees them all, the bins too.
+ */
+final class DeviceRows implements AutoCloseable {
+
+    final BinnedRows bins;
+    final Buffer labels;
+    final @Nullable Buffer weights;
+    final Buffer scores;
+
+    private DeviceRows(BinnedRows bins, Buffer labels, @Nullable Buffer weights, Buffer scores) {
+        this.bins = bins;
+        this.labels = labels;
+        this.weights = weights;
+        this.scores = scores;
+    }
+
+    /** Copies labels and weights to the device; {@code hasWeights} is the same on all ranks, whatever the blocks carry. */
+    static DeviceRows of(Backend backend, BinnedRows bins, List<TableBlock> blocks, boolean hasWeights) {
+        int numRows = bins.numRows();
+        Buffer labels = backend.allocate(ElementType.FLOAT, numRows);
+        Buffer weights = hasWeights ? backend.allocate(ElementType.FLOAT, numRows) : null;
+        int at = 0;
+        for (TableBlock block : blocks) {
+            labels.copyIn(at, block.labels(), 0, block.numRows());
+            if (weights != null) {
+                float[] ofBlock = block.weights();
+                if (ofBlock == null) {
+                    ofBlock = new float[block.numRows()];
+                    java.util.Arrays.fill(ofBlock, 1f);
+                }
+                weights.copyIn(at, ofBlock, 0, block.numRows());
+            }
+            at += block.numRows();
+        }
+        return new DeviceRows(bins, labels, weights, backend.allocate(ElementType.FLOAT, numRows));
+    }
+
+    int numRows() {
+        return bins.numRows();
+    }
+
+    /** Sets every raw score to the base score. */
+    void resetScores(float baseScore) {
+        float[] block = new float[Math.min(numRows(), TableBlock.MAX_ROWS)];
+        java.util.Arrays.fill(block, baseScore);
+        for (int at = 0; at < numRows(); at += block.length) {
+            scores.copyIn(at, block, 0, Math.min(block.length, numRows() - at));
+        }
+    }
+
+    @Override
+    public void close() {
+        bins.close();
+        labels.close();
+        if (weights != null) {
+            weights.close();
+        }
+        scores.close();
+    }
+}

@@ -1,0 +1,23 @@
+package org.sparkmlext.tree;
+
+import org.sparkmlext.kernels.tree.TreeKernels;
+
+/** Exponents of fixed-point sums, from global maxima and row counts only. */
+final class FixedPoint {
+
+    private static final int MAX_EXPONENT = 40;
+
+    private FixedPoint() {}
+
+    /** The largest exponent up to 40 with which {@code rows} values of up to {@code max} sum to less than 2^62. */
+    static int exponent(double max, long rows) {
+        int bitsOfMax = max > 0 ? Math.getExponent(max) + 1 : 0;
+        int bitsOfRows = 64 - Long.numberOfLeadingZeros(Math.max(1, rows));
+        return Math.min(MAX_EXPONENT, 62 - bitsOfMax - bitsOfRows);
+    }
+
+    /** The exponent for {@link TreeKernels#metricSums}. */
+    static int metricExponent(double maxWeight, long rows) {
+        return exponent(maxWeight * TreeKernels.MAX_ROW_LOSS, rows);
+    }
+}

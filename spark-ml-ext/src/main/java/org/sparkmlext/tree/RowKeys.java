@@ -1,0 +1,144 @@
+package org.sparkmlext.tree;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.kernels.tree.RowSampling;
+
+/**
+ * Gives each row a key of its own that depends on the data alone, never on where the row lies: a hash of the row's content
+ * and its occurrence number among equal rows.
+ *
+ * <p>Equal rows are interchangeable, so it does not matter which of them gets which number. Numbers run over ranks in rank
+ * order: the ranks exchange their sorted hashes, one range of hashes at a time.
+ */
+final class RowKeys {
+
+    private static final long STEP = 0x9E3779B97F4A7C15L;
+    /** Hashes in one exchange, over all ranks. */
+    private static final long HASHES_PER_EXCHANGE = 1 << 22;
+
+    private final Collective collective;
+    private final HostThreads threads;
+
+    RowKeys(Collective collective, HostThreads threads) {
+        this.collective = collective;
+        this.threads = threads;
+    }
+
+    /** Keys of all rows of the blocks, in order. Collective. */
+    long[] keys(List<TableBlock> blocks) {
+        long[] hashes = hashes(blocks);
+        Map<Long, Long> next = nextOccurrences(hashes);
+        long[] keys = new long[hashes.length];
+        for (int r = 0; r < hashes.length; r++) {
+            long occurrence = 0;
+            Long known = next.get(hashes[r]);
+            if (known != null) {
+                occurrence = known;
+                next.put(hashes[r], known + 1);
+            }
+            keys[r] = RowSampling.mix(hashes[r] + STEP * (occurrence + 1));
+        }
+        return keys;
+    }
+
+    private long[] hashes(List<TableBlock> blocks) {
+        int[] starts = new int[blocks.size() + 1];
+        for (int b = 0; b < blocks.size(); b++) {
+            starts[b + 1] = starts[b] + blocks.get(b).numRows();
+        }
+        long[] hashes = new long[starts[blocks.size()]];
+        threads.forEach(blocks.size(), b -> hash(blocks.get(b), hashes, starts[b]));
+        return hashes;
+    }
+
+    private static void hash(TableBlock block, long[] hashes, int from) {
+        int n = block.numRows();
+        for (float[] column : block.features()) {
+            absorb(column, n, hashes, from);
+        }
+        absorb(block.labels(), n, hashes, from);
+        float @Nullable [] weights = block.weights();
+        if (weights == null) {
+            weights = new float[n];
+            Arrays.fill(weights, 1f);
+        }
+        absorb(weights, n, hashes, from);
+    }
+
+    private static void absorb(float[] column, int n, long[] hashes, int from) {
+        for (int r = 0; r < n; r++) {
+            // floatToIntBits knows one NaN; adding 0.0 turns -0.0 into 0.0.
+            int bits = Float.floatToIntBits(column[r] + 0.0f);
+            hashes[from + r] = RowSampling.mix(hashes[from + r] * 31 + bits + STEP);
+        }
+    }
+
+    /** For each hash that occurs more than once over all ranks: how often it occurs on lower ranks. */
+    private Map<Long, Long> nextOccurrences(long[] hashes) {
+        long[] sorted = hashes.clone();
+        Arrays.parallelSort(sorted);
+        Map<Long, Long> next = new HashMap<>();
+        for (int r = 1; r < sorted.length; r++) {
+            if (sorted[r] == sorted[r - 1]) {
+                next.put(sorted[r], 0L);
+            }
+        }
+        if (collective.size() > 1) {
+            countOnLowerRanks(sorted, next);
+        }
+        return next;
+    }
+
+    private void countOnLowerRanks(long[] sorted, Map<Long, Long> next) {
+        long[] total = {sorted.length};
+        collective.sum(total, 0, 1);
+        long exchanges = 1 + total[0] / HASHES_PER_EXCHANGE;
+        long width = Long.divideUnsigned(-1L, exchanges) + 1;
+        int from = 0;
+        for (long e = 0; e < exchanges; e++) {
+            boolean isLast = e == exchanges - 1;
+            long end = Long.MIN_VALUE + width * (e + 1);
+            int to = from;
+            while (to < sorted.length && (isLast || sorted[to] < end)) {
+                to++;
+            }
+            exchange(sorted, from, to, next);
+            from = to;
+        }
+    }
+
+    private void exchange(long[] sorted, int from, int to, Map<Long, Long> next) {
+        int rank = collective.rank();
+        long[] lengths = new long[collective.size()];
+        lengths[rank] = to - from;
+        collective.sum(lengths, 0, lengths.length);
+        int[] ends = new int[lengths.length];
+        int end = 0;
+        for (int r = 0; r < ends.length; r++) {
+            end = Math.toIntExact(end + lengths[r]);
+            ends[r] = end;
+        }
+        long[] all = new long[end];
+        System.arraycopy(sorted, from, all, ends[rank] - (to - from), to - from);
+        collective.allGather(all, ends);
+        int start = 0;
+        for (int r = 0; r < rank; r++) {
+            int mine = from;
+            for (int i = start; i < ends[r]; i++) {
+                while (mine < to && sorted[mine] < all[i]) {
+                    mine++;
+                }
+                if (mine < to && sorted[mine] == all[i]) {
+                    next.merge(all[i], 1L, Long::sum);
+                }
+            }
+            start = ends[r];
+        }
+    }
+}

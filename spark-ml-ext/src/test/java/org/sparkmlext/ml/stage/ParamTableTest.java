@@ -1,0 +1,53 @@
+package org.sparkmlext.ml.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
+
+/**
+ * {@code docs/params.md} is written from the code. After a change of Params run this test with
+ * {@code -Dparams.write=true} to write it anew.
+ */
+class ParamTableTest {
+
+    private static final Path PAGE = Path.of("docs", "params.md");
+
+    @Test
+    void thePageIsThatOfTheCode() throws IOException {
+        String expected = page();
+        if (Boolean.getBoolean("params.write")) {
+            Files.writeString(PAGE, expected);
+        }
+        assertThat(Files.readString(PAGE))
+                .as("%s has drifted from the code; run this test with -Dparams.write=true", PAGE)
+                .isEqualTo(expected);
+    }
+
+    private static String page() {
+        return """
+                # Params
+
+                Written from the code by `ParamTableTest`; do not edit. Columns: name, default (none: must be set, or is off
+                while it is not set), meaning with the allowed values.
+
+                """ + table(new BoostedTreesClassifier());
+    }
+
+    private static String table(Params stage) {
+        return "## " + stage.getClass().getSimpleName() + "\n\n| Param | Default | Meaning |\n|---|---|---|\n"
+                + Arrays.stream(stage.params()).map(p -> row(stage, p)).collect(Collectors.joining());
+    }
+
+    private static String row(Params stage, Param<?> param) {
+        String value = stage.hasDefault(param) ? "`" + stage.getDefault(param).get() + "`" : "none";
+        return "| `" + param.name() + "` | " + value + " | " + param.doc().replace("|", "\\|") + " |\n";
+    }
+}

@@ -1,0 +1,191 @@
+package org.sparkmlext.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.training.InvalidTrainingDataException;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.RoundState;
+
+class CoordinatorTest {
+
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration NONE = Duration.ZERO;
+    private static final Deadlines PATIENT = new Deadlines(LONG, LONG, LONG, LONG, LONG);
+
+    private final RunRecord record = new RunRecord(2);
+    private final Events events = new Events();
+
+    private Coordinator coordinator(Deadlines deadlines) {
+        return new Coordinator(record, 2, "2 workers", deadlines);
+    }
+
+    private static Object[] hello(Coordinator coordinator, long attempt, int rank) {
+        return coordinator.answer(Protocol.request(
+                Protocol.HELLO, attempt, rank, "executor " + rank + " (h" + rank + ")", Integer.toString(rank)));
+    }
+
+    private static Object[] join(Coordinator coordinator, long attempt, int rank) {
+        return coordinator.answer(Protocol.request(Protocol.JOIN, attempt, rank, "h" + rank, 4000 + rank));
+    }
+
+    private static Object[] round(Coordinator coordinator, long attempt, int round) {
+        return coordinator.answer(Protocol.round(
+                attempt, 0, new RoundReport(round, 9, Map.of("loss", 0.5), 100), new RoundState(round, new byte[] {
+                    (byte) round
+                })));
+    }
+
+    private static Object[] beat(Coordinator coordinator, long attempt, int rank) {
+        return coordinator.answer(Protocol.request(Protocol.BEAT, attempt, rank, "round 3"));
+    }
+
+    private static Object[] done(Coordinator coordinator, long attempt, int rank) {
+        return coordinator.answer(Protocol.request(Protocol.DONE, attempt, rank, "cpu", new byte[] {7}));
+    }
+
+    private static Object[] failed(Coordinator coordinator, long attempt, int rank, Throwable thrown) {
+        return coordinator.answer(
+                Protocol.failed(attempt, RankFailure.of(rank, "executor " + rank, "round 3", false, thrown)));
+    }
+
+    private static void gather(Coordinator coordinator, long attempt) {
+        for (int rank = 0; rank < 2; rank++) {
+            assertThat(hello(coordinator, attempt, rank)).containsExactly(Protocol.OK);
+        }
+        assertThat(join(coordinator, attempt, 0)).containsExactly(Protocol.WAIT);
+        assertThat(join(coordinator, attempt, 1)[0]).isEqualTo(Protocol.GO);
+    }
+
+    @Test
+    void ranksAreSentOffTogetherToTheSameAddresses() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        Object[] go = join(coordinator, 0, 0);
+        assertThat((byte[]) go[1]).hasSize(32).isEqualTo(join(coordinator, 0, 1)[1]);
+        assertThat((String[]) go[2]).containsExactly("h0", "h1");
+        assertThat((int[]) go[3]).containsExactly(4000, 4001);
+        assertThat(go[4]).isEqualTo(0);
+        record.tell(events);
+        assertThat(events.heard).containsExactly("started 0 with 2");
+    }
+
+    @Test
+    void aNewAttemptGoesOnFromTheFinishedRoundsAndMakesTheOldOneStale() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        round(coordinator, 0, 0);
+        round(coordinator, 0, 1);
+        coordinator.executorLost("7", "none of ours");
+        assertThat(beat(coordinator, 0, 0)).containsExactly(Protocol.OK);
+        coordinator.executorLost("1", "killed");
+        assertThat(beat(coordinator, 0, 0)).containsExactly(Protocol.STOP, "executor 1 (h1) lost in round 2");
+        gather(coordinator, 1);
+        assertThat(join(coordinator, 1, 0)[4]).isEqualTo(2);
+        assertThat(round(coordinator, 0, 2)[0]).as("a stale attempt's round").isEqualTo(Protocol.STOP);
+        assertThat(record.finishedRounds()).hasSize(2);
+        Object[] states = coordinator.answer(Protocol.request(Protocol.STATES, 1L, 0, 0));
+        assertThat(states).containsExactly(Protocol.OK, new byte[] {0}, new byte[] {1});
+        round(coordinator, 1, 1);
+        round(coordinator, 1, 2);
+        record.tell(events);
+        assertThat(events.heard)
+                .containsExactly(
+                        "started 0 with 2",
+                        "round 0",
+                        "round 1",
+                        "retrying 1 from 2: executor 1 (h1) lost in round 2; attempt 1 goes on from round 2 (round 2"
+                                + " repeated)",
+                        "started 1 with 2",
+                        "round 2");
+        assertThat(coordinator.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void aSkippedRoundIsAnError() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        assertThatThrownBy(() -> round(coordinator, 0, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("round 1 was reported after round -1");
+    }
+
+    @Test
+    void whoComesAfterTheEndReturnsAtOnce() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        done(coordinator, 0, 0);
+        assertThat(beat(coordinator, 0, 1)).containsExactly(Protocol.OK);
+        done(coordinator, 0, 1);
+        assertThat(record.result()).containsExactly(7);
+        assertThat(hello(coordinator, 1, 0)).containsExactly(Protocol.FINISHED);
+    }
+
+    @Test
+    void aFatalErrorStopsEverybody() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        failed(coordinator, 0, 1, new InvalidTrainingDataException("column 'x'"));
+        assertThat(record.failure())
+                .isExactlyInstanceOf(InvalidTrainingDataException.class)
+                .hasMessage("rank 1 (executor 1), round 3: column 'x'");
+        assertThat(beat(coordinator, 0, 0)[0]).isEqualTo(Protocol.STOP);
+        assertThat(hello(coordinator, 1, 0)[0]).isEqualTo(Protocol.STOP);
+    }
+
+    @Test
+    void anotherErrorGetsASecondChanceButNoThird() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        failed(coordinator, 0, 1, new IllegalStateException("odd"));
+        assertThat(record.failure()).isNull();
+        gather(coordinator, 1);
+        failed(coordinator, 1, 1, new IllegalStateException("odd"));
+        assertThat(record.failure()).isExactlyInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aCauseIsToldRatherThanItsConsequence() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        failed(coordinator, 0, 0, new org.sparkmlext.collective.CollectiveException(1, "rank 1 closed"));
+        coordinator.executorLost("1", "killed");
+        gather(coordinator, 1);
+        record.tell(events);
+        assertThat(events.heard.get(1)).startsWith("retrying 1 from 0: executor 1 (h1) lost in round 0");
+    }
+
+    @Test
+    void aMissedDeadlineNamesWhatIsMissing() {
+        coordinator(new Deadlines(LONG, NONE, LONG, LONG, LONG)).check();
+        assertThat(record.failure()).hasMessageContaining("no rank was started").hasMessageContaining("startTimeout");
+    }
+
+    @Test
+    void ranksThatDoNotRegisterAreNamed() {
+        Coordinator coordinator = coordinator(new Deadlines(LONG, LONG, NONE, LONG, LONG));
+        hello(coordinator, 0, 0);
+        join(coordinator, 0, 0);
+        coordinator.check();
+        assertThat(record.failure())
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("ranks [1] did not register")
+                .hasMessageContaining("rank 0 on executor 0 (h0)");
+    }
+
+    @Test
+    void aSilentRankIsNamedAndTheOthersStop() {
+        Coordinator coordinator = coordinator(new Deadlines(LONG, LONG, LONG, NONE, NONE));
+        gather(coordinator, 0);
+        beat(coordinator, 0, 0);
+        coordinator.check();
+        assertThat(beat(coordinator, 0, 1)[1].toString())
+                .contains("rank 0 (executor 0 (h0)) was silent")
+                .contains("round 3");
+        coordinator.check();
+        assertThat(record.failure()).hasMessageContaining("did not give 2 slots for another attempt");
+    }
+}

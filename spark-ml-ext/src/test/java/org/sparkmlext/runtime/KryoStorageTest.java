@@ -1,0 +1,41 @@
+package org.sparkmlext.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.serializer.SerializerInstance;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.data.TableBlock;
+import scala.reflect.ClassTag$;
+
+/** Blocks can be written by any serializer a user may have set, also by the pickiest. */
+class KryoStorageTest {
+
+    @Test
+    void aStoredBlockGoesThroughKryoWithRegistrationRequired() throws IOException {
+        TableBlock block = new TableBlock(
+                2, new float[][] {{1, 2}, {3, 4}}, new float[] {0, 1}, new float[] {.5f, 1}, true);
+        try (SparkSession spark = Tables.builder("local[1]")
+                .config("spark.serializer", KryoSerializer.class.getName())
+                .config("spark.kryo.registrationRequired", "true")
+                .getOrCreate()) {
+            SerializerInstance kryo = new KryoSerializer(spark.sparkContext().conf()).newInstance();
+            Object[] stored = StoredBlock.store(block, 3, 4);
+            Object[] read = kryo.deserialize(
+                    kryo.serialize(stored, ClassTag$.MODULE$.apply(Object[].class)),
+                    ClassTag$.MODULE$.apply(Object[].class));
+            assertThat(StoredBlock.load(read)).usingRecursiveComparison().isEqualTo(block);
+            assertThat(StoredBlock.partition(read)).isEqualTo(3);
+            assertThat(StoredBlock.number(read)).isEqualTo(4);
+            DistributedTrainer.Result result = DistributedTrainer.train(
+                    Tables.rows(spark, 100, 3),
+                    Tables.COLUMNS,
+                    ColumnSums.rounds(2),
+                    new RuntimeOptions(2, 0, "cpu", null),
+                    new Events());
+            assertThat(result.report().rowsPerWorker()).containsExactly(50L, 50L);
+        }
+    }
+}

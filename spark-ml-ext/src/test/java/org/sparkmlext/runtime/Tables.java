@@ -1,0 +1,46 @@
+package org.sparkmlext.runtime;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.sparkmlext.data.TableColumns;
+
+/** Sessions and small tables. */
+final class Tables {
+
+    static final TableColumns COLUMNS = columns(null, null);
+
+    private Tables() {}
+
+    static SparkSession session(String master) {
+        return builder(master).getOrCreate();
+    }
+
+    static SparkSession.Builder builder(String master) {
+        return SparkSession.builder()
+                .master(master)
+                .appName("runtime-test")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.sql.shuffle.partitions", "3");
+    }
+
+    static TableColumns columns(String weightCol, String validationCol) {
+        return new TableColumns(
+                null, List.of("a", "b"), List.of(), "y", TableColumns.LabelKind.BINARY, weightCol, validationCol);
+    }
+
+    /** Rows 0 to n - 1: a = id / 8, b = null for each fifth, y = id % 2, w = 1 + id % 3, v = each fourth. */
+    static Dataset<Row> rows(SparkSession spark, long n, int partitions) {
+        return spark.range(0, n, 1, partitions)
+                .selectExpr(
+                        "id",
+                        "id / 8.0D as a",
+                        "if(id % 5 = 0, null, cast(id % 7 as int)) as b",
+                        "cast(id % 2 as tinyint) as y",
+                        "1 + id % 3 as w",
+                        "id % 4 = 3 as v");
+    }
+}

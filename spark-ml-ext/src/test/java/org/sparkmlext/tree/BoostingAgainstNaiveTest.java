@@ -1,0 +1,106 @@
+package org.sparkmlext.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.data.Shard;
+import org.sparkmlext.training.InvalidTrainingDataException;
+
+/**
+ * The trainer against {@link NaiveBoosting}: exact greedy trees in doubles, straight from the formulas. So few rows that every value has a bin of its own.
+ */
+class BoostingAgainstNaiveTest {
+
+    private static final List<TableMaker.RowValues> ROWS = TableMaker.rows(240, 3);
+
+    private static Forest train(TestSettings settings, boolean hasWeights) throws IOException {
+        List<Shard> shards = TableMaker.shards(ROWS, 1, hasWeights, false);
+        return ForestCodec.read(new ByteArrayInputStream(
+                TrainingThreads.train(settings.build(), shards, 2).model()));
+    }
+
+    private static void assertSameScores(TestSettings settings, boolean hasWeights) throws IOException {
+        Forest forest = train(settings, hasWeights);
+        NaiveBoosting naive = new NaiveBoosting(settings.build(), ROWS, hasWeights);
+        double[] wanted = naive.train();
+        for (int r = 0; r < ROWS.size(); r++) {
+            assertThat((double) forest.rawScore(ROWS.get(r).features())).isCloseTo(wanted[r], within(1e-4));
+        }
+    }
+
+    @Test
+    void leafWise() throws IOException {
+        assertSameScores(TestSettings.defaults().withTrees(5), false);
+    }
+
+    @Test
+    void depthWise() throws IOException {
+        assertSameScores(TestSettings.defaults().withTrees(5).withShape(GrowPolicy.DEPTHWISE, 3, 0), false);
+    }
+
+    @Test
+    void weights() throws IOException {
+        assertSameScores(TestSettings.defaults().withTrees(5), true);
+    }
+
+    @Test
+    void penaltiesAndMinima() throws IOException {
+        assertSameScores(
+                TestSettings.defaults().withTrees(4).withPenalties(0.3, 1, 0.4).withLeafMinimum(3, 12), false);
+    }
+
+    @Test
+    void aSplitOnMissingValuesAloneHasAnInfiniteThreshold() throws IOException {
+        List<TableMaker.RowValues> rows = new java.util.ArrayList<>();
+        for (int r = 0; r < 200; r++) {
+            float[] x = new float[TableMaker.NUM_FEATURES];
+            x[2] = r % 2 == 0 ? Float.NaN : 5;
+            rows.add(new TableMaker.RowValues(x, r % 2, 1, false));
+        }
+        Forest forest = ForestCodec.read(new ByteArrayInputStream(TrainingThreads.train(
+                        TestSettings.defaults().withTrees(1).build(), TableMaker.shards(rows, 1, false, false), 1)
+                .model()));
+        assertThat(forest.nodes().features()[0]).isEqualTo(2);
+        assertThat(forest.nodes().thresholds()[0]).isEqualTo(Float.POSITIVE_INFINITY);
+        assertThat(forest.rawScore(rows.get(0).features())).isNegative();
+        assertThat(forest.rawScore(rows.get(1).features())).isPositive();
+    }
+
+    @Test
+    void aSingleClassOrNoWeightIsRefused() {
+        List<TableMaker.RowValues> ones = ROWS.stream()
+                .map(r -> new TableMaker.RowValues(r.features(), 1, r.weight(), false))
+                .toList();
+        assertThatThrownBy(() -> TrainingThreads.train(
+                        TestSettings.defaults().build(), TableMaker.shards(ones, 2, false, false), 1))
+                .isInstanceOf(InvalidTrainingDataException.class)
+                .hasMessageContaining("single class (1)");
+        List<TableMaker.RowValues> weightless = ROWS.stream()
+                .map(r -> new TableMaker.RowValues(r.features(), r.label(), 0, false))
+                .toList();
+        assertThatThrownBy(() -> TrainingThreads.train(
+                        TestSettings.defaults().build(), TableMaker.shards(weightless, 1, true, false), 1))
+                .isInstanceOf(InvalidTrainingDataException.class)
+                .hasMessageContaining("weight 0");
+    }
+
+    @Test
+    void oneFarOutlierOfWeightDoesNotDrownTheOthers() throws IOException {
+        List<TableMaker.RowValues> heavy = new java.util.ArrayList<>(ROWS);
+        TableMaker.RowValues first = heavy.get(0);
+        heavy.set(0, new TableMaker.RowValues(first.features(), first.label(), 1e6f, false));
+        TestSettings settings = TestSettings.defaults().withTrees(5);
+        Forest forest = ForestCodec.read(new ByteArrayInputStream(
+                TrainingThreads.train(settings.build(), TableMaker.shards(heavy, 1, true, false), 1)
+                        .model()));
+        double[] wanted = new NaiveBoosting(settings.build(), heavy, true).train();
+        for (int r = 0; r < heavy.size(); r++) {
+            assertThat((double) forest.rawScore(heavy.get(r).features())).isCloseTo(wanted[r], within(0.02));
+        }
+    }
+}

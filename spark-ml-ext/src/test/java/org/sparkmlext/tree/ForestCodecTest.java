@@ -1,0 +1,150 @@
+package org.sparkmlext.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.data.Safetensors;
+import org.sparkmlext.data.Tensor;
+
+class ForestCodecTest {
+
+    /** Two trees: x0 < 1.5 (missing right), then a single leaf. */
+    private static Forest forest() {
+        return new Forest(
+                List.of("age", "größe, in cm"),
+                0.25f,
+                new ForestNodes(
+                        new int[] {0, 3, 4},
+                        new int[] {0, -1, -1, -1},
+                        new float[] {1.5f, 0, 0, 0},
+                        new byte[] {0, 0, 0, 0},
+                        new int[] {1, -1, -1, -1},
+                        new int[] {2, -1, -1, -1},
+                        new float[] {0, -1, 2, 0.5f},
+                        new float[] {3, 0, 0, 0},
+                        new float[] {10, 4, 6, 10}));
+    }
+
+    private static byte[] bytes(Forest forest) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ForestCodec.write(forest, out);
+        return out.toByteArray();
+    }
+
+    private static Forest read(byte[] bytes) throws IOException {
+        return ForestCodec.read(new ByteArrayInputStream(bytes));
+    }
+
+    private static byte[] changed(String tensor, Tensor value) throws IOException {
+        Safetensors.Content content = Safetensors.read(new ByteArrayInputStream(bytes(forest())));
+        Map<String, Tensor> tensors = new TreeMap<>(content.tensors());
+        tensors.put(tensor, value);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Safetensors.write(new Safetensors.Content(content.metadata(), tensors), out);
+        return out.toByteArray();
+    }
+
+    private static byte[] withMetadata(Map<String, String> metadata) throws IOException {
+        Safetensors.Content content = Safetensors.read(new ByteArrayInputStream(bytes(forest())));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Safetensors.write(new Safetensors.Content(metadata, content.tensors()), out);
+        return out.toByteArray();
+    }
+
+    @Test
+    void readsBackWhatItWrote() throws IOException {
+        Forest read = read(bytes(forest()));
+        assertThat(read.featureNames()).containsExactly("age", "größe, in cm");
+        assertThat(read.rawScore(new float[] {1, 0})).isEqualTo(0.25f - 1 + 0.5f);
+        assertThat(read.rawScore(new float[] {Float.NaN, 0})).isEqualTo(0.25f + 2 + 0.5f);
+        assertThat(bytes(read)).isEqualTo(bytes(forest()));
+    }
+
+    @Test
+    void aForestWithoutTreesSurvives() throws IOException {
+        Forest empty = new Forest(
+                List.of("x"),
+                -1f,
+                new ForestNodes(
+                        new int[] {0},
+                        new int[0],
+                        new float[0],
+                        new byte[0],
+                        new int[0],
+                        new int[0],
+                        new float[0],
+                        new float[0],
+                        new float[0]));
+        Forest read = read(bytes(empty));
+        assertThat(read.numTrees()).isZero();
+        assertThat(read.rawScore(new float[] {3})).isEqualTo(-1f);
+    }
+
+    @Test
+    void aForeignFileIsRefused() throws IOException {
+        byte[] foreign = withMetadata(Map.of("format", "pt"));
+        assertThatThrownBy(() -> read(foreign)).isInstanceOf(IOException.class).hasMessageContaining("'pt'");
+    }
+
+    @Test
+    void aNewerFormatIsRefused() throws IOException {
+        byte[] newer = withMetadata(Map.of("format", "spark-ml-ext-forest", "format_version", "2"));
+        assertThatThrownBy(() -> read(newer))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("format version 2")
+                .hasMessageContaining("up to 1");
+    }
+
+    @Test
+    void aTreeThatWouldNotEndIsRefused() throws IOException {
+        byte[] loop = changed("left", Tensor.of(0, -1, -1, -1));
+        assertThatThrownBy(() -> read(loop)).isInstanceOf(IOException.class).hasMessageContaining("node 0 of tree 0");
+        byte[] outside = changed("right", Tensor.of(3, -1, -1, -1));
+        assertThatThrownBy(() -> read(outside)).isInstanceOf(IOException.class);
+        byte[] feature = changed("features", Tensor.of(2, -1, -1, -1));
+        assertThatThrownBy(() -> read(feature)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void arraysOfUnequalLengthAreRefused() throws IOException {
+        byte[] uneven = changed("values", Tensor.of(1f, 2f));
+        assertThatThrownBy(() -> read(uneven)).isInstanceOf(IOException.class).hasMessageContaining("differ in length");
+        byte[] wrongType = changed("values", Tensor.of(1, 2, 3, 4));
+        assertThatThrownBy(() -> read(wrongType))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("I32, not F32");
+        byte[] starts = changed("tree_starts", Tensor.of(0, 3, 9));
+        assertThatThrownBy(() -> read(starts)).isInstanceOf(IOException.class).hasMessageContaining("tree_starts");
+    }
+
+    @Test
+    void importancesAddUpToOne() {
+        assertThat(forest().importances(Forest.ImportanceKind.GAIN)).containsExactly(1.0, 0.0);
+        assertThat(forest().importances(Forest.ImportanceKind.SPLIT)).containsExactly(1.0, 0.0);
+    }
+
+    @Test
+    void aRowOfAnotherLengthIsRefused() {
+        assertThatThrownBy(() -> forest().rawScore(new float[3]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3 values")
+                .hasMessageContaining("2 features");
+    }
+
+    @Test
+    void blocksScoreAsRowsDo() {
+        float[] rows = {1, 0, 2, 0, Float.NaN, 0, 1.5f, 0};
+        float[] scores = new float[4];
+        forest().rawScores(rows, 4, scores);
+        for (int r = 0; r < 4; r++) {
+            assertThat(scores[r]).isEqualTo(forest().rawScore(new float[] {rows[2 * r], rows[2 * r + 1]}));
+        }
+    }
+}

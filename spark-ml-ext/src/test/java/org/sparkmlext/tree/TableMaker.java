@@ -1,0 +1,102 @@
+package org.sparkmlext.tree;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.sparkmlext.data.Shard;
+import org.sparkmlext.data.TableBlock;
+
+/** A small table with all that may upset exactness: missing values, ties, duplicated rows, weights, both signs of zero. */
+final class TableMaker {
+
+    static final int NUM_FEATURES = 7;
+
+    /** One row: features, label, weight, whether it is for validation. */
+    record RowValues(float[] features, float label, float weight, boolean isValidation) {}
+
+    private TableMaker() {}
+
+    static List<RowValues> rows(int count, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<RowValues> rows = new ArrayList<>();
+        for (int r = 0; r < count; r++) {
+            if (r > 10 && random.nextInt(8) == 0) {
+                rows.add(rows.get(random.nextInt(rows.size())));
+                continue;
+            }
+            float[] x = new float[NUM_FEATURES];
+            x[0] = (float) (random.nextDouble() * 4 - 2);
+            x[1] = random.nextInt(5);
+            x[2] = (float) Math.exp(6 * random.nextDouble());
+            x[3] = random.nextInt(3) == 0 ? Float.NaN : (float) random.nextDouble();
+            x[4] = random.nextInt(2) == 0 ? 0.0f : -0.0f;
+            x[5] = random.nextInt(40) / 8f - 1;
+            x[6] = 3;
+            double z = x[0] * x[0]
+                    - 1
+                    + (x[1] == 2 ? 1 : -0.3)
+                    + 0.2 * Math.log(x[2]) * x[5]
+                    + (Float.isNaN(x[3]) ? 0.7 : 0);
+            float label = random.nextDouble() < 1 / (1 + Math.exp(-2 * z)) ? 1 : 0;
+            float weight = random.nextInt(20) == 0 ? 0 : 0.25f * (1 + random.nextInt(12));
+            rows.add(new RowValues(x, label, weight, random.nextInt(5) == 0));
+        }
+        return rows;
+    }
+
+    static List<RowValues> shuffled(List<RowValues> rows, long seed) {
+        List<RowValues> copy = new ArrayList<>(rows);
+        Collections.shuffle(copy, new Random(seed));
+        return copy;
+    }
+
+    /** Cuts rows into shards of very different sizes; one may be empty. */
+    static List<Shard> shards(List<RowValues> rows, int count, boolean hasWeights, boolean hasValidation) {
+        List<Shard> shards = new ArrayList<>();
+        int from = 0;
+        for (int s = 0; s < count; s++) {
+            int to = s == count - 1 ? rows.size() : from + (int) ((rows.size() - from) * (s == 1 ? 0.0 : 0.37));
+            shards.add(shard(rows.subList(from, to), hasWeights, hasValidation));
+            from = to;
+        }
+        return shards;
+    }
+
+    private static Shard shard(List<RowValues> rows, boolean hasWeights, boolean hasValidation) {
+        List<String> names =
+                IntStream.range(0, NUM_FEATURES).mapToObj(f -> "x" + f).toList();
+        List<RowValues> training =
+                rows.stream().filter(r -> !hasValidation || !r.isValidation()).toList();
+        List<RowValues> validation =
+                hasValidation ? rows.stream().filter(RowValues::isValidation).toList() : List.of();
+        return new Shard(names, blocks(training, hasWeights, false), blocks(validation, hasWeights, true));
+    }
+
+    /** Blocks of 500 rows, so that there are several. */
+    private static List<TableBlock> blocks(List<RowValues> rows, boolean hasWeights, boolean isValidation) {
+        List<TableBlock> blocks = new ArrayList<>();
+        for (int from = 0; from < rows.size(); from += 500) {
+            List<RowValues> part = rows.subList(from, Math.min(rows.size(), from + 500));
+            float[][] features = new float[NUM_FEATURES][part.size()];
+            float[] labels = new float[part.size()];
+            float[] weights = new float[part.size()];
+            for (int r = 0; r < part.size(); r++) {
+                for (int f = 0; f < NUM_FEATURES; f++) {
+                    features[f][r] = part.get(r).features()[f];
+                }
+                labels[r] = part.get(r).label();
+                weights[r] = part.get(r).weight();
+            }
+            blocks.add(new TableBlock(part.size(), features, labels, hasWeights ? weights : null, isValidation));
+        }
+        return blocks;
+    }
+
+    static float[][] features(List<RowValues> rows) {
+        return rows.stream().map(r -> Arrays.copyOf(r.features(), NUM_FEATURES)).toArray(float[][]::new);
+    }
+}
