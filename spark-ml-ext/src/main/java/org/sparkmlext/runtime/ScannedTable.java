@@ -2,6 +2,7 @@ package org.sparkmlext.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.storage.StorageLevel;
@@ -18,7 +19,7 @@ final class ScannedTable implements AutoCloseable {
     private final JavaRDD<Object> elements;
     private final List<TableCounts> countsByPartition;
     private final TableCounts counts;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private ScannedTable(JavaRDD<Object> elements, List<TableCounts> countsByPartition) {
         this.elements = elements;
@@ -90,11 +91,10 @@ final class ScannedTable implements AutoCloseable {
                         .toArray());
     }
 
-    /** Frees the blocks; waits for nobody. */
+    /** Frees the blocks; waits for nobody. From any thread, any number of times. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             JobWatch.undisturbed(() -> elements.unpersist(false));
         }
     }

@@ -147,6 +147,20 @@ class LocalTrainingTest {
         assertNothingIsLeft();
     }
 
+    @Test
+    void sparkKeepsNoBlocksWhileTheRanksTrain() {
+        List<Integer> persisted = new ArrayList<>();
+        Events events = new Events() {
+            @Override
+            public void roundFinished(RoundReport report) {
+                persisted.add(spark.sparkContext().getPersistentRDDs().size());
+            }
+        };
+        DistributedTrainer.train(
+                Tables.rows(spark, 100, 2), Tables.COLUMNS, ColumnSums.rounds(3).slow(50), workers(2), events);
+        assertThat(persisted).containsExactly(0, 0, 0);
+    }
+
     private static void assertNothingIsLeft() {
         assertThat(spark.sparkContext().getPersistentRDDs().size()).isZero();
         assertThat(Thread.getAllStackTraces().keySet())
