@@ -86,8 +86,8 @@ public final class DistributedTrainer {
             List<String> names = columns.featureNames(table.counts().numFeatures());
             checkMemory(plan, names, choice, Runtime.getRuntime().maxMemory(), "spark.driver.memory (or -Xmx)");
             RunRecord record = new RunRecord(choice.numWorkers());
-            try (LocalGang gang = new LocalGang(plan, table.fingerprints(), names, choice, options.device(), record)) {
-                watch.await(gang.start(table.elements(), algorithm), () -> record.tell(listener));
+            try (LocalGang gang = new LocalGang(table, plan, names, choice, options.device(), record)) {
+                watch.await(gang.start(algorithm), () -> record.tell(listener));
             }
             record.tell(listener);
             RuntimeException failure = record.failure();

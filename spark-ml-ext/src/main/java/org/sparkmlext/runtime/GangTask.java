@@ -76,7 +76,8 @@ record GangTask(
             long attempt)
             throws IOException {
         client.enter("reading its shard");
-        Shard shard = plan.checked(rank, isShuffled ? collect(elements, client) : cut(rank, elements, client));
+        ShardHandover shard = new ShardHandover(
+                plan.checked(rank, isShuffled ? collect(elements, client) : cut(rank, elements, client)));
         client.enter("gathering");
         CollectiveOptions options = CollectiveOptions.defaults().withCancelled(() -> client.cancelReason() != null);
         try (TcpListener listener = TcpListener.bind(InetAddress.getByName(host), options)) {

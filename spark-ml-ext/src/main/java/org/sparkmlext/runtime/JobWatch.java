@@ -4,6 +4,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.TrainingCancelledException;
@@ -15,6 +16,8 @@ import org.sparkmlext.training.TrainingCancelledException;
 final class JobWatch {
 
     private static final long POLL_MILLIS = 25;
+    /** As Spark words it where it has no error class for it. */
+    private static final Pattern CANCELLED = Pattern.compile("\\b[Jj]ob \\S+ (was )?cancelled");
 
     /** What is done on the caller's thread between two looks at the job; may throw to give the job up. */
     interface Chore {
@@ -89,12 +92,17 @@ final class JobWatch {
         return JobWatch.<RuntimeException>unchecked(cause);
     }
 
-    static boolean isCancellation(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        return message.contains("SPARK_JOB_CANCELLED")
-                || message.matches("(?s).*\\b[Jj]ob \\S+ (was )?cancelled.*")
-                || message.contains("SparkContext was shut down")
-                || message.contains("cancelled because SparkContext");
+    private static boolean isCancellation(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            String message = String.valueOf(t.getMessage());
+            if (t instanceof InterruptedException
+                    || message.contains("SPARK_JOB_CANCELLED")
+                    || message.contains("SparkContext was shut down")
+                    || CANCELLED.matcher(message).find()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Throws a checked exception that Spark's Scala methods do not declare. */

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.JavaFutureAction;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +39,7 @@ final class LocalGang implements AutoCloseable {
 
     private final String id = UUID.randomUUID().toString();
     private final ShardPlan plan;
-    private final long[] fingerprints;
+    private final ScannedTable table;
     private final List<String> featureNames;
     private final WorkerChoice choice;
     private final String device;
@@ -50,14 +49,14 @@ final class LocalGang implements AutoCloseable {
     private volatile boolean taskStarted;
 
     LocalGang(
+            ScannedTable table,
             ShardPlan plan,
-            long[] fingerprints,
             List<String> featureNames,
             WorkerChoice choice,
             String device,
             RunRecord record) {
         this.plan = plan;
-        this.fingerprints = fingerprints;
+        this.table = table;
         this.featureNames = featureNames;
         this.choice = choice;
         this.device = device;
@@ -65,9 +64,12 @@ final class LocalGang implements AutoCloseable {
     }
 
     /** Starts the task; its end is the end of the ranks. */
-    JavaFutureAction<List<Object>> start(JavaRDD<Object> elements, TrainingAlgorithm<?> algorithm) {
+    JavaFutureAction<List<Object>> start(TrainingAlgorithm<?> algorithm) {
         RUNNING.put(id, this);
-        return elements.coalesce(1).mapPartitions(new Task(id, algorithm)).collectAsync();
+        return table.elements()
+                .coalesce(1)
+                .mapPartitions(new Task(id, algorithm))
+                .collectAsync();
     }
 
     /** Stops the ranks, if any still run, and waits for them. */
@@ -116,19 +118,16 @@ final class LocalGang implements AutoCloseable {
     private void execute(TrainingAlgorithm<?> algorithm, Iterator<Object> elements, TaskContext context) {
         taskStarted = true;
         try {
-            List<Shard> shards = cut(elements, context);
+            List<ShardHandover> shards = cut(elements, context);
+            // No attempt follows in this JVM: what Spark stores is not needed any more, and the heap is.
+            table.close();
             CollectiveOptions options = CollectiveOptions.defaults().withCancelled(() -> cancelReason.get() != null);
             List<InProcessCollective> collectives = InProcessCollective.group(plan.numWorkers(), options);
             record.started(0, choice.description());
             CountDownLatch ranksOver = new CountDownLatch(plan.numWorkers());
             List<Thread> threads = new ArrayList<>();
             for (int rank = 0; rank < plan.numWorkers(); rank++) {
-                // Taken out of the list: the thread alone holds its shard.
-                Rank body = new Rank(
-                        algorithm,
-                        shards.set(rank, new Shard(List.of(), List.of(), List.of())),
-                        collectives.get(rank),
-                        ranksOver);
+                Rank body = new Rank(algorithm, shards.get(rank), collectives.get(rank), ranksOver);
                 Thread thread = new Thread(body, "spark-ml-ext rank " + rank);
                 thread.setDaemon(true);
                 thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
@@ -144,14 +143,14 @@ final class LocalGang implements AutoCloseable {
         }
     }
 
-    private List<Shard> cut(Iterator<Object> elements, TaskContext context) {
+    private List<ShardHandover> cut(Iterator<Object> elements, TaskContext context) {
         List<List<TableBlock>> training = new ArrayList<>();
         List<List<TableBlock>> validation = new ArrayList<>();
         for (int w = 0; w < plan.numWorkers(); w++) {
             training.add(new ArrayList<>());
             validation.add(new ArrayList<>());
         }
-        ShardCutter cutter = new ShardCutter(plan, fingerprints);
+        ShardCutter cutter = new ShardCutter(plan, table.fingerprints());
         while (elements.hasNext()) {
             if (context.isInterrupted()) {
                 throw new TaskKilledException("training was cancelled while the shards were made");
@@ -162,9 +161,10 @@ final class LocalGang implements AutoCloseable {
                         .add(piece.block());
             }
         }
-        List<Shard> shards = new ArrayList<>();
+        List<ShardHandover> shards = new ArrayList<>();
         for (int w = 0; w < plan.numWorkers(); w++) {
-            shards.add(plan.checked(w, new Shard(featureNames, training.get(w), validation.get(w))));
+            Shard shard = new Shard(featureNames, training.get(w), validation.get(w));
+            shards.add(new ShardHandover(plan.checked(w, shard)));
         }
         return shards;
     }
@@ -194,12 +194,16 @@ final class LocalGang implements AutoCloseable {
     /** One rank: a thread. */
     private final class Rank implements Runnable, RankLink {
         private final TrainingAlgorithm<?> algorithm;
-        private final Shard shard;
+        private final ShardHandover shard;
         private final InProcessCollective collective;
         private final CountDownLatch ranksOver;
         private volatile String phase = "start";
 
-        Rank(TrainingAlgorithm<?> algorithm, Shard shard, InProcessCollective collective, CountDownLatch ranksOver) {
+        Rank(
+                TrainingAlgorithm<?> algorithm,
+                ShardHandover shard,
+                InProcessCollective collective,
+                CountDownLatch ranksOver) {
             this.algorithm = algorithm;
             this.shard = shard;
             this.collective = collective;

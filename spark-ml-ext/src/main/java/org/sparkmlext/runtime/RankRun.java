@@ -4,7 +4,6 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlext.collective.Collective;
-import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
@@ -31,7 +30,7 @@ final class RankRun {
     /** Opens the device, trains, closes the device. The collective stays open: it is the caller's. */
     static Outcome run(
             TrainingAlgorithm<?> algorithm,
-            Shard shard,
+            ShardHandover shard,
             Collective collective,
             String device,
             BackendOptions options,
@@ -44,7 +43,8 @@ final class RankRun {
             link.enter("round " + finishedRounds.size());
             RankWorker worker = new RankWorker(backend, collective, options.numThreads(), finishedRounds, link);
             worker.checkCancelled();
-            byte[] bytes = algorithm.train(worker, shard);
+            // Taken in the call itself: a variable here would keep the blocks alive for as long as training takes.
+            byte[] bytes = algorithm.train(worker, shard.take());
             return new Outcome(bytes, backend.description());
         }
     }

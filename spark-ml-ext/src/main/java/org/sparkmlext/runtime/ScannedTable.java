@@ -1,7 +1,9 @@
 package org.sparkmlext.runtime;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.storage.StorageLevel;
@@ -18,7 +20,7 @@ final class ScannedTable implements AutoCloseable {
     private final JavaRDD<Object> elements;
     private final List<TableCounts> countsByPartition;
     private final TableCounts counts;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private ScannedTable(JavaRDD<Object> elements, List<TableCounts> countsByPartition) {
         this.elements = elements;
@@ -34,13 +36,7 @@ final class ScannedTable implements AutoCloseable {
      */
     static ScannedTable scan(Dataset<?> data, TableColumns columns, JobWatch watch) {
         RowReader reader = RowReader.of(data, columns);
-        JavaRDD<Object> elements = reader.select(data)
-                .queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .mapPartitionsWithIndex(
-                        (index, rows) -> (java.util.Iterator<Object>) new ScanIterator(index, reader.read(rows)),
-                        false);
+        JavaRDD<Object> elements = elements(reader, data);
         elements.setName("spark-ml-ext blocks");
         elements.persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -67,6 +63,20 @@ final class ScannedTable implements AutoCloseable {
         }
     }
 
+    private static JavaRDD<Object> elements(RowReader reader, Dataset<?> data) {
+        try {
+            // Where the query holds a shuffle, adaptive execution runs it in this very call.
+            return reader.select(data)
+                    .queryExecution()
+                    .toRdd()
+                    .toJavaRDD()
+                    .mapPartitionsWithIndex(
+                            (index, rows) -> (Iterator<Object>) new ScanIterator(index, reader.read(rows)), false);
+        } catch (Exception e) {
+            throw JobWatch.failure(e);
+        }
+    }
+
     /** Per partition its {@link StoredBlock}s and, last, its counts. */
     JavaRDD<Object> elements() {
         return elements;
@@ -90,11 +100,10 @@ final class ScannedTable implements AutoCloseable {
                         .toArray());
     }
 
-    /** Frees the blocks; waits for nobody. */
+    /** Frees the blocks; waits for nobody. From any thread, any number of times. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        if (closed.compareAndSet(false, true)) {
             JobWatch.undisturbed(() -> elements.unpersist(false));
         }
     }

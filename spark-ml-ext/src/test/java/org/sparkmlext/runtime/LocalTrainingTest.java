@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingCancelledException;
@@ -147,6 +151,20 @@ class LocalTrainingTest {
         assertNothingIsLeft();
     }
 
+    @Test
+    void sparkKeepsNoBlocksWhileTheRanksTrain() {
+        List<Integer> persisted = new ArrayList<>();
+        Events events = new Events() {
+            @Override
+            public void roundFinished(RoundReport report) {
+                persisted.add(spark.sparkContext().getPersistentRDDs().size());
+            }
+        };
+        DistributedTrainer.train(
+                Tables.rows(spark, 100, 2), Tables.COLUMNS, ColumnSums.rounds(3).slow(50), workers(2), events);
+        assertThat(persisted).containsExactly(0, 0, 0);
+    }
+
     private static void assertNothingIsLeft() {
         assertThat(spark.sparkContext().getPersistentRDDs().size()).isZero();
         assertThat(Thread.getAllStackTraces().keySet())
@@ -227,6 +245,34 @@ class LocalTrainingTest {
                 .hasCauseExactlyInstanceOf(TrainingCancelledException.class);
         assertNothingIsLeft();
     }
+
+    @ParameterizedTest(name = "shuffle in the query: {0}")
+    @ValueSource(booleans = {true, false})
+    void aScanCanBeCancelledToo(boolean hasShuffle) throws Exception {
+        CountDownLatch isReading = READING.get(hasShuffle);
+        var slow = functions.udf(
+                (Long id) -> {
+                    READING.get(hasShuffle).countDown();
+                    Thread.sleep(20);
+                    return (double) id;
+                },
+                DataTypes.DoubleType);
+        Dataset<Row> rows = Tables.rows(spark, 400, 2).withColumn("a", slow.apply(functions.col("id")));
+        CompletableFuture<DistributedTrainer.Result> run = CompletableFuture.supplyAsync(() -> {
+            spark.sparkContext().setJobGroup("scan-to-be-cancelled", "test", false);
+            return train(hasShuffle ? rows.repartition(3) : rows, 1, ColumnSums.rounds(1));
+        });
+        assertThat(isReading.await(60, TimeUnit.SECONDS)).isTrue();
+        spark.sparkContext().cancelJobGroup("scan-to-be-cancelled");
+        assertThatThrownBy(() -> run.get(5, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseExactlyInstanceOf(TrainingCancelledException.class);
+        assertNothingIsLeft();
+    }
+
+    /** Static, for Spark carries a copy of the function; one a case, for killed tasks of the other may still read. */
+    private static final Map<Boolean, CountDownLatch> READING =
+            Map.of(true, new CountDownLatch(1), false, new CountDownLatch(1));
 
     @Test
     void anInterruptedCallerEndsTheRun() throws Exception {

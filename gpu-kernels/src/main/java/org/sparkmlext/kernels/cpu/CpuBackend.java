@@ -2,6 +2,7 @@ package org.sparkmlext.kernels.cpu;
 
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
@@ -74,8 +75,7 @@ final class CpuBackend implements Backend {
         }
     }
 
-    private static KernelException outOfMemory(
-            long bytes, String what, @org.jspecify.annotations.Nullable OutOfMemoryError cause) {
+    private static KernelException outOfMemory(long bytes, String what, @Nullable OutOfMemoryError cause) {
         Runtime runtime = Runtime.getRuntime();
         long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
         String message =

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cpu;
 
 import java.util.Objects;
+import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinnedRows;
 
@@ -23,6 +24,9 @@ final class CpuRows extends CpuResource implements BinnedRows {
      */
     private static final int LEAD_WORDS = 6;
 
+    /** Keeps every index of a tile an int. */
+    private static final int MAX_ROWS = (Integer.MAX_VALUE - 64) / (TILE_FEATURES / WORD_FEATURES);
+
     /** Rows of one piece of work of {@link #copyIn}. */
     private static final int PIECE_ROWS = 16384;
 
@@ -35,10 +39,14 @@ final class CpuRows extends CpuResource implements BinnedRows {
         super(owner);
         this.layout = layout;
         this.numRows = numRows;
+        if (numRows > MAX_ROWS) {
+            throw new KernelException("cpu: " + numRows + " rows were asked for in one matrix; at most " + MAX_ROWS
+                    + " fit. Use more workers.");
+        }
         columns = new byte[layout.numFeatures()][numRows];
         tiles = new long[numTiles(layout)][];
         for (int t = 0; t < tiles.length; t++) {
-            tiles[t] = new long[Math.addExact(LEAD_WORDS, Math.multiplyExact(numRows, tileWords(layout, t)))];
+            tiles[t] = new long[LEAD_WORDS + numRows * tileWords(layout, t)];
         }
     }
 

@@ -30,6 +30,9 @@ final class CpuTreeKernels implements TreeKernels {
     /** Features of one piece of the split search. */
     private static final int PIECE_FEATURES = 8;
 
+    /** Bins below which a second thread costs the split search more than it brings. */
+    private static final int MIN_BINS_PER_THREAD = 2048;
+
     /** Longs of one piece of a subtraction. */
     private static final int PIECE_LONGS = 16384;
 
@@ -213,7 +216,8 @@ final class CpuTreeKernels implements TreeKernels {
             firstPiece[t + 1] = firstPiece[t] + (tasks.get(t).features().length + PIECE_FEATURES - 1) / PIECE_FEATURES;
         }
         SplitCandidate[] found = new SplitCandidate[firstPiece[tasks.size()]];
-        team().forEach(found.length, (worker, piece) -> {
+        int maxThreads = 1 + (int) ((long) own.layout().totalBins() * tasks.size() / MIN_BINS_PER_THREAD);
+        team().forEach(found.length, maxThreads, (worker, piece) -> {
             int t = 0;
             while (firstPiece[t + 1] <= piece) {
                 t++;

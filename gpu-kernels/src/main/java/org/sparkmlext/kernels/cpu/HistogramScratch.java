@@ -49,30 +49,58 @@ abstract class HistogramScratch {
 
     /**
      * Adds rows here and there, at most {@link #BLOCK_ROWS}: they are copied together first, without those outside the bag.
-     * Three short loops instead of one, since the fewer instructions a row takes the more cache misses are under way.
+     * Copying is a short loop on its own, since the fewer instructions a row takes the more cache misses are under way.
      */
     final void addGathered(CpuRows rows, int tile, long[] gradients, int[] order, int position, int count) {
+        long[] bins = rows.tile(tile);
+        int stride = CpuRows.tileWords(rows.layout(), tile);
+        int word = stride < 4 ? 0 : 4;
+        int taken = word == 0
+                ? gatherGradients(gradients, order, position, count)
+                : gatherGradientsAndFour(bins, stride, gradients, order, position, count);
+        for (; word + 4 <= stride; word += 4) {
+            gatherFour(bins, word, stride, taken);
+        }
+        for (; word < stride; word++) {
+            gatherOne(bins, word, stride, taken);
+        }
+        load(gatheredGradients, 0, taken);
+        for (int w = 0; w < stride; w++) {
+            add(w, gatheredBins, w * BLOCK_ROWS, 1, taken, isHalf(rows.layout(), tile, w));
+        }
+    }
+
+    private int gatherGradients(long[] gradients, int[] order, int position, int count) {
         int taken = 0;
         for (int i = 0; i < count; i++) {
             int row = order[position + i];
             long gradient = gradients[row];
             gatheredRows[taken] = row;
             gatheredGradients[taken] = gradient;
+            // A row outside the bag is overwritten by the next one: cheaper than a branch nobody can predict.
             taken += gradient != 0 ? 1 : 0;
         }
-        long[] bins = rows.tile(tile);
-        int stride = CpuRows.tileWords(rows.layout(), tile);
-        int w = 0;
-        for (; w + 4 <= stride; w += 4) {
-            gatherFour(bins, w, stride, taken);
+        return taken;
+    }
+
+    /** As {@link #gatherGradients}, with the first four words of each row. */
+    private int gatherGradientsAndFour(
+            long[] bins, int stride, long[] gradients, int[] order, int position, int count) {
+        long[] out = gatheredBins;
+        int taken = 0;
+        for (int i = 0; i < count; i++) {
+            int row = order[position + i];
+            long gradient = gradients[row];
+            int from = CpuRows.wordIndex(row, stride);
+            gatheredRows[taken] = row;
+            gatheredGradients[taken] = gradient;
+            out[taken] = bins[from];
+            out[BLOCK_ROWS + taken] = bins[from + 1];
+            out[2 * BLOCK_ROWS + taken] = bins[from + 2];
+            out[3 * BLOCK_ROWS + taken] = bins[from + 3];
+            taken += gradient != 0 ? 1 : 0;
         }
-        for (; w < stride; w++) {
-            gatherOne(bins, w, stride, taken);
-        }
-        load(gatheredGradients, 0, taken);
-        for (w = 0; w < stride; w++) {
-            add(w, gatheredBins, w * BLOCK_ROWS, 1, taken, isHalf(rows.layout(), tile, w));
-        }
+        return taken;
     }
 
     private void gatherFour(long[] bins, int word, int stride, int count) {

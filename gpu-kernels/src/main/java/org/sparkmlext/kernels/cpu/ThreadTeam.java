@@ -57,7 +57,12 @@ final class ThreadTeam implements AutoCloseable {
 
     /** Runs items 0 to {@code numItems - 1}, each once, on any of the threads, and returns when all are done. */
     void forEach(int numItems, Item item) {
-        run(numItems, numThreads(), (worker, first, claims) -> {
+        forEach(numItems, numThreads(), item);
+    }
+
+    /** As {@link #forEach(int, Item)}, on at most {@code maxThreads} threads. */
+    void forEach(int numItems, int maxThreads, Item item) {
+        run(numItems, maxThreads, (worker, first, claims) -> {
             for (int i = first; i >= 0; i = claims.next()) {
                 item.run(worker, i);
             }

@@ -26,7 +26,8 @@ public final class HistogramBenchmark {
 
     private static final int NUM_ROWS = 1_000_000;
     private static final int NUM_FEATURES = 28;
-    private static final int WARM_UPS = 8;
+    private static final int WARM_UPS = 4;
+    private static final long WARM_UP_NANOS = 100_000_000;
     private static final int REPEATS = 21;
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -160,7 +161,8 @@ public final class HistogramBenchmark {
     private record Nanos(double min, double median, double cpu) {}
 
     private static Nanos run(Runnable kernel) {
-        for (int i = 0; i < WARM_UPS; i++) {
+        long warm = System.nanoTime() + WARM_UP_NANOS;
+        for (int i = 0; i < WARM_UPS || System.nanoTime() < warm; i++) {
             kernel.run();
         }
         long[] nanos = new long[REPEATS];
