@@ -19,6 +19,12 @@ final class SessionOptions {
     @Option(names = "--verbose", description = "Print the stack trace of a failure.")
     boolean verbose;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print these options.")
+    boolean help;
+
     @Nullable
     String jobFile() {
         return job != null ? job : confFile;

@@ -57,7 +57,8 @@ final class LoggingListener implements TrainingListener {
 
     @Override
     public void retrying(int attempt, int nextRound, String reason) {
-        LOG.warn("{}: a worker was lost ({}); attempt {} goes on from round {}", uid, reason, attempt, nextRound + 1);
+        // The reason says it all; its rounds count from 0, unlike those of the lines above.
+        LOG.warn("{}: {} (rounds counted from 0)", uid, reason);
     }
 
     @Override

@@ -1,0 +1,121 @@
+package org.sparkmlext.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlext.jobs.Main;
+import org.sparkmlext.jobs.quickstart.CustomerRows;
+
+/** The packaged job on this module's Spark: it trains, evaluates and scores, and its model has the same bytes everywhere. */
+@Tag("full")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SameJarTest {
+    /** Written by the module of the Spark that the jar is built against, which runs first. */
+    private static final Path REFERENCE = Path.of("..", "spark-4.0", "target", "model.sha256");
+
+    private static final int ROWS = 4000;
+
+    @TempDir
+    static Path folder;
+
+    private static SparkSession session;
+
+    @BeforeAll
+    static void startSession() throws IOException {
+        session = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.sql.shuffle.partitions", "2")
+                .getOrCreate();
+        CustomerRows rows = new CustomerRows(5);
+        List<String> lines = new ArrayList<>(List.of(String.join(",", CustomerRows.schema().fieldNames())));
+        for (long customer = 0; customer < ROWS; customer++) {
+            Row row = rows.row(customer);
+            lines.add(IntStream.range(0, row.length())
+                    .mapToObj(column -> row.isNullAt(column) ? "" : row.get(column).toString())
+                    .collect(Collectors.joining(",")));
+        }
+        Files.write(folder.resolve("customers.csv"), lines);
+    }
+
+    @AfterAll
+    static void stopSession() {
+        session.stop();
+    }
+
+    private static String run(String... args) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        int code = Main.run(args, out, out);
+        String text = bytes.toString(StandardCharsets.UTF_8);
+        assertThat(code).as(text).isZero();
+        return text;
+    }
+
+    @Test
+    @Order(1)
+    void theModelHasTheBytesOfTheReference() throws Exception {
+        String wanted = System.getProperty("spark.version.wanted");
+        assertThat(session.version()).isEqualTo(wanted);
+        Path model = folder.resolve("model");
+        run(
+                "train",
+                "--input=" + folder.resolve("customers.csv"),
+                "--label=left",
+                "--ignore=customer",
+                "--validation-fraction=0.1",
+                "--set=numTrees=15",
+                "--verbose",
+                "--output=" + model);
+        String sha256 = sha256(model);
+        System.out.println("Spark " + session.version() + ": sha256 of model.safetensors " + sha256);
+        if (wanted.equals(System.getProperty("spark.version.reference"))) {
+            Files.writeString(REFERENCE, sha256);
+        }
+        assertThat(REFERENCE).as("run the whole of jobs/compat: spark-4.0 makes the reference").exists();
+        assertThat(sha256).isEqualTo(Files.readString(REFERENCE));
+    }
+
+    @Test
+    @Order(2)
+    void itEvaluatesScoresAndDescribes() {
+        String model = "--model=" + folder.resolve("model");
+        String input = "--input=" + folder.resolve("customers.csv");
+        assertThat(run("evaluate", model, input, "--verbose")).containsPattern("AUC +0\\.[789]");
+        run("score", model, input, "--verbose", "--output=" + folder.resolve("scores"));
+        assertThat(session.read().parquet(folder.resolve("scores").toString()).count())
+                .isEqualTo(ROWS);
+        assertThat(run("describe", model, "--verbose")).contains("contract_index", "first tree");
+    }
+
+    private static String sha256(Path model) throws Exception {
+        try (var files = Files.walk(model)) {
+            Path tensors = files.filter(file -> file.endsWith("model.safetensors")).findFirst().orElseThrow();
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(tensors)));
+        }
+    }
+}
