@@ -53,7 +53,7 @@ class ClusterTrainingIT {
     private static DistributedTrainer.Result train(
             Dataset<Row> data, int numWorkers, ColumnSums algorithm, TrainingListener listener) {
         return DistributedTrainer.train(
-                data, Tables.COLUMNS, algorithm, new RuntimeOptions(numWorkers, 0, "cpu", null), listener);
+                data, Tables.COLUMNS, algorithm, new RuntimeOptions(numWorkers, 0, "cpu"), listener);
     }
 
     private static Dataset<Row> rows() {
