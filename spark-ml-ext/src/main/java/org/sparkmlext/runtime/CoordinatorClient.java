@@ -152,7 +152,7 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
     void failed(RankFailure failure) {
         try {
             driver.askSync(Protocol.failed(attempt, failure), ClassTag$.MODULE$.Any());
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             LOG.warn("The driver cannot be told that {}", failure.describe(), e);
         }
     }
@@ -183,7 +183,8 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
         Object[] reply;
         try {
             reply = (Object[]) driver.<Object>askSync(message, ClassTag$.MODULE$.Any());
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Spark's checked exceptions come undeclared out of Scala; one that ends a thread ends the executor.
             stopReason = "the driver does not answer '" + message[0] + "': " + e;
             throw cancelled(e);
         }

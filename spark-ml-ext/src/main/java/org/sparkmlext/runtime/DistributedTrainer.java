@@ -67,10 +67,6 @@ public final class DistributedTrainer {
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener) {
-        if (options.checkpointDir() != null) {
-            throw new IllegalArgumentException("checkpointDir is '" + options.checkpointDir()
-                    + "', but round states are kept by the driver only so far; leave it unset");
-        }
         SparkContext context = data.sparkSession().sparkContext();
         DistributedTrainer trainer = new DistributedTrainer(context, columns, algorithm, options, listener);
         return WorkerChoice.isLocal(context.master()) ? trainer.trainLocally(data) : trainer.trainOnCluster(data);

@@ -28,7 +28,7 @@ final class ClusterSessions {
                             Tables.rows(local, ROWS, 1),
                             Tables.COLUMNS,
                             ColumnSums.rounds(ROUNDS),
-                            new RuntimeOptions(1, 0, "cpu", null),
+                            new RuntimeOptions(1, 0, "cpu"),
                             new Events())
                     .bytes();
         }

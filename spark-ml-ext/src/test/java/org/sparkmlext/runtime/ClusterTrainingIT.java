@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +53,7 @@ class ClusterTrainingIT {
     private static DistributedTrainer.Result train(
             Dataset<Row> data, int numWorkers, ColumnSums algorithm, TrainingListener listener) {
         return DistributedTrainer.train(
-                data, Tables.COLUMNS, algorithm, new RuntimeOptions(numWorkers, 0, "cpu", null), listener);
+                data, Tables.COLUMNS, algorithm, new RuntimeOptions(numWorkers, 0, "cpu"), listener);
     }
 
     private static Dataset<Row> rows() {
@@ -133,8 +135,20 @@ class ClusterTrainingIT {
                 .isExactlyInstanceOf(InvalidTrainingDataException.class)
                 .hasMessageMatching(
                         "rank 1 \\(executor \\d+ \\(\\S+\\)\\), round 2: column 'x' is not to be learnt from");
-        assertThat(events.heard).containsExactly("started 0 with 2", "round 0", "round 1");
+        // Whether round 1 was heard of before the error of round 2 is a race; another attempt there must not be.
+        assertThat(events.heard).startsWith("started 0 with 2").hasSizeLessThanOrEqualTo(3);
+        assertThat(events.heard).filteredOn(text -> !text.startsWith("round")).hasSize(1);
         assertThat(spark.sparkContext().getPersistentRDDs().size()).isZero();
+        // The executors outlive the error: the line to the driver breaks without taking them along.
+        Events after = new Events();
+        DistributedTrainer.Result next = train(rows(), 2, ColumnSums.rounds(4).slow(600), after);
+        assertThat(next.report().attempts()).isEqualTo(1);
+        assertThat(pids(after)).isEqualTo(pids(events));
+    }
+
+    private static Set<Double> pids(Events events) {
+        Map<String, Double> metrics = events.rounds.get(0).metrics();
+        return Set.of(metrics.get("pid-0"), metrics.get("pid-1"));
     }
 
     @Test

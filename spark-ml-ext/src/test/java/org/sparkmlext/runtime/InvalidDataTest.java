@@ -46,7 +46,7 @@ class InvalidDataTest {
                         data,
                         columns,
                         ColumnSums.rounds(1),
-                        new RuntimeOptions(0, 0, "cpu", null),
+                        new RuntimeOptions(0, 0, "cpu"),
                         new TrainingListener() {}))
                 .isExactlyInstanceOf(InvalidTrainingDataException.class)
                 .satisfies(
@@ -120,7 +120,7 @@ class InvalidDataTest {
                         Tables.rows(spark, 10, 1).selectExpr("a", "cast(b as string) as b", "y"),
                         Tables.COLUMNS,
                         ColumnSums.rounds(1),
-                        new RuntimeOptions(0, 0, "cpu", null),
+                        new RuntimeOptions(0, 0, "cpu"),
                         new TrainingListener() {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("inputCols names column 'b' of type string; needed is a numeric or boolean type");

@@ -33,7 +33,7 @@ class KryoStorageTest {
                     Tables.rows(spark, 100, 3),
                     Tables.COLUMNS,
                     ColumnSums.rounds(2),
-                    new RuntimeOptions(2, 0, "cpu", null),
+                    new RuntimeOptions(2, 0, "cpu"),
                     new Events());
             assertThat(result.report().rowsPerWorker()).containsExactly(50L, 50L);
         }

@@ -43,7 +43,7 @@ class LocalTrainingTest {
     }
 
     private static RuntimeOptions workers(int numWorkers) {
-        return new RuntimeOptions(numWorkers, 0, "cpu", null);
+        return new RuntimeOptions(numWorkers, 0, "cpu");
     }
 
     private static DistributedTrainer.Result train(Dataset<?> data, int numWorkers, ColumnSums algorithm) {
@@ -220,7 +220,7 @@ class LocalTrainingTest {
                         Tables.rows(spark, 30, 2),
                         Tables.COLUMNS,
                         ColumnSums.rounds(1),
-                        new RuntimeOptions(2, 0, "abacus", null),
+                        new RuntimeOptions(2, 0, "abacus"),
                         new TrainingListener() {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("device is 'abacus'");

@@ -39,14 +39,14 @@ class SparkJarsIT {
                     Tables.rows(spark, ClusterSessions.ROWS, 4),
                     Tables.COLUMNS,
                     ColumnSums.rounds(ClusterSessions.ROUNDS).slow(300),
-                    new RuntimeOptions(0, 0, "cpu", null),
+                    new RuntimeOptions(0, 0, "cpu"),
                     kill);
             kill.check(result, expected);
             assertThatThrownBy(() -> DistributedTrainer.train(
                             Tables.rows(spark, ClusterSessions.ROWS, 4),
                             Tables.COLUMNS,
                             ColumnSums.rounds(3).failing(ColumnSums.Fault.CHECKED_LOOKALIKE, 0, 1),
-                            new RuntimeOptions(0, 0, "cpu", null),
+                            new RuntimeOptions(0, 0, "cpu"),
                             new Events()))
                     .isExactlyInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("round 1: odd 7")
@@ -65,7 +65,7 @@ class SparkJarsIT {
                             Tables.rows(spark, 10, 1),
                             Tables.COLUMNS,
                             ColumnSums.rounds(1),
-                            new RuntimeOptions(0, 0, "cpu", null),
+                            new RuntimeOptions(0, 0, "cpu"),
                             new Events()))
                     .isExactlyInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("spark.dynamicAllocation.enabled=false");

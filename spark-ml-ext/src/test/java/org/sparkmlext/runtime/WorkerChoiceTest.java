@@ -15,7 +15,7 @@ class WorkerChoiceTest {
 
     private static WorkerChoice cluster(List<Integer> cores, int taskCpus, int numWorkers, long rows) {
         return WorkerChoice.cluster(
-                new ExecutorCensus(cores), taskCpus, new RuntimeOptions(numWorkers, 0, "cpu", null), rows);
+                new ExecutorCensus(cores), taskCpus, new RuntimeOptions(numWorkers, 0, "cpu"), rows);
     }
 
     @ParameterizedTest(name = "{0}: {1} threads")
@@ -35,12 +35,12 @@ class WorkerChoiceTest {
 
     @Test
     void localThreadsAreShared() {
-        RuntimeOptions three = new RuntimeOptions(3, 0, "cpu", null);
+        RuntimeOptions three = new RuntimeOptions(3, 0, "cpu");
         assertThat(WorkerChoice.local("local[8]", three, 100).threadsPerWorker())
                 .isEqualTo(2);
         assertThat(WorkerChoice.local("local[2]", three, 100).threadsPerWorker())
                 .isEqualTo(1);
-        RuntimeOptions asked = new RuntimeOptions(0, 5, "cpu", null);
+        RuntimeOptions asked = new RuntimeOptions(0, 5, "cpu");
         assertThat(WorkerChoice.local("local[2]", asked, 100).threadsPerWorker())
                 .isEqualTo(5);
     }

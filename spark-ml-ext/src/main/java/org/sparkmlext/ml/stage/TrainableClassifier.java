@@ -208,10 +208,6 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
         return with(() -> set(seed(), value));
     }
 
-    public E setCheckpointDir(String value) {
-        return with(() -> set(checkpointDir(), value));
-    }
-
     @SuppressWarnings("unchecked")
     private E with(Runnable setting) {
         setting.run();

@@ -55,22 +55,9 @@ public interface TrainingParams extends Params {
         return (long) getOrDefault(seed());
     }
 
-    default Param<String> checkpointDir() {
-        return CheckedParams.ofText(
-                this,
-                "checkpointDir",
-                "directory (any Hadoop file system) for the finished rounds of a fit, so that they outlive the driver; "
-                        + "kept in the driver's memory if it is not set (default: undefined)");
-    }
-
-    default String getCheckpointDir() {
-        return getOrDefault(checkpointDir());
-    }
-
     /** These Params as the runtime takes them. */
     default RuntimeOptions runtimeOptions() {
-        return new RuntimeOptions(
-                getNumWorkers(), getNumThreads(), getDevice(), isSet(checkpointDir()) ? getCheckpointDir() : null);
+        return new RuntimeOptions(getNumWorkers(), getNumThreads(), getDevice());
     }
 
     /** Called by the constructors of estimator and model. */
