@@ -51,6 +51,11 @@ final class LogisticRows {
             long[] totals) {
         double gradientFactor = Math.scalb(1.0, scale.gradientExponent());
         double hessianFactor = Math.scalb(1.0, scale.hessianExponent());
+        // Sums in registers: in the array they would be written every row, beside those of other threads.
+        long gradientSum = 0;
+        long absoluteSum = 0;
+        long hessianSum = 0;
+        long count = 0;
         for (int r = begin; r < end; r++) {
             double w = weight(r);
             boolean isIn = sampling == null || rowKeys == null || sampling.contains(rowKeys[r]);
@@ -62,30 +67,44 @@ final class LogisticRows {
             int g = fixed(((p - labels[r]) * w) * gradientFactor);
             int h = Math.max(1, fixed(((p * (1.0 - p)) * w) * hessianFactor));
             out[r] = ((long) g << 32) | h;
-            totals[0] += g;
-            totals[1] += Math.abs(g);
-            totals[2] += h;
-            totals[3]++;
+            gradientSum += g;
+            absoluteSum += Math.abs(g);
+            hessianSum += h;
+            count++;
         }
+        totals[0] += gradientSum;
+        totals[1] += absoluteSum;
+        totals[2] += hessianSum;
+        totals[3] += count;
     }
 
     private static int fixed(double scaled) {
         // Saturates: a value above the maximum that the scale was made for must not spill into its neighbour.
-        return (int) Math.max(-GradientScale.MAX_FIXED, Math.min(GradientScale.MAX_FIXED, Math.rint(scaled)));
+        // The cast saturates at the ends of int and turns NaN into 0, so the clamp may be one of integers.
+        int value = (int) Math.rint(scaled);
+        return Math.max(-GradientScale.MAX_FIXED, Math.min(GradientScale.MAX_FIXED, value));
     }
 
     /** Adds rows {@code [begin, end)} to {@code sums}, {@code {loss, wrong class, weight}}. */
     void metricSums(int begin, int end, int exponent, long[] sums) {
         double factor = Math.scalb(1.0, exponent);
+        long lossSum = 0;
+        long wrongSum = 0;
+        long weightSum = 0;
         for (int r = begin; r < end; r++) {
             double w = weight(r);
             double s = scores[r];
             double y = labels[r];
-            double loss = Math.min(FixedMath.softplus(s) - y * s, TreeKernels.MAX_ROW_LOSS);
+            double loss = FixedMath.softplus(s) - y * s;
+            // A NaN stays one, as Math.min would have it.
+            loss = loss > TreeKernels.MAX_ROW_LOSS ? TreeKernels.MAX_ROW_LOSS : loss;
             long weight = (long) Math.rint(w * factor);
-            sums[0] += (long) Math.rint((w * loss) * factor);
-            sums[1] += (s > 0) != (y > 0.5) ? weight : 0;
-            sums[2] += weight;
+            lossSum += (long) Math.rint((w * loss) * factor);
+            wrongSum += (s > 0) != (y > 0.5) ? weight : 0;
+            weightSum += weight;
         }
+        sums[0] += lossSum;
+        sums[1] += wrongSum;
+        sums[2] += weightSum;
     }
 }
