@@ -172,7 +172,7 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
         return copy;
     }
 
-    public E setInputCols(String... value) {
+    public E setInputCols(String[] value) {
         return with(() -> set(inputCols(), value));
     }
 

@@ -56,9 +56,9 @@ class BoostedTreesParamsTest {
 
     @Test
     void inputColsMustBeNamesEachOnce() {
-        assertThatThrownBy(() -> new BoostedTreesClassifier().setInputCols())
+        assertThatThrownBy(() -> new BoostedTreesClassifier().setInputCols(new String[0]))
                 .hasMessageContaining("inputCols is []; allowed: a list of at least one column");
-        assertThatThrownBy(() -> new BoostedTreesClassifier().setInputCols("a", "b", "a"))
+        assertThatThrownBy(() -> new BoostedTreesClassifier().setInputCols(new String[] {"a", "b", "a"}))
                 .hasMessageContaining("[a, b, a]");
     }
 
@@ -114,7 +114,9 @@ class BoostedTreesParamsTest {
     @Test
     void bothKindsOfFeaturesAreRefused() {
         assertRefused(
-                new BoostedTreesClassifier().setInputCols("a", "b").setFeaturesCol("features"),
+                new BoostedTreesClassifier()
+                        .setInputCols(new String[] {"a", "b"})
+                        .setFeaturesCol("features"),
                 data(),
                 "both featuresCol ('features') and inputCols ([a, b]) are set");
     }
@@ -125,7 +127,7 @@ class BoostedTreesParamsTest {
         assertRefused(
                 new BoostedTreesClassifier().setFeaturesCol("a"), data, "column 'a' (featuresCol) has type double");
         assertRefused(
-                new BoostedTreesClassifier().setInputCols("features"),
+                new BoostedTreesClassifier().setInputCols(new String[] {"features"}),
                 data,
                 "column 'features' (inputCols) has type",
                 "allowed: byte");
@@ -151,7 +153,7 @@ class BoostedTreesParamsTest {
                 data,
                 "column 'v' (validationIndicatorCol) is missing");
         assertRefused(
-                new BoostedTreesClassifier().setInputCols("a", "z"),
+                new BoostedTreesClassifier().setInputCols(new String[] {"a", "z"}),
                 data,
                 "column 'z' (inputCols) is missing",
                 "OneVsRest");
@@ -160,7 +162,9 @@ class BoostedTreesParamsTest {
     @Test
     void aColumnHasOneRole() {
         assertRefused(
-                new BoostedTreesClassifier().setInputCols("a", "label"), data(), "column 'label' is in inputCols");
+                new BoostedTreesClassifier().setInputCols(new String[] {"a", "label"}),
+                data(),
+                "column 'label' is in inputCols");
     }
 
     @Test

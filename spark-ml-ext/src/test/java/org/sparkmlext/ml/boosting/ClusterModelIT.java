@@ -95,6 +95,8 @@ class ClusterModelIT {
         private final List<Integer> rounds = new ArrayList<>();
         private final List<String> retries = new ArrayList<>();
         private boolean hasKilled;
+        private boolean hasGoneOn;
+        private long killNanos;
         private int attempts;
 
         private KillExecutor(int afterRound) {
@@ -104,7 +106,14 @@ class ClusterModelIT {
         @Override
         public void roundFinished(RoundReport report) {
             rounds.add(report.round());
+            if (!retries.isEmpty() && !hasGoneOn) {
+                hasGoneOn = true;
+                System.out.printf(
+                        "[cluster] %.1f s from the kill of an executor to the next round; attempt %s%n",
+                        (System.nanoTime() - killNanos) / 1e9, retries);
+            }
             if (report.round() == afterRound) {
+                killNanos = System.nanoTime();
                 hasKilled = ProcessHandle.current()
                         .descendants()
                         .filter(p -> p.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
