@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -165,10 +166,23 @@ class LocalTrainingTest {
         assertThat(persisted).containsExactly(0, 0, 0);
     }
 
+    /** A rank's thread may live for a moment after it has said that it is over. */
     private static void assertNothingIsLeft() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (isAnythingLeft() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
         assertThat(spark.sparkContext().getPersistentRDDs().size()).isZero();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().startsWith("spark-ml-ext rank"));
+        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(LocalTrainingTest::isRank);
+    }
+
+    private static boolean isAnythingLeft() {
+        return spark.sparkContext().getPersistentRDDs().size() > 0
+                || Thread.getAllStackTraces().keySet().stream().anyMatch(LocalTrainingTest::isRank);
+    }
+
+    private static boolean isRank(Thread thread) {
+        return thread.getName().startsWith("spark-ml-ext rank");
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,8 +69,15 @@ public final class SparkHome {
         Set<String> written = new HashSet<>();
         try (OutputStream file = Files.newOutputStream(target);
                 JarOutputStream jar = new JarOutputStream(file)) {
-            for (Path root : classPath(path -> isOwn(path) && Files.isDirectory(path))) {
-                add(jar, root, written);
+            for (Path entry : classPath(SparkHome::isOwn)) {
+                if (Files.isDirectory(entry)) {
+                    add(jar, entry, written);
+                } else {
+                    // A module that was packaged before these tests stands on the class path as a jar.
+                    try (FileSystem packed = FileSystems.newFileSystem(entry)) {
+                        add(jar, packed.getPath("/"), written);
+                    }
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the jar " + target + " cannot be written", e);
@@ -82,8 +91,11 @@ public final class SparkHome {
             files = tree.filter(Files::isRegularFile).toList();
         }
         for (Path file : files) {
-            String name = root.relativize(file).toString().replace(File.separatorChar, '/');
-            if (written.add(name)) {
+            String name = root.relativize(file)
+                    .toString()
+                    .replace(root.getFileSystem().getSeparator(), "/");
+            // A jar's manifest would have to come first, and nobody needs it.
+            if (!name.equals("META-INF/MANIFEST.MF") && written.add(name)) {
                 jar.putNextEntry(new JarEntry(name));
                 Files.copy(file, jar);
                 jar.closeEntry();
