@@ -49,8 +49,9 @@ final class ShardCutter {
     private void checkCounts(TableCounts counts) {
         if (partition >= 0 && counts.fingerprint() != fingerprints[partition]) {
             throw new InvalidTrainingDataException("partition " + partition
-                    + " of the data set gave other rows when it was evaluated again after the loss of an executor:"
-                    + " the query is not deterministic; write it to a table or checkpoint() it before fit");
+                    + " of the data set gave other rows, or the same rows in another order, when it was evaluated again"
+                    + " after the loss of an executor: the query is not deterministic, or reads a shuffle, whose order"
+                    + " is not; write it to a table or checkpoint() it before fit");
         }
     }
 }

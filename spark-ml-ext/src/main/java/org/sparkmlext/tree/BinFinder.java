@@ -18,8 +18,11 @@ final class BinFinder {
     private final Collective collective;
     private final HostThreads threads;
     private final int maxBins;
+    private final Runnable cancelCheck;
 
-    BinFinder(Collective collective, HostThreads threads, int maxBins) {
+    /** @param cancelCheck throws when the run was cancelled; called before every pass over a group of features */
+    BinFinder(Collective collective, HostThreads threads, int maxBins, Runnable cancelCheck) {
+        this.cancelCheck = cancelCheck;
         this.collective = collective;
         this.threads = threads;
         this.maxBins = maxBins;
@@ -44,6 +47,7 @@ final class BinFinder {
         Arrays.fill(isOpen, true);
         boolean isAnyOpen = true;
         while (isAnyOpen) {
+            cancelCheck.run();
             threads.forEach(group.length, i -> {
                 if (isOpen[i]) {
                     for (TableBlock block : blocks) {

@@ -14,8 +14,11 @@ final class Binning {
     private final Collective collective;
     private final TreeKernels kernels;
     private final HostThreads threads;
+    private final Runnable cancelCheck;
 
-    Binning(Collective collective, TreeKernels kernels, HostThreads threads) {
+    /** @param cancelCheck throws when the run was cancelled; called for every block */
+    Binning(Collective collective, TreeKernels kernels, HostThreads threads, Runnable cancelCheck) {
+        this.cancelCheck = cancelCheck;
         this.collective = collective;
         this.kernels = kernels;
         this.threads = threads;
@@ -29,7 +32,7 @@ final class Binning {
 
     /** Bins the training rows: one pass writes the bins and measures the gap at each boundary. */
     Result training(List<TableBlock> blocks, int numFeatures, int maxBins) {
-        int[][] boundaries = new BinFinder(collective, threads, maxBins).boundaries(blocks, numFeatures);
+        int[][] boundaries = new BinFinder(collective, threads, maxBins, cancelCheck).boundaries(blocks, numFeatures);
         BinMapper[] mappers = Arrays.stream(boundaries).map(BinMapper::new).toArray(BinMapper[]::new);
         int[] numValueBins =
                 Arrays.stream(mappers).mapToInt(BinMapper::numValueBins).toArray();
@@ -64,9 +67,11 @@ final class Binning {
 
     private void fill(BinnedRows rows, List<TableBlock> blocks, ColumnMapper mapper) {
         int numFeatures = rows.layout().numFeatures();
-        byte[][] columns = new byte[numFeatures][TableBlock.MAX_ROWS];
+        int mostRows = blocks.stream().mapToInt(TableBlock::numRows).max().orElse(0);
+        byte[][] columns = new byte[numFeatures][mostRows];
         int firstRow = 0;
         for (TableBlock block : blocks) {
+            cancelCheck.run();
             threads.forEach(numFeatures, f -> mapper.map(f, block.features()[f], block.numRows(), columns[f]));
             rows.copyIn(firstRow, columns, block.numRows());
             firstRow += block.numRows();

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.ShardShape;
@@ -30,6 +31,7 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         long stride = (shape.features() + 7) / 8 * 8;
         Map<String, Long> bytes = new LinkedHashMap<>();
         bytes.put("binned rows", rows * (stride + shape.features()));
+        bytes.put("a block's bins", (long) shape.features() * Math.min(rows, TableBlock.MAX_ROWS));
         bytes.put("labels, scores and weights", rows * (shape.hasWeights() ? 12 : 8));
         bytes.put("gradients", shape.rows() * Long.BYTES);
         bytes.put("row partition", shape.rows() * 2 * Integer.BYTES);
@@ -38,7 +40,8 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         }
         BinLayout widest = widestLayout(shape.features());
         long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * widest.totalBins();
-        bytes.put("histograms", slotBytes * NodeHistograms.numSlots(settings, widest, 4));
+        bytes.put(
+                "histograms", slotBytes * NodeHistograms.numSlots(settings, widest, 4, NodeHistograms.MAX_POOL_BYTES));
         bytes.put("histogram scratch", (long) shape.threads() * shape.features() * 256 * Long.BYTES);
         return new MemoryPlan(bytes);
     }

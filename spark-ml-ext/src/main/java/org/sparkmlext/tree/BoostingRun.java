@@ -14,6 +14,7 @@ import org.sparkmlext.kernels.tree.GradientTotals;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
 import org.sparkmlext.kernels.tree.RowSampling;
 import org.sparkmlext.kernels.tree.TreeKernels;
+import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.Worker;
@@ -56,7 +57,14 @@ final class BoostingRun implements AutoCloseable {
         this.validation = validation;
         this.rowKeys = rowKeys;
         this.gradients = worker.backend().allocate(ElementType.LONG, training.numRows());
-        this.grower = new TreeGrower(settings, worker.collective(), worker.backend(), training.bins, statistics.rows());
+        this.grower = new TreeGrower(
+                settings,
+                worker.collective(),
+                worker.backend(),
+                training.bins,
+                statistics.rows(),
+                NodeHistograms.MAX_POOL_BYTES,
+                worker::checkCancelled);
         this.history = new MetricHistory(settings, statistics.validationRows() > 0);
     }
 
@@ -65,8 +73,13 @@ final class BoostingRun implements AutoCloseable {
         Backend backend = worker.backend();
         Collective collective = worker.collective();
         RowStatistics statistics = RowStatistics.of(shard.training(), shard.validation(), collective);
+        if (settings.earlyStoppingRounds() > 0 && statistics.validationRows() == 0) {
+            throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
+                    + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
+                    + " some rows, or earlyStoppingRounds to 0");
+        }
         try (HostThreads threads = new HostThreads(worker.numThreads())) {
-            Binning binning = new Binning(collective, backend.trees(), threads);
+            Binning binning = new Binning(collective, backend.trees(), threads, worker::checkCancelled);
             Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
             worker.checkCancelled();
             boolean hasWeights = statistics.hasWeights();

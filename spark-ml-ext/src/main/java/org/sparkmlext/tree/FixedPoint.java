@@ -9,11 +9,13 @@ final class FixedPoint {
 
     private FixedPoint() {}
 
-    /** The largest exponent up to 40 with which {@code rows} values of up to {@code max} sum to less than 2^62. */
+    /** The largest exponent (up to 40 for values of 1 and more) with which {@code rows} values of up to {@code max} sum to less than 2^62. */
     static int exponent(double max, long rows) {
         int bitsOfMax = max > 0 ? Math.getExponent(max) + 1 : 0;
         int bitsOfRows = 64 - Long.numberOfLeadingZeros(Math.max(1, rows));
-        return Math.min(MAX_EXPONENT, 62 - bitsOfMax - bitsOfRows);
+        // Numbers that are all small keep as many digits as others.
+        int most = MAX_EXPONENT - Math.min(0, bitsOfMax);
+        return Math.min(most, 62 - bitsOfMax - bitsOfRows);
     }
 
     /** The exponent for {@link TreeKernels#metricSums}. */

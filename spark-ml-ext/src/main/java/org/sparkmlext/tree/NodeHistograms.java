@@ -34,6 +34,9 @@ final class NodeHistograms implements AutoCloseable {
 
     private static final int MIN_SLOTS = 4;
 
+    /** Longs in one sum over ranks: bounds the copy that travels. */
+    private static final int MAX_EXCHANGE = 1 << 22;
+
     private final TreeKernels kernels;
     private final Collective collective;
     private final BinnedRows rows;
@@ -63,11 +66,11 @@ final class NodeHistograms implements AutoCloseable {
         this.slots = new SlotAllocator(pool.numSlots());
     }
 
-    /** Slots for a tree of these settings within {@link #MAX_POOL_BYTES}. */
-    static int numSlots(BoostingSettings settings, BinLayout layout, int ahead) {
+    /** Slots for a tree of these settings within so many bytes, but never less than a grower needs to go on. */
+    static int numSlots(BoostingSettings settings, BinLayout layout, int ahead, long maxPoolBytes) {
         long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * layout.totalBins();
         long wanted = mostLeaves(settings) + ahead + 1;
-        long affordable = Math.max(MIN_SLOTS + ahead, MAX_POOL_BYTES / Math.max(1, slotBytes));
+        long affordable = Math.max(MIN_SLOTS + ahead, maxPoolBytes / Math.max(1, slotBytes));
         return (int) Math.min(wanted, affordable);
     }
 
@@ -102,14 +105,16 @@ final class NodeHistograms implements AutoCloseable {
         // As many parents at a time as there are slots for: each needs at most two new ones.
         int at = 0;
         while (at < parents.size()) {
-            makeRoom(2, parents.subList(at, parents.size()), waiting);
+            makeRoom(2, parents.subList(0, at), parents.subList(at, parents.size()), waiting);
             int count = Math.max(1, Math.min(parents.size() - at, slots.numFree() / 2));
             buildSome(parents.subList(at, at + count), canSplit);
             at += count;
         }
     }
 
-    private void makeRoom(int wanted, List<GrowingNode> parents, Collection<GrowingNode> waiting) {
+    /** @param done parents whose children are built, and which {@code waiting} need not hold */
+    private void makeRoom(
+            int wanted, List<GrowingNode> done, List<GrowingNode> parents, Collection<GrowingNode> waiting) {
         if (slots.numFree() >= wanted) {
             return;
         }
@@ -124,6 +129,10 @@ final class NodeHistograms implements AutoCloseable {
                 victims.add(TreeGrower.left(expanded));
                 victims.add(TreeGrower.right(expanded));
             }
+        }
+        for (GrowingNode parent : done) {
+            victims.add(TreeGrower.left(parent));
+            victims.add(TreeGrower.right(parent));
         }
         for (int p = parents.size() - 1; p > 0; p--) {
             victims.add(parents.get(p));
@@ -191,7 +200,10 @@ final class NodeHistograms implements AutoCloseable {
                 tasks,
                 pool);
         if (collective.size() > 1) {
-            sumOverRanks(nodes);
+            int atOnce = Math.max(1, MAX_EXCHANGE / pool.slotLength());
+            for (int at = 0; at < nodes.size(); at += atOnce) {
+                sumOverRanks(nodes.subList(at, Math.min(nodes.size(), at + atOnce)));
+            }
         }
     }
 

@@ -42,6 +42,13 @@ record RowStatistics(long rows, long validationRows, boolean hasWeights, double 
             throw new InvalidTrainingDataException("the training rows of positive weight hold a single class ("
                     + (sums[0] == 0 ? "1" : "0") + "); a binary classifier needs both 0 and 1");
         }
+        long[] watched = weightByLabel(validation, Math.scalb(1.0, FixedPoint.exponent(maxWeight, counts[1])));
+        collective.sum(watched, 0, watched.length);
+        if (counts[1] > 0 && watched[0] + watched[1] == 0) {
+            throw new InvalidTrainingDataException(
+                    "all " + counts[1]
+                            + " validation rows have weight 0, so they say nothing; give some a positive weight, or leave them out");
+        }
         double logOdds = FixedMath.log((double) sums[1]) - FixedMath.log((double) sums[0]);
         float baseScore = (float) Math.max(-MAX_LOG_ODDS, Math.min(MAX_LOG_ODDS, logOdds));
         return new RowStatistics(counts[0], counts[1], weightBits[1] != 0, maxWeight, baseScore);

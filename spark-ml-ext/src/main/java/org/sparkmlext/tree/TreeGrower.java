@@ -35,9 +35,22 @@ final class TreeGrower implements AutoCloseable {
     private final long globalRows;
     private final RowPartition partition;
     private final NodeHistograms histograms;
+    private final Runnable cancelCheck;
 
-    /** @param globalRows training rows of all ranks */
-    TreeGrower(BoostingSettings settings, Collective collective, Backend backend, BinnedRows rows, long globalRows) {
+    /**
+     * @param globalRows training rows of all ranks
+     * @param maxHistogramBytes histograms may take so much; decides how much is computed twice, never what
+     * @param cancelCheck throws when the run was cancelled; called at every split
+     */
+    TreeGrower(
+            BoostingSettings settings,
+            Collective collective,
+            Backend backend,
+            BinnedRows rows,
+            long globalRows,
+            long maxHistogramBytes,
+            Runnable cancelCheck) {
+        this.cancelCheck = cancelCheck;
         this.settings = settings;
         this.collective = collective;
         this.kernels = backend.trees();
@@ -46,7 +59,7 @@ final class TreeGrower implements AutoCloseable {
         this.partition = kernels.allocatePartition(rows.numRows());
         HistogramPool pool = kernels.allocateHistograms(
                 rows.layout(),
-                NodeHistograms.numSlots(settings, rows.layout(), AHEAD_BETWEEN_RANKS),
+                NodeHistograms.numSlots(settings, rows.layout(), AHEAD_BETWEEN_RANKS, maxHistogramBytes),
                 settings.minDataInLeaf() > 1);
         SplitRules rules = new SplitRules(
                 settings.lambdaL2(),
@@ -164,6 +177,7 @@ final class TreeGrower implements AutoCloseable {
 
     /** Divides the nodes' rows and, where the children may be split again, finds their best splits. */
     private void expand(List<GrowingNode> parents, boolean mayGoOn, PriorityQueue<GrowingNode> waiting) {
+        cancelCheck.run();
         List<PartitionTask> tasks = new ArrayList<>(parents.size());
         for (GrowingNode parent : parents) {
             tasks.add(new PartitionTask(

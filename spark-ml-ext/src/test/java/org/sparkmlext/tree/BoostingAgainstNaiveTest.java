@@ -90,6 +90,41 @@ class BoostingAgainstNaiveTest {
     }
 
     @Test
+    void earlyStoppingWithNothingToWatchIsRefused() {
+        BoostingSettings stopping =
+                TestSettings.defaults().withEarlyStopping(3, "logloss").build();
+        assertThatThrownBy(() -> TrainingThreads.train(stopping, TableMaker.shards(ROWS, 2, true, false), 1))
+                .isInstanceOf(InvalidTrainingDataException.class)
+                .hasMessageContaining("earlyStoppingRounds is 3")
+                .hasMessageContaining("validationIndicatorCol");
+        List<TableMaker.RowValues> weightless = ROWS.stream()
+                .map(r -> new TableMaker.RowValues(
+                        r.features(), r.label(), r.isValidation() ? 0 : r.weight(), r.isValidation()))
+                .toList();
+        assertThatThrownBy(() -> TrainingThreads.train(stopping, TableMaker.shards(weightless, 1, true, true), 1))
+                .isInstanceOf(InvalidTrainingDataException.class)
+                .hasMessageContaining("validation rows have weight 0");
+    }
+
+    @Test
+    void weightsThatAreAllTinyTrainAsTheirMultiplesDo() throws IOException {
+        List<TableMaker.RowValues> tiny = ROWS.stream()
+                .map(r -> new TableMaker.RowValues(r.features(), r.label(), r.weight() * 0x1p-50f, false))
+                .toList();
+        TestSettings settings =
+                TestSettings.defaults().withTrees(3).withPenalties(0, 0, 0).withLeafMinimum(0, 1);
+        Forest one = ForestCodec.read(new ByteArrayInputStream(
+                TrainingThreads.train(settings.build(), TableMaker.shards(ROWS, 1, true, false), 1)
+                        .model()));
+        Forest other = ForestCodec.read(new ByteArrayInputStream(
+                TrainingThreads.train(settings.build(), TableMaker.shards(tiny, 1, true, false), 1)
+                        .model()));
+        for (TableMaker.RowValues row : ROWS) {
+            assertThat(other.rawScore(row.features())).isCloseTo(one.rawScore(row.features()), within(1e-5f));
+        }
+    }
+
+    @Test
     void oneFarOutlierOfWeightDoesNotDrownTheOthers() throws IOException {
         List<TableMaker.RowValues> heavy = new java.util.ArrayList<>(ROWS);
         TableMaker.RowValues first = heavy.get(0);

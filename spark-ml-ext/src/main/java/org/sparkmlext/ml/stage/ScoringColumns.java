@@ -48,7 +48,8 @@ final class ScoringColumns {
         StructType appendTo(StructType schema) {
             StructType out = schema;
             for (StructField field : fields()) {
-                if (Arrays.asList(out.fieldNames()).contains(field.name())) {
+                // Spark finds columns whatever their case.
+                if (Arrays.stream(out.fieldNames()).anyMatch(field.name()::equalsIgnoreCase)) {
                     throw new IllegalArgumentException(
                             "column '" + field.name() + "' exists already; rename or drop it, "
                                     + "or set rawPredictionCol, probabilityCol or predictionCol to another name");
@@ -145,10 +146,14 @@ final class ScoringColumns {
         List<String> taken = new ArrayList<>(Arrays.asList(schema.fieldNames()));
         added.forEach(field -> taken.add(field.name()));
         String name = "scored";
-        for (int i = 0; taken.contains(name); i++) {
+        for (int i = 0; isTaken(name, taken); i++) {
             name = "scored_" + i;
         }
         return name;
+    }
+
+    private static boolean isTaken(String name, List<String> taken) {
+        return taken.stream().anyMatch(name::equalsIgnoreCase);
     }
 
     private static UserDefinedFunction isScorable(RowValues values, boolean usesInputCols) {

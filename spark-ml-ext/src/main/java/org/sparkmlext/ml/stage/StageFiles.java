@@ -94,11 +94,26 @@ public final class StageFiles {
     private static void moveInto(FileSystem files, Path draft, Path target, boolean overwrite) throws IOException {
         // Renaming onto an existing directory would move the draft into it.
         refuseExisting(files, target, overwrite);
-        if (files.exists(target) && !files.delete(target, true)) {
-            throw new IOException("path " + target + " could not be deleted to be overwritten");
+        // What was there steps aside and is deleted last: should the draft not get there, it comes back.
+        Path before = new Path(target.getParent(), draft.getName() + "-before");
+        boolean isReplacing = files.exists(target);
+        if (isReplacing && !files.rename(target, before)) {
+            throw new IOException("path " + target + " could not be moved aside to be overwritten");
         }
-        if (!files.rename(draft, target)) {
-            throw new IOException("the finished model could not be renamed from " + draft + " to " + target);
+        boolean hasMoved = false;
+        try {
+            hasMoved = files.rename(draft, target);
+            if (!hasMoved) {
+                throw new IOException("the finished model could not be renamed from " + draft + " to " + target);
+            }
+        } finally {
+            if (isReplacing && !hasMoved) {
+                files.rename(before, target);
+            }
+        }
+        if (isReplacing && !files.delete(before, true)) {
+            throw new IOException(
+                    "the new model is at " + target + ", but the old one could not be deleted: " + before);
         }
     }
 
