@@ -115,6 +115,12 @@ record ExecutorCensus(List<Integer> coresByExecutor) {
         return coresByExecutor.stream().mapToInt(cores -> cores / cpusPerTask).sum();
     }
 
+    /** Executors that have room for at least one task. */
+    int numExecutorsFor(int cpusPerTask) {
+        return (int)
+                coresByExecutor.stream().filter(cores -> cores >= cpusPerTask).count();
+    }
+
     int fewestCores() {
         return coresByExecutor.stream().mapToInt(Integer::intValue).min().orElse(1);
     }

@@ -45,12 +45,17 @@ record WorkerChoice(int numWorkers, int threadsPerWorker, int cpusPerTask, int w
         requireRows(options.numWorkers(), trainingRows);
         int workers = options.numWorkers();
         if (workers == 0) {
-            workers = (int) Math.max(1, Math.min(executors, trainingRows));
+            // An executor of fewer cores than a task takes gives no slot.
+            int usable = census.numExecutorsFor(taskCpus);
+            workers = (int) Math.max(1, Math.min(usable, trainingRows));
             if (workers < executors) {
                 LOG.info(
-                        "{} workers instead of one for each of {} executors: there are only {} training rows",
+                        "{} workers instead of one for each of {} executors: {} have the {} cores of a task, and there are {}"
+                                + " training rows",
                         workers,
                         executors,
+                        usable,
+                        taskCpus,
                         trainingRows);
             }
         }

@@ -60,6 +60,16 @@ class WorkerChoiceTest {
     }
 
     @Test
+    void theDefaultIsLoweredToTheSlots() {
+        WorkerChoice choice = cluster(List.of(4, 1, 4), 2, 0, 1000);
+        assertThat(choice.numWorkers()).isEqualTo(2);
+        assertThat(choice.cpusPerTask()).isEqualTo(2);
+        assertThatThrownBy(() -> cluster(List.of(1, 1), 2, 0, 1000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("spark.task.cpus = 2");
+    }
+
+    @Test
     void moreWorkersShareTheCoresOfAnExecutor() {
         WorkerChoice choice = cluster(List.of(4, 4), 1, 3, 1000);
         assertThat(choice.cpusPerTask()).isEqualTo(2);
