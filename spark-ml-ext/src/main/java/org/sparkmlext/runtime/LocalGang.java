@@ -106,7 +106,11 @@ final class LocalGang implements AutoCloseable {
             implements FlatMapFunction<Iterator<Object>, Object> {
         @Override
         public Iterator<Object> call(Iterator<Object> elements) {
-            LocalGang gang = RUNNING.get(id);
+            // Atomic with close(): either the task starts and is waited for, or it finds nothing.
+            LocalGang gang = RUNNING.computeIfPresent(id, (key, running) -> {
+                running.taskStarted = true;
+                return running;
+            });
             if (gang == null) {
                 throw new TaskKilledException("the run " + id + " is over");
             }
@@ -116,7 +120,6 @@ final class LocalGang implements AutoCloseable {
     }
 
     private void execute(TrainingAlgorithm<?> algorithm, Iterator<Object> elements, TaskContext context) {
-        taskStarted = true;
         try {
             List<ShardHandover> shards = cut(elements, context);
             // No attempt follows in this JVM: what Spark stores is not needed any more, and the heap is.
@@ -152,7 +155,7 @@ final class LocalGang implements AutoCloseable {
         }
         ShardCutter cutter = new ShardCutter(plan, table.fingerprints());
         while (elements.hasNext()) {
-            if (context.isInterrupted()) {
+            if (context.isInterrupted() || cancelReason.get() != null) {
                 throw new TaskKilledException("training was cancelled while the shards were made");
             }
             for (ShardPlan.Piece piece : cutter.cut(elements.next())) {
