@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.sparkmlext.collective.Collective;
+import org.sparkmlext.collective.CollectiveException;
 import org.sparkmlext.collective.InProcessCollective;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.Backend;
@@ -54,23 +55,32 @@ final class TrainingThreads {
                 results.add(executor.submit(run(settings, worker, shards.get(rank))));
             }
             List<byte[]> models = new ArrayList<>();
+            RuntimeException failure = null;
             for (Future<byte[]> result : results) {
-                models.add(result.get());
+                try {
+                    models.add(result.get());
+                } catch (ExecutionException e) {
+                    failure = worse(failure, e.getCause());
+                }
+            }
+            if (failure != null) {
+                throw failure;
             }
             for (byte[] model : models) {
                 org.assertj.core.api.Assertions.assertThat(model).isEqualTo(models.get(0));
             }
             return new Outcome(models.get(0), workers.get(0).states, workers.get(0).metrics);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException runtime) {
-                throw runtime;
-            }
-            throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } finally {
             executor.shutdownNow();
         }
+    }
+
+    /** A rank that only heard of another's failure has less to say than that one. */
+    private static RuntimeException worse(RuntimeException before, Throwable now) {
+        RuntimeException failure = now instanceof RuntimeException runtime ? runtime : new IllegalStateException(now);
+        return before == null || before instanceof CollectiveException ? failure : before;
     }
 
     private static Callable<byte[]> run(BoostingSettings settings, RecordingWorker worker, Shard shard) {
