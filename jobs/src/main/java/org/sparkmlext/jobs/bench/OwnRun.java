@@ -45,6 +45,10 @@ public final class OwnRun {
         BoostedTreesClassificationModel model =
                 classifier(arguments, train.columns()).fit(train);
         report.stop("fit");
+        model.summary()
+                .report()
+                .secondsByPhase()
+                .forEach((phase, seconds) -> report.putRounded("fit_" + phase + "_s", seconds));
         report.measureLiveMemory();
         report.start();
         float[][] predictions = collect(model.transform(session.read().parquet(data + "/test")));

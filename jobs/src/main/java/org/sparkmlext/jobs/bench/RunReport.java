@@ -37,6 +37,11 @@ public final class RunReport {
         return this;
     }
 
+    /** A figure to a thousandth. */
+    RunReport putRounded(String key, double value) {
+        return put(key, rounded(value, 1e3));
+    }
+
     /** Starts a phase. */
     public void start() {
         ownAtStart = ownCpuSeconds();
