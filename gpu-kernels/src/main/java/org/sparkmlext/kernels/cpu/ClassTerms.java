@@ -35,10 +35,9 @@ final class ClassTerms implements MetricTerms {
     private void fillLogLoss(int begin, int count, double[] terms) {
         float[] own = scores[0];
         for (int i = 0; i < count; i++) {
-            double s = own[begin + i];
-            double e = FixedMath.exp(-Math.abs(s));
-            terms[i] = (FixedMath.positivePart(s) - labels[begin + i] * s) + FixedMath.logOnePlus(e);
+            terms[i] = FixedMath.exp(-Math.abs((double) own[begin + i]));
         }
+        LogisticRows.takeLosses(own, labels, begin, count, terms);
     }
 
     private void fillError(int begin, int count, double[] terms) {

@@ -25,20 +25,26 @@ final class DevianceTerms implements MetricTerms {
         }
     }
 
+    // Each exponential and logarithm has a loop of its own: two in one have more intermediate values than there are
+    // registers.
+
     private void fillPoisson(int begin, int count, double[] terms) {
         for (int i = 0; i < count; i++) {
-            double s = scores[begin + i];
             double y = labels[begin + i];
-            double information = y > 0 ? y * (FixedMath.log(y) - s) : 0.0;
-            terms[i] = 2.0 * ((information - y) + FixedMath.exp(s));
+            double information = y > 0 ? y * (FixedMath.log(y) - scores[begin + i]) : 0.0;
+            terms[i] = information - y;
+        }
+        for (int i = 0; i < count; i++) {
+            terms[i] = 2.0 * (terms[i] + FixedMath.exp(scores[begin + i]));
         }
     }
 
     private void fillGamma(int begin, int count, double[] terms) {
         for (int i = 0; i < count; i++) {
-            double s = scores[begin + i];
-            double y = labels[begin + i];
-            terms[i] = 2.0 * (((s - FixedMath.log(y)) + y * FixedMath.exp(-s)) - 1.0);
+            terms[i] = scores[begin + i] - FixedMath.log(labels[begin + i]);
+        }
+        for (int i = 0; i < count; i++) {
+            terms[i] = 2.0 * ((terms[i] + labels[begin + i] * FixedMath.exp(-scores[begin + i])) - 1.0);
         }
     }
 
@@ -46,10 +52,16 @@ final class DevianceTerms implements MetricTerms {
         double one = 1.0 - metric.parameter();
         double two = 2.0 - metric.parameter();
         for (int i = 0; i < count; i++) {
-            double s = scores[begin + i];
-            double y = labels[begin + i];
-            double saturated = y > 0 ? FixedMath.pow(y, two) / (one * two) : 0.0;
-            terms[i] = 2.0 * ((saturated - y * FixedMath.exp(one * s) / one) + FixedMath.exp(two * s) / two);
+            terms[i] = FixedMath.log(labels[begin + i]);
+        }
+        for (int i = 0; i < count; i++) {
+            terms[i] = labels[begin + i] > 0 ? FixedMath.exp(two * terms[i]) / (one * two) : 0.0;
+        }
+        for (int i = 0; i < count; i++) {
+            terms[i] -= labels[begin + i] * FixedMath.exp(one * scores[begin + i]) / one;
+        }
+        for (int i = 0; i < count; i++) {
+            terms[i] = 2.0 * (terms[i] + FixedMath.exp(two * scores[begin + i]) / two);
         }
     }
 }

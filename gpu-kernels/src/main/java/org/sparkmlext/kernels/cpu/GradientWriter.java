@@ -10,6 +10,8 @@ final class GradientWriter {
     /** Sums of one output: g, |g|, h, rows. */
     static final int TOTALS = 4;
 
+    private static final double ROUNDER = 0x1.8p52;
+
     private final double gradientFactor;
     private final double hessianFactor;
     private final float @Nullable [] weights;
@@ -98,9 +100,18 @@ final class GradientWriter {
     }
 
     private static int fixed(double scaled) {
-        // Saturates: a value above the maximum that the scale was made for must not spill into its neighbour.
-        // The cast saturates at the ends of int and turns NaN into 0, so the clamp may be one of integers.
-        int value = (int) Math.rint(scaled);
-        return Math.max(-GradientScale.MAX_FIXED, Math.min(GradientScale.MAX_FIXED, value));
+        if (!(Math.abs(scaled) <= GradientScale.MAX_FIXED)) {
+            return saturated(scaled);
+        }
+        // The sum has the whole number nearest to the value, ties to even, in its low bits.
+        return (int) Double.doubleToRawLongBits(scaled + ROUNDER);
+    }
+
+    /** A value above the maximum that the scale was made for must not spill into its neighbour. */
+    private static int saturated(double scaled) {
+        if (Double.isNaN(scaled)) {
+            return 0;
+        }
+        return scaled > 0 ? GradientScale.MAX_FIXED : -GradientScale.MAX_FIXED;
     }
 }

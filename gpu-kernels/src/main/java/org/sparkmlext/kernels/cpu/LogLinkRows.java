@@ -50,9 +50,11 @@ final class LogLinkRows implements LossFormula {
         double one = 1.0 - loss.parameter();
         double two = 2.0 - loss.parameter();
         for (int i = 0; i < count; i++) {
-            double s = scores[begin + i];
-            double a = labels[begin + i] * FixedMath.exp(one * s);
-            double b = FixedMath.exp(two * s);
+            gradients[i] = labels[begin + i] * FixedMath.exp(one * scores[begin + i]);
+        }
+        for (int i = 0; i < count; i++) {
+            double a = gradients[i];
+            double b = FixedMath.exp(two * scores[begin + i]);
             gradients[i] = b - a;
             hessians[i] = two * b - one * a;
         }

@@ -26,11 +26,27 @@ final class SoftmaxRows implements LossFormula {
     @Override
     public void fill(int begin, int count, RowBlock block) {
         sumExponentials(begin, count, block);
+        takeGradients(begin, count, block);
+    }
+
+    @Override
+    public void fillWithLosses(int begin, int count, RowBlock block) {
+        sumExponentials(begin, count, block);
+        fillLosses(begin, count, block, block.losses);
+        takeGradients(begin, count, block);
+    }
+
+    /** Turns exponentials into gradients and hessians, and the sums into their inverses. */
+    private void takeGradients(int begin, int count, RowBlock block) {
+        double[] inverses = block.sums;
+        for (int i = 0; i < count; i++) {
+            inverses[i] = 1.0 / inverses[i];
+        }
         for (int k = 0; k < scores.length; k++) {
             double[] gradients = block.gradients[k];
             double[] hessians = block.hessians[k];
             for (int i = 0; i < count; i++) {
-                double p = gradients[i] * (1.0 / block.sums[i]);
+                double p = gradients[i] * inverses[i];
                 gradients[i] = p;
                 hessians[i] = (p * (1.0 - p)) * factor;
             }
@@ -41,12 +57,6 @@ final class SoftmaxRows implements LossFormula {
                 block.gradients[label][i] -= 1.0;
             }
         }
-    }
-
-    @Override
-    public void fillWithLosses(int begin, int count, RowBlock block) {
-        fill(begin, count, block);
-        fillLosses(begin, count, block, block.losses);
     }
 
     /** The losses alone. */

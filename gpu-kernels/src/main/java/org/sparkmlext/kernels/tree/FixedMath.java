@@ -32,15 +32,16 @@ public final class FixedMath {
         double c = x < -EXP_LIMIT ? -EXP_LIMIT : (x > EXP_LIMIT ? EXP_LIMIT : x);
         // x = (32 e + j) ln(2)/32 + r, so exp(x) = 2^e 2^(j/32) exp(r) with |r| <= ln(2)/64.
         double t = c * INVERSE_STEP + ROUNDER;
-        int k = (int) Double.doubleToRawLongBits(t);
+        long k = Double.doubleToRawLongBits(t);
         double steps = t - ROUNDER;
         double r = (c - steps * STEP_HIGH) - steps * STEP_LOW;
         // exp(r) - 1 to degree 6: the rest is below 4e-18.
         double q = r * r;
         double upper = (1.0 / 24.0 + r * (1.0 / 120.0)) + q * (1.0 / 720.0);
         double p = r + q * ((0.5 + r * (1.0 / 6.0)) + q * upper);
-        double head = FixedMathTables.EXP2[k & 31];
-        return (head + head * p) * Double.longBitsToDouble(((long) (k >> 5) + 1023) << 52);
+        // Adding to the exponent's bits multiplies by 2^e; within the clamp every result is a normal number.
+        double head = Double.longBitsToDouble(FixedMathTables.EXP2_BITS[(int) k & 31] + ((k >> 5) << 52));
+        return head + head * p;
     }
 
     /** 1 / (1 + exp(-x)), accurate to the last bits at both ends: {@code e = exp(-|x|); (x has a minus sign ? e : 1) / (1 + e)}. */
@@ -110,10 +111,11 @@ public final class FixedMath {
 
     /** log(1 + x) for x in [0, 1], to an absolute error below 1e-15. */
     public static double logOnePlus(double x) {
-        double m = 1.0 + x;
-        int j = Math.min(31, (int) ((m - 1.0) * 32.0));
-        // m = (1 + z) / INVERSE[j] with |z| <= 1/64; log(1 + z) to degree 8: the rest is below 1e-17.
-        double z = m * FixedMathTables.INVERSE[j] - 1.0;
+        // Rounding x / 32 less a half picks the part of [1, 2] that 1 + x lies in; a hair less than 32, or 1 would be
+        // in none.
+        int j = (int) Double.doubleToRawLongBits((x * 0x1.ffffp4 - 0.5) + ROUNDER) & 31;
+        // 1 + x = (1 + z) / INVERSE[j] with |z| <= 1/64 and a hair; log(1 + z) to degree 8: the rest is below 1e-17.
+        double z = (1.0 + x) * FixedMathTables.INVERSE[j] - 1.0;
         double q = z * z;
         double low = (-0.5 + z * (1.0 / 3.0)) + q * (-0.25 + z * 0.2);
         double high = (-1.0 / 6.0 + z * (1.0 / 7.0)) - q * 0.125;
