@@ -130,6 +130,19 @@ public interface BoostingParams extends TreeParams {
         return getOrDefault(validationMetric());
     }
 
+    /** Output column of leaf numbers. */
+    default Param<String> leafCol() {
+        return CheckedParams.ofText(
+                this,
+                "leafCol",
+                "output column: vector of the leaf that the row falls into, one entry a tree, leaves numbered from 0 from "
+                        + "left to right; empty = none (text; default )");
+    }
+
+    default String getLeafCol() {
+        return getOrDefault(leafCol());
+    }
+
     /**
      * These Params as the algorithm takes them.
      *
@@ -169,5 +182,6 @@ public interface BoostingParams extends TreeParams {
         stage.setDefault(stage.colsampleByNode(), 1.0);
         stage.setDefault(stage.earlyStoppingRounds(), 0);
         stage.setDefault(stage.validationMetric(), "logloss");
+        stage.setDefault(stage.leafCol(), "");
     }
 }
