@@ -9,18 +9,19 @@ import org.sparkmlext.training.TrainingReport;
  * to run where the model does not.
  *
  * @param report workers, devices, attempts, seconds by phase, and every round's metrics
- * @param numTrees trees the model kept: fewer than rounds where training stopped early
+ * @param numRounds rounds whose trees the model has: fewer than were trained where training stopped early; those of an
+ *     initial model included
  */
-public record BoostingSummary(TrainingReport report, int numTrees) {
+public record BoostingSummary(TrainingReport report, int numRounds) {
 
     /** Every round's report, in order, those after the best one included. */
     public List<RoundReport> rounds() {
         return report.rounds();
     }
 
-    /** Round, from 0, of the last tree kept: the best one of early stopping, else the last; -1 for no tree. */
+    /** Round, from 0, of the last trees kept: the best one of early stopping, else the last; -1 for no tree. */
     public int bestIteration() {
-        return numTrees - 1;
+        return numRounds - 1;
     }
 
     /**
