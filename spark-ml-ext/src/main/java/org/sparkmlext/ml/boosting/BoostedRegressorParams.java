@@ -85,7 +85,7 @@ public interface BoostedRegressorParams extends BoostingParams {
                 this,
                 "quantilesCol",
                 "output column of objective quantile: vector of the predictions at all quantileLevels, in their order; "
-                        + "empty = none (text; default )");
+                        + "empty = none (text; default empty)");
     }
 
     default String getQuantilesCol() {

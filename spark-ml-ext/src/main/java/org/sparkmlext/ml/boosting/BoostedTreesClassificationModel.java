@@ -72,8 +72,7 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
     @Override
     protected ClassScorer scorer() {
         FittedForest forest = fittedForest();
-        return new ForestClassScorer(
-                new ForestScores(forest.encoded(), forest.scoringRounds(getPredictionRounds())));
+        return new ForestClassScorer(new ForestScores(forest.encoded(), forest.scoringRounds(getPredictionRounds())));
     }
 
     @Override

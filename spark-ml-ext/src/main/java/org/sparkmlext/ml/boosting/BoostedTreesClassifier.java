@@ -166,8 +166,9 @@ public final class BoostedTreesClassifier
             throw lengthRefused("classWeights", getClassWeights().length, classes);
         }
         if (objective.kind() == Objective.Kind.AUTO && !getBaseMarginCol().isEmpty()) {
-            throw new IllegalArgumentException("baseMarginCol is '" + getBaseMarginCol() + "' but objective is auto, which "
-                    + "has one raw score for two classes and one a class for more. Set objective to logistic or softmax.");
+            throw new IllegalArgumentException(
+                    "baseMarginCol is '" + getBaseMarginCol() + "' but objective is auto, which "
+                            + "has one raw score for two classes and one a class for more. Set objective to logistic or softmax.");
         }
     }
 

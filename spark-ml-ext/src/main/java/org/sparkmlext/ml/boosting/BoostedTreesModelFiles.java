@@ -41,9 +41,7 @@ final class BoostedTreesModelFiles {
         @Override
         public void save(String path) throws IOException {
             Map<String, StageFiles.Content> files = new LinkedHashMap<>();
-            files.put(
-                    ForestCodec.FILE_NAME,
-                    out -> out.write(fitted.encoded().bytes()));
+            files.put(ForestCodec.FILE_NAME, out -> out.write(fitted.encoded().bytes()));
             BoostingSummary summary = fitted.summary();
             if (summary != null) {
                 byte[] json = SummaryJson.write(summary.report()).getBytes(StandardCharsets.UTF_8);

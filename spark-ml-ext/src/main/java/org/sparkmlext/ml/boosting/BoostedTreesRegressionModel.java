@@ -6,9 +6,9 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.ml.stage.ValueScorer;
 import org.sparkmlext.ml.stage.FittedRegressor;
 import org.sparkmlext.ml.stage.ScoredColumn;
+import org.sparkmlext.ml.stage.ValueScorer;
 import org.sparkmlext.tree.Forest;
 import org.sparkmlext.tree.Objective;
 
@@ -43,8 +43,7 @@ public final class BoostedTreesRegressionModel extends FittedRegressor<BoostedTr
 
     /** Reader of saved models; Spark's Pipeline calls it. */
     public static MLReader<BoostedTreesRegressionModel> read() {
-        return new BoostedTreesModelFiles.Reader<>(
-                BoostedTreesRegressionModel.class, BoostedTreesRegressionModel::new);
+        return new BoostedTreesModelFiles.Reader<>(BoostedTreesRegressionModel.class, BoostedTreesRegressionModel::new);
     }
 
     /**

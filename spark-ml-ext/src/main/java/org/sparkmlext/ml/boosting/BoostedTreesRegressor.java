@@ -10,10 +10,10 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
-import org.sparkmlext.ml.stage.ValueScorer;
 import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.ml.stage.TrainableRegressor;
 import org.sparkmlext.ml.stage.TrainingTarget;
+import org.sparkmlext.ml.stage.ValueScorer;
 import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.tree.Objective;
 import org.sparkmlext.tree.RowFunction;
@@ -40,8 +40,7 @@ import org.sparkmlext.tree.RowFunction;
  * under poisson and tweedie, not positive under gamma, negative weights, infinite features, no rows) an
  * {@link org.sparkmlext.training.InvalidTrainingDataException}.
  */
-public final class BoostedTreesRegressor
-        extends TrainableRegressor<BoostedTreesRegressor, BoostedTreesRegressionModel>
+public final class BoostedTreesRegressor extends TrainableRegressor<BoostedTreesRegressor, BoostedTreesRegressionModel>
         implements BoostedRegressorParams, BoostingSetters<BoostedTreesRegressor> {
     private static final long serialVersionUID = 1L;
 
@@ -119,12 +118,11 @@ public final class BoostedTreesRegressor
     @Override
     protected TrainingTarget target() {
         Objective objective = chosenObjective();
-        TableColumns.LabelKind labels =
-                switch (objective.kind()) {
-                    case POISSON, TWEEDIE -> TableColumns.LabelKind.NON_NEGATIVE;
-                    case GAMMA -> TableColumns.LabelKind.POSITIVE;
-                    default -> TableColumns.LabelKind.REAL;
-                };
+        TableColumns.LabelKind labels = switch (objective.kind()) {
+            case POISSON, TWEEDIE -> TableColumns.LabelKind.NON_NEGATIVE;
+            case GAMMA -> TableColumns.LabelKind.POSITIVE;
+            default -> TableColumns.LabelKind.REAL;
+        };
         String margin = getBaseMarginCol().isEmpty() ? null : getBaseMarginCol();
         return new TrainingTarget(labels, margin, objective.numOutputs(0), null);
     }

@@ -16,12 +16,12 @@ final class BoostingChecks {
      *
      * @param indicator the Param {@code validationIndicatorCol}
      */
-    static void check(
-            BoostingParams stage, BoostingObjects<?> objects, Objective objective, Param<String> indicator) {
+    static void check(BoostingParams stage, BoostingObjects<?> objects, Objective objective, Param<String> indicator) {
         stage.depthLimit();
         if (objects.objective() != null && stage.isSet(stage.objective())) {
-            throw new IllegalArgumentException("both objective ('" + stage.getObjective() + "') and a custom objective are "
-                    + "set; allowed: one of them. Clear the Param with clear(objective).");
+            throw new IllegalArgumentException(
+                    "both objective ('" + stage.getObjective() + "') and a custom objective are "
+                            + "set; allowed: one of them. Clear the Param with clear(objective).");
         }
         if (objects.initialModel() != null && !stage.getInitialModel().isEmpty()) {
             throw new IllegalArgumentException("the initial model is given both as an object and as a path ('"

@@ -16,8 +16,7 @@ import org.sparkmlext.tree.RowFunction;
 record BoostingObjects<M>(
         @Nullable CustomObjective objective,
         @Nullable CustomMetric metric,
-        @Nullable M initialModel)
-        implements Serializable {
+        @Nullable M initialModel) implements Serializable {
 
     static <M> BoostingObjects<M> none() {
         return new BoostingObjects<>(null, null, null);
@@ -30,8 +29,9 @@ record BoostingObjects<M>(
     /** @throws IllegalArgumentException if the name is empty or one that {@code validationMetric} has a meaning for */
     BoostingObjects<M> withMetric(String name, RowFunction function) {
         if (name.isBlank() || name.equals(BoostingParams.AUTO_METRIC)) {
-            throw new IllegalArgumentException("the custom metric's name is '" + name + "'; allowed: any text but blanks"
-                    + " and '" + BoostingParams.AUTO_METRIC + "'. Choose another name.");
+            throw new IllegalArgumentException(
+                    "the custom metric's name is '" + name + "'; allowed: any text but blanks" + " and '"
+                            + BoostingParams.AUTO_METRIC + "'. Choose another name.");
         }
         return new BoostingObjects<>(objective, new CustomMetric(name, function), initialModel);
     }
@@ -50,9 +50,12 @@ record BoostingObjects<M>(
                 ? "a custom objective"
                 : metric != null ? "a custom metric" : initialModel != null ? "an initial model object" : null;
         if (unsavable != null) {
-            throw new IllegalStateException("estimator " + uid + " has " + unsavable + ", which cannot be saved with it. "
-                    + "Save the fitted model instead"
-                    + (initialModel == null ? "." : ", or save the initial model and set the Param initialModel to its path."));
+            throw new IllegalStateException(
+                    "estimator " + uid + " has " + unsavable + ", which cannot be saved with it. "
+                            + "Save the fitted model instead"
+                            + (initialModel == null
+                                    ? "."
+                                    : ", or save the initial model and set the Param initialModel to its path."));
         }
         return writer;
     }

@@ -24,8 +24,14 @@ public interface BoostingParams extends TreeParams {
     }
 
     default IntParam numTrees() {
-        return CheckedParams.ofInt(this, "numTrees", "most rounds of training, each of one tree a raw score (one a class of softmax, one a quantile level, else one); "
-                        + "with an initial model, rounds in addition to its own", ">= 1", 100, v -> v >= 1);
+        return CheckedParams.ofInt(
+                this,
+                "numTrees",
+                "most rounds of training, each of one tree a raw score (one a class of softmax, one a quantile level, else one); "
+                        + "with an initial model, rounds in addition to its own",
+                ">= 1",
+                100,
+                v -> v >= 1);
     }
 
     default int getNumTrees() {
@@ -142,7 +148,7 @@ public interface BoostingParams extends TreeParams {
                 this,
                 "baseMarginCol",
                 "column of raw scores (before the link) that training starts from in place of a constant, and that scoring "
-                        + "adds: a number, or an array or vector of one number an output; empty = none (text; default )");
+                        + "adds: a number, or an array or vector of one number an output; empty = none (text; default empty)");
     }
 
     default String getBaseMarginCol() {
@@ -155,7 +161,7 @@ public interface BoostingParams extends TreeParams {
                 this,
                 "initialModel",
                 "path of a saved model of the same features and objective whose training goes on: its trees stay in "
-                        + "front; empty = none (text; default )");
+                        + "front; empty = none (text; default empty)");
     }
 
     default String getInitialModel() {

@@ -33,8 +33,7 @@ record BaseMargins(String name) implements Serializable {
         }
         return type instanceof ArrayType
                 ? column.cast(DataTypes.createArrayType(DataTypes.DoubleType))
-                : functions.when(
-                        column.isNotNull(), org.apache.spark.ml.functions.vector_to_array(column, "float64"));
+                : functions.when(column.isNotNull(), org.apache.spark.ml.functions.vector_to_array(column, "float64"));
     }
 
     /** @param pair raw prediction, as Spark SQL holds vectors, and margins */
@@ -58,7 +57,8 @@ record BaseMargins(String name) implements Serializable {
     }
 
     private IllegalArgumentException refused(String what) {
-        return new IllegalArgumentException("column '" + name + "' (baseMarginCol) " + what + " in a row; allowed: a finite"
-                + " number for each raw score of the model. Clear baseMarginCol of the model to score without margins.");
+        return new IllegalArgumentException(
+                "column '" + name + "' (baseMarginCol) " + what + " in a row; allowed: a finite"
+                        + " number for each raw score of the model. Clear baseMarginCol of the model to score without margins.");
     }
 }

@@ -24,9 +24,7 @@ record ClassColumns(String rawPrediction, String probability, String prediction,
                     ScoredColumn.vectorField(probability, numClasses), ClassScorer::probability));
         }
         if (!prediction.isEmpty()) {
-            columns.add(new ScoredColumn.OfRaw<>(
-                    classField(),
-                    (scorer, raw) -> scorer.prediction(raw, thresholds)));
+            columns.add(new ScoredColumn.OfRaw<>(classField(), (scorer, raw) -> scorer.prediction(raw, thresholds)));
         }
         return columns;
     }

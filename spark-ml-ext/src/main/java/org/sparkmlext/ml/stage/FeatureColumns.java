@@ -87,8 +87,9 @@ final class FeatureColumns {
         DataType type = field.dataType();
         boolean isArray = type instanceof ArrayType array && array.elementType() instanceof NumericType;
         if (!isArray && !(type instanceof NumericType) && !type.equals(SQLDataTypes.VectorType())) {
-            throw new IllegalArgumentException("column '" + field.name() + "' (baseMarginCol) has type "
-                    + type.simpleString() + "; allowed: a number, an array of numbers, or a vector, one number an output");
+            throw new IllegalArgumentException(
+                    "column '" + field.name() + "' (baseMarginCol) has type " + type.simpleString()
+                            + "; allowed: a number, an array of numbers, or a vector, one number an output");
         }
         return type;
     }

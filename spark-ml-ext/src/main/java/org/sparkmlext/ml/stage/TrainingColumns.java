@@ -45,8 +45,9 @@ record TrainingColumns(ColumnParams stage) {
         }
         for (String role : roles(label, weight, indicator, margin)) {
             if (inputs.contains(role)) {
-                throw new IllegalArgumentException("column '" + role + "' is in inputCols and is also the label, weight, "
-                        + "base margin or validation indicator; allowed: one role a column. Take it out of inputCols.");
+                throw new IllegalArgumentException(
+                        "column '" + role + "' is in inputCols and is also the label, weight, "
+                                + "base margin or validation indicator; allowed: one role a column. Take it out of inputCols.");
             }
         }
         return new TableColumns(
