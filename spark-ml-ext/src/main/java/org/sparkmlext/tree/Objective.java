@@ -23,6 +23,8 @@ public record Objective(
 
     /** The objectives, by the value of the Param {@code objective}. */
     public enum Kind {
+        /** {@link #LOGISTIC} where the labels are of two classes, {@link #SOFTMAX} where they are of more. */
+        AUTO(Link.SIGMOID),
         /** Log-loss of two classes. */
         LOGISTIC(Link.SIGMOID),
         /** Cross-entropy of several classes, one output each. */
@@ -99,10 +101,21 @@ public record Objective(
         return new Objective(Kind.CUSTOM, List.of(), custom);
     }
 
+    /** What {@link Kind#AUTO} means for so many classes; all others mean themselves. */
+    public Objective resolved(int numClasses) {
+        return kind == Kind.AUTO ? of(numClasses > 2 ? Kind.SOFTMAX : Kind.LOGISTIC) : this;
+    }
+
+    /** Whether labels are class indices. */
+    boolean isOfClasses() {
+        return kind == Kind.AUTO || kind == Kind.LOGISTIC || kind == Kind.SOFTMAX;
+    }
+
     /** Raw scores a row; {@code numClasses} counts for {@link Kind#SOFTMAX} only. */
     public int numOutputs(int numClasses) {
         return switch (kind) {
             case SOFTMAX -> numClasses;
+            case AUTO -> resolved(numClasses).numOutputs(numClasses);
             case QUANTILE -> parameters.size();
             default -> 1;
         };
@@ -111,7 +124,7 @@ public record Objective(
     /** Names that {@code validationMetric} may have, the loss first; a user's own metric not among them. */
     public List<String> metricNames() {
         return switch (kind) {
-            case LOGISTIC -> List.of("logloss", "error", "auc", "prauc");
+            case AUTO, LOGISTIC -> List.of("logloss", "error", "auc", "prauc");
             case SOFTMAX -> List.of("logloss", "error");
             case SQUARED -> List.of("rmse", "mae");
             case ABSOLUTE -> List.of("mae", "rmse");
@@ -149,7 +162,7 @@ public record Objective(
             case POISSON -> PointwiseLoss.poisson();
             case GAMMA -> PointwiseLoss.gamma();
             case TWEEDIE -> PointwiseLoss.tweedie(parameters.get(0));
-            case QUANTILE, CUSTOM -> null;
+            case AUTO, QUANTILE, CUSTOM -> null;
         };
     }
 
@@ -174,7 +187,7 @@ public record Objective(
             case TWEEDIE ->
                 List.of(new NamedMetric(
                         "tweedie-deviance", new RowMetric(RowMetric.Kind.TWEEDIE_DEVIANCE, parameters.get(0))));
-            case QUANTILE, CUSTOM -> List.of();
+            case AUTO, QUANTILE, CUSTOM -> List.of();
         };
     }
 }
