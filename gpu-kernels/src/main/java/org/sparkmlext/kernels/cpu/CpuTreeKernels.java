@@ -149,10 +149,14 @@ final class CpuTreeKernels implements TreeKernels {
             }
             seen.set(task.slot());
         }
-        long[] values = longs(gradients, "gradients", own.numRows());
+        CpuBuffer values = own(gradients, CpuBuffer.class, "gradients");
+        requireRows(values.length(), own.numRows(), "gradients");
+        if (precision == GradientScale.Precision.COARSE) {
+            order.takeGradients(values);
+        }
         HistogramScratch[] scratch = scratch(precision, target.hasCounts());
         try {
-            new HistogramBuild(own, values, order, target, tasks, scratch).run(team());
+            new HistogramBuild(own, values.longs(), order, target, tasks, scratch).run(team());
         } catch (RuntimeException | Error e) {
             // Half-done sums in there would turn up in the next histogram.
             packed = null;
@@ -273,13 +277,13 @@ final class CpuTreeKernels implements TreeKernels {
         CpuPartition order = own(partition, CpuPartition.class, "partition");
         Ranges.requireWithin(leaves, order.numRows());
         long[] values = longs(gradients, "gradients", order.numRows());
-        int[] positions = order.order();
+        long[] positions = order.entries();
         long[] sums = new long[2 * leaves.size()];
         new Ranges(leaves, PIECE_ROWS).forEachPiece(team(), (leaf, begin, end) -> {
             long g = 0;
             long h = 0;
             for (int i = begin; i < end; i++) {
-                long value = values[positions[i]];
+                long value = values[RowEntry.row(positions[i])];
                 g += value >> 32;
                 h += value & 0xFFFFFFFFL;
             }
@@ -300,11 +304,11 @@ final class CpuTreeKernels implements TreeKernels {
             throw new IllegalArgumentException(values.length + " values were given for " + leaves.size() + " leaves");
         }
         float[] target = floats(scores, "scores", order.numRows());
-        int[] positions = order.order();
+        long[] positions = order.entries();
         new Ranges(leaves, PIECE_ROWS).forEachPiece(team(), (leaf, begin, end) -> {
             float value = values[leaf];
             for (int i = begin; i < end; i++) {
-                target[positions[i]] += value;
+                target[RowEntry.row(positions[i])] += value;
             }
         });
     }

@@ -42,6 +42,12 @@ record Ownership(CpuBackend backend) {
         return own.longs();
     }
 
+    /** As {@link #longs}, of a buffer whose contents are about to change. */
+    long[] longsToWrite(Buffer buffer, String name, int length) {
+        longs(buffer, name, length);
+        return own(buffer, CpuBuffer.class, name).longsToWrite();
+    }
+
     static void requireRows(int length, int numRows, String name) {
         if (length != numRows) {
             throw new IllegalArgumentException(name + " has " + length + " rows; needed are " + numRows);

@@ -7,14 +7,14 @@ import org.sparkmlext.kernels.tree.TreeKernels.ResidualTask;
 /** Counts digits of the keys of residuals. */
 final class ResidualCounts {
 
-    private final int[] order;
+    private final long[] entries;
     private final float[] scores;
     private final float[] labels;
     private final float @Nullable [] weights;
     private final double factor;
 
-    ResidualCounts(int[] order, float[] scores, float[] labels, float @Nullable [] weights, int weightExponent) {
-        this.order = order;
+    ResidualCounts(long[] entries, float[] scores, float[] labels, float @Nullable [] weights, int weightExponent) {
+        this.entries = entries;
         this.scores = scores;
         this.labels = labels;
         this.weights = weights;
@@ -35,7 +35,7 @@ final class ResidualCounts {
         int rest = Integer.SIZE - task.prefixBits();
         long one = (long) Math.rint(factor);
         for (int i = begin; i < end; i++) {
-            int row = order[i];
+            int row = RowEntry.row(entries[i]);
             long key = key(labels[row] - scores[row]) & 0xFFFFFFFFL;
             if (key >>> rest != (task.prefix() & 0xFFFFFFFFL)) {
                 continue;
