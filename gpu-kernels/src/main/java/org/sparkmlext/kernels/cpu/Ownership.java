@@ -42,10 +42,11 @@ record Ownership(CpuBackend backend) {
         return own.longs();
     }
 
-    /** As {@link #longs}, of a buffer whose contents are about to change. */
+    /** The array of a kernel that writes it. */
     long[] longsToWrite(Buffer buffer, String name, int length) {
-        longs(buffer, name, length);
-        return own(buffer, CpuBuffer.class, name).longsToWrite();
+        CpuBuffer own = own(buffer, CpuBuffer.class, name);
+        requireRows(own.length(), length, name);
+        return own.longsToWrite();
     }
 
     static void requireRows(int length, int numRows, String name) {
