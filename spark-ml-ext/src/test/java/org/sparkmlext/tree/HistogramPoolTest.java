@@ -50,7 +50,7 @@ class HistogramPoolTest {
                 Collective solo = Collective.solo()) {
             Binning.Result binned = new Binning(solo, backend.trees(), threads, () -> {})
                     .training(shard.training(), shard.numFeatures(), settings.maxBins());
-            try (DeviceRows rows = DeviceRows.of(backend, binned.rows(), shard.training(), false);
+            try (DeviceRows rows = DeviceRows.of(backend, binned.rows(), shard.training(), false, 1);
                     Buffer gradients = backend.allocate(ElementType.LONG, rows.numRows());
                     TreeGrower grower = new TreeGrower(
                             settings, solo, backend, rows.bins, rows.numRows(), maxHistogramBytes, () -> {})) {
@@ -58,7 +58,7 @@ class HistogramPoolTest {
                 backend.trees()
                         .gradients(
                                 PointwiseLoss.logistic(),
-                                List.of(rows.scores),
+                                rows.scores,
                                 rows.labels,
                                 null,
                                 null,
@@ -67,7 +67,7 @@ class HistogramPoolTest {
                                 List.of(gradients),
                                 List.of(),
                                 new long[MetricSums.length(List.of())]);
-                return grower.grow(gradients, scale, new ColumnSampler(settings, shard.numFeatures(), 0))
+                return grower.grow(gradients, scale, new ColumnSampler(settings, shard.numFeatures(), 0), null)
                         .tree();
             }
         }

@@ -18,7 +18,7 @@ import org.sparkmlext.kernels.tree.TreeKernels.ResidualTask;
 final class CpuLossKernels {
 
     /** Rows of one piece of work; whole blocks. */
-    private static final int PIECE_ROWS = 16 * RowBlock.ROWS;
+    private static final int PIECE_ROWS = 16 * RowBlock.MOST_ROWS;
 
     /** Rows of one piece of counting residuals, which ends with adding a whole array of counts. */
     private static final int COUNT_PIECE_ROWS = 65536;
@@ -33,15 +33,13 @@ final class CpuLossKernels {
 
     double[] maxGradients(PointwiseLoss loss, List<Buffer> scores, Buffer labels, @Nullable Buffer weights) {
         loss.requireOutputs(scores.size());
-        int numRows = scores.get(0).length();
-        LossFormula formula = LossFormula.of(
-                loss, ownership.floats(scores, "scores", numRows), ownership.floats(labels, "labels", numRows));
-        float[] w = ownership.optionalFloats(weights, "weights", numRows);
+        ScoredRows rows = rows(scores, labels, weights);
+        LossFormula formula = LossFormula.of(loss);
         double[][] maxima = new double[team().numThreads()][2];
-        forEachBlock(numRows, scores.size(), (worker, begin, count, block) -> {
-            formula.fill(begin, count, block);
+        forEachBlock(rows, (worker, begin, count, block) -> {
+            formula.fill(block, count);
             for (int output = 0; output < scores.size(); output++) {
-                raise(block.gradients[output], block.hessians[output], begin, count, w, maxima[worker]);
+                raise(block.gradients[output], block.hessians[output], begin, count, rows.weights(), maxima[worker]);
             }
         });
         double[] max = new double[2];
@@ -79,26 +77,22 @@ final class CpuLossKernels {
             long[] metricSums) {
         loss.requireOutputs(scores.size());
         requireMetrics(metrics, scores.size(), metricSums);
-        int numRows = scores.get(0).length();
-        float[][] s = ownership.floats(scores, "scores", numRows);
-        float[] y = ownership.floats(labels, "labels", numRows);
-        float[] w = ownership.optionalFloats(weights, "weights", numRows);
-        GradientWriter writer = new GradientWriter(scale, w, sampling, keys(sampling, rowKeys, numRows), false);
-        long[][] out = outputs(gradients, scores.size(), numRows);
-        LossFormula formula = LossFormula.of(loss, s, y);
-        MetricPass pass = new MetricPass(metrics, formula.sharedMetric(), s, y, w);
+        ScoredRows rows = rows(scores, labels, weights);
+        long[] keys = keys(sampling, rowKeys, rows.size());
+        GradientWriter writer = new GradientWriter(scale, rows.weights(), sampling, keys, false);
+        long[][] out = outputs(gradients, scores.size(), rows.size());
+        LossFormula formula = LossFormula.of(loss);
+        MetricPass pass = new MetricPass(metrics, formula.sharedMetric(), weights != null);
         long[][] totals = new long[team().numThreads()][GradientWriter.TOTALS * out.length];
         long[][] sums = new long[team().numThreads()][metricSums.length];
-        forEachBlock(numRows, out.length, (worker, begin, count, block) -> {
+        forEachBlock(rows, (worker, begin, count, block) -> {
             if (pass.needsLosses()) {
-                formula.fillWithLosses(begin, count, block);
+                formula.fillWithLosses(block, count);
             } else {
-                formula.fill(begin, count, block);
+                formula.fill(block, count);
             }
             write(writer, block.gradients, block.hessians, 0, begin, count, out, totals[worker]);
-            if (!metrics.isEmpty()) {
-                pass.add(begin, count, block, sums[worker]);
-            }
+            pass.add(block, count, sums[worker]);
         });
         addAll(sums, metricSums);
         return totals(totals, out.length);
@@ -110,16 +104,10 @@ final class CpuLossKernels {
             throw new IllegalArgumentException("no score buffer was given; metrics take at least 1");
         }
         requireMetrics(metrics, scores.size(), sums);
-        int numRows = scores.get(0).length();
-        MetricPass pass = new MetricPass(
-                metrics,
-                null,
-                ownership.floats(scores, "scores", numRows),
-                ownership.floats(labels, "labels", numRows),
-                ownership.optionalFloats(weights, "weights", numRows));
+        ScoredRows rows = rows(scores, labels, weights);
+        MetricPass pass = new MetricPass(metrics, null, weights != null);
         long[][] own = new long[team().numThreads()][sums.length];
-        forEachBlock(
-                numRows, scores.size(), (worker, begin, count, block) -> pass.add(begin, count, block, own[worker]));
+        forEachBlock(rows, (worker, begin, count, block) -> pass.add(block, count, own[worker]));
         addAll(own, sums);
     }
 
@@ -244,6 +232,20 @@ final class CpuLossKernels {
         return rowKeys == null ? null : ownership.longs(rowKeys, "rowKeys", numRows);
     }
 
+    private record ScoredRows(float[][] scores, float[] labels, float @Nullable [] weights) {
+        int size() {
+            return labels.length;
+        }
+    }
+
+    private ScoredRows rows(List<Buffer> scores, Buffer labels, @Nullable Buffer weights) {
+        int numRows = scores.get(0).length();
+        return new ScoredRows(
+                ownership.floats(scores, "scores", numRows),
+                ownership.floats(labels, "labels", numRows),
+                ownership.optionalFloats(weights, "weights", numRows));
+    }
+
     private interface RowPiece {
         void run(int worker, int begin, int end);
     }
@@ -258,16 +260,19 @@ final class CpuLossKernels {
         });
     }
 
-    private void forEachBlock(int numRows, int numOutputs, BlockWork work) {
+    private void forEachBlock(ScoredRows rows, BlockWork work) {
+        int blockRows = RowBlock.rows(rows.scores().length);
         @Nullable RowBlock[] blocks = new @Nullable RowBlock[team().numThreads()];
-        forEachPiece(numRows, (worker, begin, end) -> {
+        forEachPiece(rows.size(), (worker, begin, end) -> {
             RowBlock block = blocks[worker];
             if (block == null) {
-                block = new RowBlock(numOutputs);
+                block = new RowBlock(rows.scores().length);
                 blocks[worker] = block;
             }
-            for (int at = begin; at < end; at += RowBlock.ROWS) {
-                work.run(worker, at, Math.min(RowBlock.ROWS, end - at), block);
+            for (int at = begin; at < end; at += blockRows) {
+                int count = Math.min(blockRows, end - at);
+                block.read(rows.scores(), rows.labels(), rows.weights(), at, count);
+                work.run(worker, at, count, block);
             }
         });
     }

@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
 import org.sparkmlext.kernels.tree.RowMetric;
 
-/** A loss on the rows of one shard. */
+/** Gradients and hessians of a loss, for blocks of rows. */
 interface LossFormula {
 
-    /** Fills gradients and hessians of rows {@code [begin, begin + count)}, unweighted. */
-    void fill(int begin, int count, RowBlock block);
+    /** Fills gradients and hessians of the first {@code count} rows of a block from their scores and labels, unweighted. */
+    void fill(RowBlock block, int count);
 
     /** The metric that {@link #fillWithLosses} gives for little more, or null. */
     default RowMetric.@Nullable Kind sharedMetric() {
@@ -16,17 +16,17 @@ interface LossFormula {
     }
 
     /** As {@link #fill}, and fills the losses with the shared metric. */
-    default void fillWithLosses(int begin, int count, RowBlock block) {
+    default void fillWithLosses(RowBlock block, int count) {
         throw new UnsupportedOperationException(this + " shares no metric");
     }
 
     /** The formula of a loss. */
-    static LossFormula of(PointwiseLoss loss, float[][] scores, float[] labels) {
+    static LossFormula of(PointwiseLoss loss) {
         return switch (loss.kind()) {
-            case LOGISTIC -> new LogisticRows(scores[0], labels);
-            case SOFTMAX -> new SoftmaxRows(scores, labels);
-            case SQUARED, ABSOLUTE, HUBER, QUANTILE -> new ResidualRows(loss, scores[0], labels);
-            case POISSON, GAMMA, TWEEDIE -> new LogLinkRows(loss, scores[0], labels);
+            case LOGISTIC -> new LogisticLoss();
+            case SOFTMAX -> new SoftmaxLoss();
+            case SQUARED, ABSOLUTE, HUBER, QUANTILE -> new ResidualLoss(loss);
+            case POISSON, GAMMA, TWEEDIE -> new LogLinkLoss(loss);
         };
     }
 }

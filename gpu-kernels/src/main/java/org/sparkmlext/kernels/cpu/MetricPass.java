@@ -9,22 +9,17 @@ import org.sparkmlext.kernels.tree.RowMetric;
 final class MetricPass {
 
     private final MetricTerms[] terms;
-    private final float @Nullable [] weights;
+    private final boolean isWeighted;
     /** The metric whose terms somebody else brings as the block's losses, or -1. */
     private final int shared;
 
     /** @param sharedKind metric whose terms the block already has as its losses, or null */
-    MetricPass(
-            List<RowMetric> metrics,
-            RowMetric.@Nullable Kind sharedKind,
-            float[][] scores,
-            float[] labels,
-            float @Nullable [] weights) {
-        this.weights = weights;
+    MetricPass(List<RowMetric> metrics, RowMetric.@Nullable Kind sharedKind, boolean isWeighted) {
+        this.isWeighted = isWeighted;
         terms = new MetricTerms[metrics.size()];
         int found = -1;
         for (int m = 0; m < terms.length; m++) {
-            terms[m] = MetricTerms.of(metrics.get(m), scores, labels);
+            terms[m] = MetricTerms.of(metrics.get(m));
             found = metrics.get(m).kind() == sharedKind ? m : found;
         }
         shared = found;
@@ -34,21 +29,15 @@ final class MetricPass {
         return shared >= 0;
     }
 
-    /** Adds rows {@code [begin, begin + count)}. */
-    void add(int begin, int count, RowBlock block, long[] sums) {
-        if (weights != null) {
-            for (int i = 0; i < count; i++) {
-                float w = weights[begin + i];
-                block.weights[i] = w > 0 ? w : 0.0;
-            }
-        }
+    /** Adds the first {@code count} rows of a block. */
+    void add(RowBlock block, int count, long[] sums) {
         for (int m = 0; m < terms.length; m++) {
             if (m != shared) {
-                terms[m].fill(begin, count, block);
+                terms[m].fill(block, count);
             }
             double[] values = m == shared ? block.losses : block.terms;
             int at = m * MetricSums.LIMBS;
-            if (weights != null) {
+            if (isWeighted) {
                 LimbSums.addWeighted(values, block.weights, count, sums, at);
             } else if (terms[m].isIndicator()) {
                 LimbSums.addIndicators(values, count, sums, at);
@@ -57,10 +46,10 @@ final class MetricPass {
             }
         }
         int at = terms.length * MetricSums.LIMBS;
-        if (weights == null) {
-            LimbSums.addCount(count, sums, at);
-        } else {
+        if (isWeighted) {
             LimbSums.add(block.weights, count, sums, at);
+        } else {
+            LimbSums.addCount(count, sums, at);
         }
     }
 }

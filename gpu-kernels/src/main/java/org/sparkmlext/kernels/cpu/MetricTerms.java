@@ -2,11 +2,11 @@ package org.sparkmlext.kernels.cpu;
 
 import org.sparkmlext.kernels.tree.RowMetric;
 
-/** A metric on the rows of one shard. */
+/** The values of a metric, for blocks of rows. */
 interface MetricTerms {
 
-    /** Fills the terms of rows {@code [begin, begin + count)}, unweighted. */
-    void fill(int begin, int count, RowBlock block);
+    /** Fills the terms of the first {@code count} rows of a block from their scores and labels, unweighted. */
+    void fill(RowBlock block, int count);
 
     /** Whether every term is 0 or 1. */
     default boolean isIndicator() {
@@ -14,11 +14,13 @@ interface MetricTerms {
     }
 
     /** The terms of a metric. */
-    static MetricTerms of(RowMetric metric, float[][] scores, float[] labels) {
+    static MetricTerms of(RowMetric metric) {
         return switch (metric.kind()) {
-            case LOGLOSS, ERROR, MULTI_LOGLOSS, MULTI_ERROR -> new ClassTerms(metric.kind(), scores, labels);
-            case SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, PINBALL -> new ResidualTerms(metric, scores[0], labels);
-            case POISSON_DEVIANCE, GAMMA_DEVIANCE, TWEEDIE_DEVIANCE -> new DevianceTerms(metric, scores[0], labels);
+            case LOGLOSS -> LogisticLoss::fillTerms;
+            case MULTI_LOGLOSS -> SoftmaxLoss::fillTerms;
+            case ERROR, MULTI_ERROR -> new ErrorTerms();
+            case SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, PINBALL -> new ResidualTerms(metric);
+            case POISSON_DEVIANCE, GAMMA_DEVIANCE, TWEEDIE_DEVIANCE -> new DevianceTerms(metric);
         };
     }
 }

@@ -6,21 +6,15 @@ import org.sparkmlext.kernels.tree.RowMetric;
 final class ResidualTerms implements MetricTerms {
 
     private final RowMetric metric;
-    private final float[] scores;
-    private final float[] labels;
 
-    ResidualTerms(RowMetric metric, float[] scores, float[] labels) {
+    ResidualTerms(RowMetric metric) {
         this.metric = metric;
-        this.scores = scores;
-        this.labels = labels;
     }
 
     @Override
-    public void fill(int begin, int count, RowBlock block) {
+    public void fill(RowBlock block, int count) {
         double[] terms = block.terms;
-        for (int i = 0; i < count; i++) {
-            terms[i] = (double) scores[begin + i] - labels[begin + i];
-        }
+        ResidualLoss.takeDifferences(block, terms, count);
         switch (metric.kind()) {
             case SQUARED_ERROR -> square(terms, count);
             case ABSOLUTE_ERROR -> takeSizes(terms, count);

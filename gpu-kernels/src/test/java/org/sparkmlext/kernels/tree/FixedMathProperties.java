@@ -31,6 +31,57 @@ class FixedMathProperties {
     }
 
     @Property(tries = 5000)
+    void logTakesEverySize(@ForAll @DoubleRange(min = -1074, max = 1023.9) double exponent) {
+        double x = StrictMath.pow(2, exponent);
+        double exact = StrictMath.log(x);
+        assertThat(Math.abs(FixedMath.log(x) - exact)).isLessThanOrEqualTo(4e-15 * Math.max(1, Math.abs(exact)));
+    }
+
+    @Property(tries = 20_000)
+    void logOnePlusIsAccurate(@ForAll @DoubleRange(min = 0, max = 1) double x) {
+        assertThat(Math.abs(FixedMath.logOnePlus(x) - StrictMath.log1p(x))).isLessThanOrEqualTo(5e-16);
+    }
+
+    @Example
+    void logOnePlusHasNoGapBetweenParts() {
+        for (int part = 0; part <= 32; part++) {
+            for (double x : new double[] {part / 32.0, Math.nextDown(part / 32.0), Math.nextUp(part / 32.0)}) {
+                if (x >= 0 && x <= 1) {
+                    assertThat(Math.abs(FixedMath.logOnePlus(x) - StrictMath.log1p(x)))
+                            .isLessThanOrEqualTo(5e-16);
+                }
+            }
+        }
+        assertThat(FixedMath.logOnePlus(Double.NaN)).isNaN();
+    }
+
+    @Property(tries = 5000)
+    void powIsAccurate(
+            @ForAll @DoubleRange(min = -30, max = 30) double exponent,
+            @ForAll @DoubleRange(min = -3, max = 3) double y) {
+        double x = StrictMath.pow(2, exponent);
+        double exact = StrictMath.pow(x, y);
+        double bound = 4e-15 * (1 + Math.abs(y * StrictMath.log(x)));
+        assertThat(Math.abs(FixedMath.pow(x, y) - exact)).isLessThanOrEqualTo(bound * exact);
+    }
+
+    @Property(tries = 5000)
+    void sigmoidIsAccurateAtBothEnds(@ForAll @DoubleRange(min = -690, max = 690) double x) {
+        double exact = 1 / (1 + StrictMath.exp(-x));
+        assertThat(Math.abs(FixedMath.sigmoid(x) - exact)).isLessThanOrEqualTo(4e-15 * exact);
+    }
+
+    @Example
+    void signsNeedNoBranch() {
+        assertThat(FixedMath.oneOr(0.25, -3)).isEqualTo(0.25);
+        assertThat(FixedMath.oneOr(0.25, 3)).isEqualTo(1.0);
+        assertThat(FixedMath.oneOr(0.25, 0.0)).isEqualTo(1.0);
+        assertThat(FixedMath.positivePart(-3)).isEqualTo(0.0);
+        assertThat(FixedMath.positivePart(3)).isEqualTo(3.0);
+        assertThat(FixedMath.positivePart(Double.NaN)).isNaN();
+    }
+
+    @Property(tries = 5000)
     void sigmoidIsSymmetricAndWithinBounds(@ForAll @DoubleRange(min = -40, max = 40) double x) {
         double p = FixedMath.sigmoid(x);
         assertThat(p).isBetween(0.0, 1.0);
@@ -50,6 +101,11 @@ class FixedMathProperties {
         assertThat(FixedMath.exp(Double.NaN)).isNaN();
         assertThat(FixedMath.exp(0.0)).isEqualTo(1.0);
         assertThat(FixedMath.log(1.0)).isEqualTo(0.0);
+        assertThat(FixedMath.log(0.0)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(FixedMath.log(-0.0)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(FixedMath.log(-1.0)).isNaN();
+        assertThat(FixedMath.log(Double.NaN)).isNaN();
+        assertThat(FixedMath.log(Double.POSITIVE_INFINITY)).isEqualTo(Double.POSITIVE_INFINITY);
         assertThat(FixedMath.sigmoid(0)).isEqualTo(0.5);
     }
 

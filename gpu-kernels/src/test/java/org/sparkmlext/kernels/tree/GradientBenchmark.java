@@ -1,6 +1,6 @@
 package org.sparkmlext.kernels.tree;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.sparkmlext.kernels.Backend;
@@ -35,62 +35,48 @@ public final class GradientBenchmark {
     }
 
     private static void measure(Backend backend, LossCase test, int threads) {
-        ReferenceLossKernels.Rows rows = ordinaryRows(test);
-        List<Buffer> scores = new ArrayList<>();
-        List<Buffer> gradients = new ArrayList<>();
-        for (float[] ofOutput : rows.scores()) {
-            scores.add(floats(backend, ofOutput));
-            gradients.add(backend.allocate(ElementType.LONG, NUM_ROWS));
-        }
         TreeKernels trees = backend.trees();
-        try (Buffer labels = floats(backend, rows.labels());
-                Buffer weights = floats(backend, rows.weights())) {
+        try (LossShard shard = new LossShard(backend, ordinaryRows(test));
+                Buffer weights = backend.allocate(ElementType.FLOAT, NUM_ROWS)) {
+            float[] someWeights = new float[NUM_ROWS];
+            Arrays.fill(someWeights, 1.5f);
+            weights.copyIn(0, someWeights, 0, NUM_ROWS);
             List<RowMetric> metrics = test.metrics();
-            double[] max = trees.maxGradients(test.loss(), scores, labels, weights);
+            double[] max = shard.maxGradients(test.loss());
             GradientScale scale = GradientScale.of(max[0], max[1], Precision.FINE);
             long[] sums = new long[MetricSums.length(metrics)];
             long[] noSums = new long[MetricSums.length(List.of())];
-            report(
-                    threads,
-                    test,
-                    "gradients",
-                    () -> trees.gradients(
-                            test.loss(), scores, labels, null, null, null, scale, gradients, List.of(), noSums));
-            report(
-                    threads,
-                    test,
-                    "with metrics",
-                    () -> trees.gradients(
-                            test.loss(), scores, labels, null, null, null, scale, gradients, metrics, sums));
+            report(threads, test, "gradients", () -> shard.gradients(test.loss(), scale, List.of(), noSums));
+            report(threads, test, "with metrics", () -> shard.gradients(test.loss(), scale, metrics, sums));
             report(
                     threads,
                     test,
                     "and weights",
                     () -> trees.gradients(
-                            test.loss(), scores, labels, weights, null, null, scale, gradients, metrics, sums));
-            report(threads, test, "metrics alone", () -> trees.metricSums(metrics, scores, labels, null, sums));
+                            test.loss(),
+                            shard.scores,
+                            shard.labels,
+                            weights,
+                            null,
+                            null,
+                            scale,
+                            shard.gradients,
+                            metrics,
+                            sums));
+            report(threads, test, "metrics alone", () -> shard.metricSums(metrics));
         }
-        scores.forEach(Buffer::close);
-        gradients.forEach(Buffer::close);
     }
 
     /** Scores and labels as a round in the middle of training meets them: those of tests are full of extremes. */
     private static ReferenceLossKernels.Rows ordinaryRows(LossCase test) {
-        ReferenceLossKernels.Rows rows = test.rows(NUM_ROWS, true, 5);
+        ReferenceLossKernels.Rows rows = test.rows(NUM_ROWS, false, 5);
         SplittableRandom random = new SplittableRandom(6);
         for (int r = 0; r < NUM_ROWS; r++) {
             for (float[] ofOutput : rows.scores()) {
                 ofOutput[r] = (float) random.nextDouble(-4, 4);
             }
-            rows.weights()[r] = 0.5f + random.nextInt(3);
         }
         return rows;
-    }
-
-    private static Buffer floats(Backend backend, float[] values) {
-        Buffer buffer = backend.allocate(ElementType.FLOAT, values.length);
-        buffer.copyIn(0, values, 0, values.length);
-        return buffer;
     }
 
     private static void report(int threads, LossCase test, String what, Runnable kernel) {

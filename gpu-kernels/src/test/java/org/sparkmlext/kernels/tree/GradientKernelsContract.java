@@ -27,50 +27,6 @@ public abstract class GradientKernelsContract extends BackendContract {
         return LossCase.all();
     }
 
-    /** One rank's rows on the device. */
-    private final class Shard implements AutoCloseable {
-        private final ReferenceLossKernels.Rows rows;
-        private final List<Buffer> scores = new ArrayList<>();
-        private final List<Buffer> gradients = new ArrayList<>();
-        private final Buffer labels;
-        private final Buffer weights;
-
-        Shard(ReferenceLossKernels.Rows rows) {
-            this.rows = rows;
-            for (float[] ofOutput : rows.scores()) {
-                scores.add(buffer(ofOutput));
-                gradients.add(backend.allocate(ElementType.LONG, rows.size()));
-            }
-            labels = buffer(rows.labels());
-            weights = rows.weights() == null ? null : buffer(rows.weights());
-        }
-
-        double[] maxGradients(PointwiseLoss loss) {
-            return backend.trees().maxGradients(loss, scores, labels, weights);
-        }
-
-        List<GradientTotals> gradients(PointwiseLoss loss, GradientScale scale, List<RowMetric> metrics, long[] sums) {
-            return backend.trees()
-                    .gradients(loss, scores, labels, weights, null, null, scale, gradients, metrics, sums);
-        }
-
-        long[] metricSums(List<RowMetric> metrics) {
-            long[] sums = new long[MetricSums.length(metrics)];
-            backend.trees().metricSums(metrics, scores, labels, weights, sums);
-            return sums;
-        }
-
-        @Override
-        public void close() {
-            scores.forEach(Buffer::close);
-            gradients.forEach(Buffer::close);
-            labels.close();
-            if (weights != null) {
-                weights.close();
-            }
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("losses")
     void gradientsTotalsAndMetricsEqualTheReference(LossCase test) {
@@ -89,13 +45,13 @@ public abstract class GradientKernelsContract extends BackendContract {
     @ParameterizedTest
     @MethodSource("losses")
     void manyRowsGiveWhatTheyGiveOneByOne(LossCase test) {
-        check(test, test.rows(20_001, true, 8), false, new GradientScale(24, 23, Precision.FINE));
+        check(test, test.rows(9001, true, 8), false, new GradientScale(24, 23, Precision.FINE));
     }
 
     private void check(LossCase test, ReferenceLossKernels.Rows rows, boolean isSampled, GradientScale scale) {
         RowSampling sampling = isSampled ? RowSampling.of(42, 0.3) : null;
         long[] keys = new SplittableRandom(9).longs(rows.size()).toArray();
-        try (Shard shard = new Shard(rows);
+        try (LossShard shard = new LossShard(backend, rows);
                 Buffer key = isSampled ? buffer(keys) : null) {
             assertThat(shard.maxGradients(test.loss())).isEqualTo(ReferenceLossKernels.maxGradients(test.loss(), rows));
             long[] expectedSums = ReferenceLossKernels.metricSums(test.metrics(), rows);
@@ -157,114 +113,22 @@ public abstract class GradientKernelsContract extends BackendContract {
     void nanIsNoticed(LossCase test) {
         ReferenceLossKernels.Rows rows = test.rows(9001, false, 2);
         rows.labels()[8500] = Float.NaN;
-        try (Shard shard = new Shard(rows)) {
+        try (LossShard shard = new LossShard(backend, rows)) {
             double cap = MetricSums.value(shard.metricSums(List.of(test.own())), 0);
             assertThat(cap).isGreaterThanOrEqualTo(MetricSums.CAP);
         }
         boolean hasNanGradient = !List.of(PointwiseLoss.Kind.SOFTMAX, PointwiseLoss.Kind.QUANTILE)
                 .contains(test.loss().kind());
         if (hasNanGradient) {
-            try (Shard shard = new Shard(rows)) {
+            try (LossShard shard = new LossShard(backend, rows)) {
                 assertThat(shard.maxGradients(test.loss())[0]).isNaN();
-            }
-        }
-    }
-
-    /** Central differences of the metric that is the loss, sharpened by Richardson's extrapolation. */
-    @ParameterizedTest
-    @MethodSource("losses")
-    void gradientsAndHessiansAreDerivatives(LossCase test) {
-        SplittableRandom random = new SplittableRandom(17);
-        for (int i = 0; i < 12; i++) {
-            float[] scores = new float[test.numOutputs()];
-            for (int k = 0; k < scores.length; k++) {
-                scores[k] = random.nextInt(-96, 96) / 32f;
-            }
-            float label = test.loss().kind() == PointwiseLoss.Kind.GAMMA ? 3.25f : test.label(random);
-            int output = random.nextInt(scores.length);
-            float step = 1 / 64f;
-            // Not across a corner of the loss.
-            double corner =
-                    test.loss().kind() == PointwiseLoss.Kind.HUBER ? test.loss().parameter() : 0;
-            boolean isNearCorner = Math.abs(Math.abs(scores[output] - label) - corner) < 2 * step;
-            if (test.hessianFactor() == 0 && isNearCorner) {
-                continue;
-            }
-            double[] got = kernelGradient(test, output, scores, label);
-            double far = test.factor() * 2 * step;
-            double wide =
-                    (metric(test, output, scores, label, step) - metric(test, output, scores, label, -step)) / far;
-            double near =
-                    (metric(test, output, scores, label, step / 2) - metric(test, output, scores, label, -step / 2))
-                            / (far / 2);
-            double size = 1 + Math.abs(got[0]) + Math.abs(label);
-            assertThat((4 * near - wide) / 3).isCloseTo(got[0], within(1e-6 * size));
-            if (test.hessianFactor() != 0) {
-                double middle = metric(test, output, scores, label, 0);
-                double second = metric(test, output, scores, label, step)
-                        - 2 * middle
-                        + metric(test, output, scores, label, -step);
-                double hessian = test.hessianFactor() * got[1];
-                assertThat(second / (test.factor() * step * step)).isCloseTo(hessian, within(1e-3 * (1 + hessian)));
-            }
-        }
-    }
-
-    private double metric(LossCase test, int output, float[] scores, float label, float step) {
-        float[][] moved = new float[scores.length][];
-        for (int k = 0; k < scores.length; k++) {
-            moved[k] = new float[] {k == output ? scores[k] + step : scores[k]};
-        }
-        try (Shard shard = new Shard(new ReferenceLossKernels.Rows(moved, new float[] {label}, null))) {
-            return MetricSums.value(shard.metricSums(List.of(test.own())), 0);
-        }
-    }
-
-    /** {@code {g, h}} of a single row: their sizes in full precision, the sign of g from its fixed-point value. */
-    private double[] kernelGradient(LossCase test, int output, float[] scores, float label) {
-        float[][] columns = new float[scores.length][];
-        for (int k = 0; k < scores.length; k++) {
-            columns[k] = new float[] {scores[k]};
-        }
-        try (Shard shard = new Shard(new ReferenceLossKernels.Rows(columns, new float[] {label}, null))) {
-            double[] max = shard.maxGradients(test.loss());
-            GradientScale scale = GradientScale.of(max[0], max[1], Precision.FINE);
-            List<GradientTotals> totals = shard.gradients(test.loss(), scale, List.of(), new long[MetricSums.LIMBS]);
-            double g = totals.get(output).gradient() * scale.gradientUnit();
-            double h = totals.get(output).hessian() * scale.hessianUnit();
-            return test.numOutputs() > 1 ? new double[] {g, h} : new double[] {Math.copySign(max[0], g), max[1]};
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("losses")
-    void valuesAreThoseOfATextbook(LossCase test) {
-        SplittableRandom random = new SplittableRandom(23);
-        for (int i = 0; i < 40; i++) {
-            float[] scores = new float[test.numOutputs()];
-            for (int k = 0; k < scores.length; k++) {
-                scores[k] = (float) random.nextDouble(-6, 6);
-            }
-            float label = test.label(random);
-            int output = random.nextInt(scores.length);
-            double[] got = kernelGradient(test, output, scores, label);
-            double[] wanted = Textbook.gradient(test.loss(), output, scores, label);
-            double size = 1 + Math.abs(wanted[0]) + wanted[1] + Math.abs(label);
-            double precision = test.numOutputs() > 1 ? 3e-9 : 1e-13;
-            assertThat(got[0]).isCloseTo(wanted[0], within(precision * size));
-            assertThat(got[1]).isCloseTo(wanted[1], within(precision * size));
-            for (RowMetric metric : test.metrics()) {
-                LossCase single = new LossCase(test.loss(), test.numOutputs(), metric, 1, 0, List.of(metric));
-                double value = metric(single, 0, scores, label, 0);
-                double expected = Textbook.metric(metric, scores, label);
-                assertThat(value).isCloseTo(expected, within(1e-12 * (size + expected)));
             }
         }
     }
 
     @Test
     void gradientsOfKnownScores() {
-        try (Shard shard = shard(new float[] {0, 0}, new float[] {0, 1}, null)) {
+        try (LossShard shard = shard(new float[] {0, 0}, new float[] {0, 1}, null)) {
             assertThat(shard.maxGradients(logistic())).containsExactly(0.5, 0.25);
             GradientScale scale = new GradientScale(10, 12, Precision.FINE);
             List<GradientTotals> totals = shard.gradients(logistic(), scale, List.of(), new long[MetricSums.LIMBS]);
@@ -275,7 +139,7 @@ public abstract class GradientKernelsContract extends BackendContract {
 
     @Test
     void valuesBeyondTheScaleSaturate() {
-        try (Shard shard = shard(new float[] {0, 0}, new float[] {0, 1}, null)) {
+        try (LossShard shard = shard(new float[] {0, 0}, new float[] {0, 1}, null)) {
             GradientScale scale = new GradientScale(40, 40, Precision.FINE);
             shard.gradients(logistic(), scale, List.of(), new long[MetricSums.LIMBS]);
             long max = GradientScale.MAX_FIXED;
@@ -287,7 +151,7 @@ public abstract class GradientKernelsContract extends BackendContract {
     void metricsOfKnownScores() {
         float[] weights = {1, 0.5f, 3, 0};
         List<RowMetric> metrics = List.of(RowMetric.of(Kind.ERROR), RowMetric.of(Kind.LOGLOSS));
-        try (Shard shard = shard(new float[] {5000, -5000, 2, Float.NaN}, new float[] {0, 1, 1, 0}, weights)) {
+        try (LossShard shard = shard(new float[] {5000, -5000, 2, Float.NaN}, new float[] {0, 1, 1, 0}, weights)) {
             long[] sums = shard.metricSums(metrics);
             assertThat(MetricSums.value(sums, 0)).isEqualTo(1.5);
             double expected = 5000 + 2500 + 3 * (FixedMath.softplus(2) - 2);
@@ -299,7 +163,7 @@ public abstract class GradientKernelsContract extends BackendContract {
     @Test
     void hugeTermsAreSummedExactlyBesideSmallOnes() {
         float[] scores = {1e12f, 1e-6f, Float.MAX_VALUE};
-        try (Shard shard = shard(scores, new float[3], null)) {
+        try (LossShard shard = shard(scores, new float[3], null)) {
             long[] sums = shard.metricSums(List.of(RowMetric.of(Kind.ABSOLUTE_ERROR)));
             long[] expected = new long[2 * MetricSums.LIMBS];
             ReferenceLossKernels.addLimbs(scores[0], expected, 0);
@@ -314,7 +178,8 @@ public abstract class GradientKernelsContract extends BackendContract {
     void aLabelThatIsNoClassIsNoClass() {
         for (float label : new float[] {-1, 3, 0.5f, Float.NaN}) {
             float[][] scores = {{0}, {0}, {0}};
-            try (Shard shard = new Shard(new ReferenceLossKernels.Rows(scores, new float[] {label}, null))) {
+            try (LossShard shard =
+                    new LossShard(backend, new ReferenceLossKernels.Rows(scores, new float[] {label}, null))) {
                 GradientScale scale = new GradientScale(20, 20, Precision.FINE);
                 shard.gradients(PointwiseLoss.softmax(), scale, List.of(), new long[MetricSums.LIMBS]);
                 for (Buffer gradient : shard.gradients) {
@@ -331,7 +196,7 @@ public abstract class GradientKernelsContract extends BackendContract {
     @Test
     void extremeLogisticScoresKeepAScale() {
         float big = Float.MAX_VALUE;
-        try (Shard shard = shard(new float[] {big, -big, 800, -800}, new float[] {0, 1, 1, 0}, null)) {
+        try (LossShard shard = shard(new float[] {big, -big, 800, -800}, new float[] {0, 1, 1, 0}, null)) {
             double[] max = shard.maxGradients(logistic());
             assertThat(max[0]).isEqualTo(1);
             assertThat(max[1]).isBetween(0.0, 1e-300);
@@ -377,8 +242,8 @@ public abstract class GradientKernelsContract extends BackendContract {
         }
     }
 
-    private Shard shard(float[] scores, float[] labels, float[] weights) {
-        return new Shard(new ReferenceLossKernels.Rows(new float[][] {scores}, labels, weights));
+    private LossShard shard(float[] scores, float[] labels, float[] weights) {
+        return new LossShard(backend, new ReferenceLossKernels.Rows(new float[][] {scores}, labels, weights));
     }
 
     @Test

@@ -1,19 +1,21 @@
 package org.sparkmlext.kernels.tree;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.math.BigInteger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.tree.TreeKernels.ResidualTask;
 
 /**
  * The kernels of losses and metrics written down naively from their contract: one row at a time, sums checked for overflow,
- * terms cut into limbs in decimal arithmetic.
+ * terms cut into limbs in arithmetic without rounding.
  */
 public final class ReferenceLossKernels {
 
     private static final BigDecimal CAP = BigDecimal.valueOf(2).pow(80);
-    private static final BigDecimal LIMB = BigDecimal.valueOf(1L << 32);
+    private static final BigDecimal LOWEST = BigDecimal.valueOf(1L << 48);
+    private static final BigDecimal HALF = new BigDecimal("0.5");
+    private static final BigInteger DIGIT = BigInteger.ONE.shiftLeft(32);
 
     private ReferenceLossKernels() {}
 
@@ -141,17 +143,19 @@ public final class ReferenceLossKernels {
         return sums;
     }
 
-    /** The limbs of one term, by division with remainder. */
+    /** The limbs of one term: the 32-bit digits of its whole multiple of 2^-48, the lowest rounded by what is left. */
     static void addLimbs(double term, long[] sums, int at) {
         boolean isFinite = Math.abs(term) < Double.POSITIVE_INFINITY;
-        BigDecimal rest = isFinite ? new BigDecimal(term).min(CAP) : CAP;
-        BigDecimal unit = BigDecimal.valueOf(1L << 48);
-        for (int limb = 0; limb < MetricSums.LIMBS; limb++) {
-            boolean isLast = limb == MetricSums.LIMBS - 1;
-            BigDecimal whole = rest.divide(unit, 0, isLast ? RoundingMode.HALF_EVEN : RoundingMode.DOWN);
-            sums[at + limb] = Math.addExact(sums[at + limb], whole.longValueExact());
-            rest = rest.subtract(whole.multiply(unit));
-            unit = unit.divide(LIMB);
+        BigDecimal units = (isFinite ? new BigDecimal(term).min(CAP) : CAP).multiply(LOWEST);
+        BigInteger whole = units.toBigInteger();
+        int half = units.subtract(new BigDecimal(whole)).compareTo(HALF);
+        boolean isRoundedUp = half > 0 || half == 0 && whole.testBit(0);
+        for (int limb = MetricSums.LIMBS - 1; limb >= 0; limb--) {
+            boolean isHighest = limb == 0;
+            BigInteger digit = isHighest ? whole : whole.mod(DIGIT);
+            long value = digit.longValueExact() + (limb == MetricSums.LIMBS - 1 && isRoundedUp ? 1 : 0);
+            sums[at + limb] = Math.addExact(sums[at + limb], value);
+            whole = whole.shiftRight(32);
         }
     }
 

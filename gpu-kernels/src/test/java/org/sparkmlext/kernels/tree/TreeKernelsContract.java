@@ -35,6 +35,22 @@ public abstract class TreeKernelsContract {
     }
 
     @Nested
+    class LossDerivatives extends LossDerivativesContract {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class Residuals extends ResidualCountsContract {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+    }
+
+    @Nested
     class Splits extends SplitKernelsContract {
         @Override
         protected Backend open() {

@@ -4,57 +4,55 @@ import org.sparkmlext.kernels.tree.FixedMath;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
 
 /** The losses whose raw score is the logarithm of a mean: POISSON, GAMMA, TWEEDIE. */
-final class LogLinkRows implements LossFormula {
+final class LogLinkLoss implements LossFormula {
 
     /** What the exponent of a Poisson hessian has more than that of the mean, as a factor. */
     private static final double POISSON_FACTOR = FixedMath.exp(0.7);
 
     private final PointwiseLoss loss;
-    private final float[] scores;
-    private final float[] labels;
 
-    LogLinkRows(PointwiseLoss loss, float[] scores, float[] labels) {
+    LogLinkLoss(PointwiseLoss loss) {
         this.loss = loss;
-        this.scores = scores;
-        this.labels = labels;
     }
 
     @Override
-    public void fill(int begin, int count, RowBlock block) {
+    public void fill(RowBlock block, int count) {
+        double[] scores = block.scores[0];
         double[] gradients = block.gradients[0];
         double[] hessians = block.hessians[0];
         switch (loss.kind()) {
-            case POISSON -> fillPoisson(begin, count, gradients, hessians);
-            case GAMMA -> fillGamma(begin, count, gradients, hessians);
-            default -> fillTweedie(begin, count, gradients, hessians);
+            case POISSON -> fillPoisson(scores, block.labels, count, gradients, hessians);
+            case GAMMA -> fillGamma(scores, block.labels, count, gradients, hessians);
+            default -> fillTweedie(scores, block.labels, count, gradients, hessians);
         }
     }
 
-    private void fillPoisson(int begin, int count, double[] gradients, double[] hessians) {
+    private static void fillPoisson(
+            double[] scores, double[] labels, int count, double[] gradients, double[] hessians) {
         for (int i = 0; i < count; i++) {
-            double mean = FixedMath.exp(scores[begin + i]);
-            gradients[i] = mean - labels[begin + i];
+            double mean = FixedMath.exp(scores[i]);
+            gradients[i] = mean - labels[i];
             hessians[i] = mean * POISSON_FACTOR;
         }
     }
 
-    private void fillGamma(int begin, int count, double[] gradients, double[] hessians) {
+    private static void fillGamma(double[] scores, double[] labels, int count, double[] gradients, double[] hessians) {
         for (int i = 0; i < count; i++) {
-            double t = labels[begin + i] * FixedMath.exp(-scores[begin + i]);
+            double t = labels[i] * FixedMath.exp(-scores[i]);
             gradients[i] = 1.0 - t;
             hessians[i] = t;
         }
     }
 
-    private void fillTweedie(int begin, int count, double[] gradients, double[] hessians) {
+    private void fillTweedie(double[] scores, double[] labels, int count, double[] gradients, double[] hessians) {
         double one = 1.0 - loss.parameter();
         double two = 2.0 - loss.parameter();
         for (int i = 0; i < count; i++) {
-            gradients[i] = labels[begin + i] * FixedMath.exp(one * scores[begin + i]);
+            gradients[i] = labels[i] * FixedMath.exp(one * scores[i]);
         }
         for (int i = 0; i < count; i++) {
             double a = gradients[i];
-            double b = FixedMath.exp(two * scores[begin + i]);
+            double b = FixedMath.exp(two * scores[i]);
             gradients[i] = b - a;
             hessians[i] = two * b - one * a;
         }

@@ -4,24 +4,18 @@ import java.util.Arrays;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
 
 /** The losses of the difference of score and label alone: SQUARED, ABSOLUTE, HUBER, QUANTILE. Their hessian is 1. */
-final class ResidualRows implements LossFormula {
+final class ResidualLoss implements LossFormula {
 
     private final PointwiseLoss loss;
-    private final float[] scores;
-    private final float[] labels;
 
-    ResidualRows(PointwiseLoss loss, float[] scores, float[] labels) {
+    ResidualLoss(PointwiseLoss loss) {
         this.loss = loss;
-        this.scores = scores;
-        this.labels = labels;
     }
 
     @Override
-    public void fill(int begin, int count, RowBlock block) {
+    public void fill(RowBlock block, int count) {
         double[] gradients = block.gradients[0];
-        for (int i = 0; i < count; i++) {
-            gradients[i] = (double) scores[begin + i] - labels[begin + i];
-        }
+        takeDifferences(block, gradients, count);
         switch (loss.kind()) {
             case ABSOLUTE -> takeSigns(gradients, count);
             case HUBER -> clip(gradients, count, loss.parameter());
@@ -31,6 +25,15 @@ final class ResidualRows implements LossFormula {
             }
         }
         Arrays.fill(block.hessians[0], 0, count, 1.0);
+    }
+
+    /** Fills {@code s - y}. */
+    static void takeDifferences(RowBlock block, double[] differences, int count) {
+        double[] scores = block.scores[0];
+        double[] labels = block.labels;
+        for (int i = 0; i < count; i++) {
+            differences[i] = scores[i] - labels[i];
+        }
     }
 
     private static void takeSigns(double[] gradients, int count) {

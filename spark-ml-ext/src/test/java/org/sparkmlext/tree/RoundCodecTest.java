@@ -1,0 +1,51 @@
+package org.sparkmlext.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.kernels.tree.BinTree;
+
+/** Round states as they travel to the driver and back. */
+class RoundCodecTest {
+
+    private static RoundCodec.Round round(long... sums) {
+        BinTree tree = new BinTree(
+                new int[] {3, -1, -1},
+                new int[] {17, 0, 0},
+                new boolean[] {true, false, false},
+                new int[] {1, -1, -1},
+                new int[] {2, -1, -1},
+                new float[] {0, -0.5f, Float.MIN_VALUE});
+        return new RoundCodec.Round(new GrownTree(tree, new float[] {9, 0, 0}, new float[] {5, 2, 3}), sums);
+    }
+
+    @Test
+    void keepsTreesAndAnyNumberOfSums() {
+        for (long[] sums : new long[][] {{}, {1, -2, Long.MAX_VALUE, Long.MIN_VALUE}, new long[48]}) {
+            RoundCodec.Round back = RoundCodec.decode(RoundCodec.encode(round(sums)));
+            assertThat(back.metricSums()).isEqualTo(sums);
+            assertThat(RoundCodec.encode(back)).isEqualTo(RoundCodec.encode(round(sums)));
+            assertThat(back.tree().bins().values()).containsExactly(0, -0.5f, Float.MIN_VALUE);
+            assertThat(back.tree().bins().isMissingLeft()).containsExactly(true, false, false);
+            assertThat(back.tree().covers()).containsExactly(5, 2, 3);
+        }
+    }
+
+    @Test
+    void refusesWhatWasCut() {
+        byte[] bytes = RoundCodec.encode(round(1, 2, 3));
+        for (int length : new int[] {4, 10, 28, 32, bytes.length - 1}) {
+            assertThatIllegalArgumentException()
+                    .as("%d bytes", length)
+                    .isThrownBy(() -> RoundCodec.decode(Arrays.copyOf(bytes, length)))
+                    .withMessageContaining("cut or damaged");
+        }
+        byte[] wild = bytes.clone();
+        wild[3] = 127;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RoundCodec.decode(wild))
+                .withMessageContaining("cut or damaged");
+    }
+}
