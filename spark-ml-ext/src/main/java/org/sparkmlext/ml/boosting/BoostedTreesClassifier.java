@@ -206,6 +206,7 @@ public final class BoostedTreesClassifier
                         rows,
                         table,
                         boostingSettings(objective, objects.metric(), bytes, getSeed()),
+                        initial,
                         runtimeOptions(),
                         listener));
     }

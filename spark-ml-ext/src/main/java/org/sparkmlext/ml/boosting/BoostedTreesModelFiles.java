@@ -23,6 +23,7 @@ final class BoostedTreesModelFiles {
     static final int FORMAT_VERSION = 1;
     static final String SUMMARY_FILE = "summary.json";
     private static final String GIVEN_NAMES = "hasGivenNames";
+    private static final String KEPT_ROUNDS = "keptRounds";
 
     private BoostedTreesModelFiles() {}
 
@@ -42,8 +43,10 @@ final class BoostedTreesModelFiles {
         public void save(String path) throws IOException {
             Map<String, StageFiles.Content> files = new LinkedHashMap<>();
             files.put(ForestCodec.FILE_NAME, out -> out.write(fitted.encoded().bytes()));
+            Map<String, Object> facts = new LinkedHashMap<>(Map.of(GIVEN_NAMES, fitted.hasGivenNames()));
             BoostingSummary summary = fitted.summary();
             if (summary != null) {
+                facts.put(KEPT_ROUNDS, summary.keptRounds());
                 byte[] json = SummaryJson.write(summary.report()).getBytes(StandardCharsets.UTF_8);
                 files.put(SUMMARY_FILE, out -> out.write(json));
             }
@@ -52,7 +55,7 @@ final class BoostedTreesModelFiles {
                     sparkSession(),
                     path,
                     shouldOverwrite(),
-                    new StageFiles.Contents(FORMAT_VERSION, Map.of(GIVEN_NAMES, fitted.hasGivenNames()), files));
+                    new StageFiles.Contents(FORMAT_VERSION, facts, files));
         }
 
         @Override
@@ -110,8 +113,11 @@ final class BoostedTreesModelFiles {
             }
             String json = new String(stored.readFile(SUMMARY_FILE), StandardCharsets.UTF_8);
             try {
-                return new BoostingSummary(
-                        SummaryJson.read(json), forest.forest().numRounds());
+                // Models of before there was warm start do not say it.
+                int keptRounds = stored.hasFact(KEPT_ROUNDS)
+                        ? stored.fact(KEPT_ROUNDS).intValue()
+                        : forest.forest().numRounds();
+                return new BoostingSummary(SummaryJson.read(json), keptRounds);
             } catch (IOException e) {
                 throw stored.damaged(SUMMARY_FILE + ": " + e.getMessage(), e);
             }

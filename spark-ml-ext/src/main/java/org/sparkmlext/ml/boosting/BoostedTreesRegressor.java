@@ -152,19 +152,21 @@ public final class BoostedTreesRegressor extends TrainableRegressor<BoostedTrees
     protected BoostedTreesRegressionModel trainChecked(
             Dataset<?> data, TableColumns columns, TrainingListener listener) {
         Objective objective = chosenObjective();
-        BoostedTreesRegressionModel initial = initialModelOrNull();
-        if (initial != null) {
-            BoostingChecks.checkSameObjective(initial.fittedForest(), objective);
-            BoostingChecks.checkSameFeatures(initial.fittedForest(), columns);
-            checkSameLevels(initial, objective);
+        BoostedTreesRegressionModel model = initialModelOrNull();
+        FittedForest initial = model == null ? null : model.fittedForest();
+        if (model != null && initial != null) {
+            BoostingChecks.checkSameObjective(initial, objective);
+            BoostingChecks.checkSameFeatures(initial, columns);
+            checkSameLevels(model, objective);
         }
-        byte[] bytes = initial == null ? null : initial.fittedForest().encoded().bytes();
+        byte[] bytes = initial == null ? null : initial.encoded().bytes();
         return new BoostedTreesRegressionModel(
                 uid(),
                 FittedForest.train(
                         data,
                         columns,
                         boostingSettings(objective, objects.metric(), bytes, getSeed()),
+                        initial,
                         runtimeOptions(),
                         listener));
     }

@@ -29,11 +29,16 @@ final class FittedForest implements Serializable {
         this.summary = summary;
     }
 
-    /** Trains one. */
+    /**
+     * Trains one.
+     *
+     * @param initial the forest that the settings' initial model holds, or null
+     */
     static FittedForest train(
             Dataset<?> data,
             TableColumns columns,
             BoostingSettings settings,
+            @Nullable FittedForest initial,
             RuntimeOptions options,
             TrainingListener listener) {
         DistributedTrainer.Result result =
@@ -46,10 +51,11 @@ final class FittedForest implements Serializable {
         }
         boolean hasGivenNames =
                 columns.featuresCol() == null || !columns.vectorNames().isEmpty();
+        int roundsBefore = initial == null ? 0 : initial.forest().numRounds();
         return new FittedForest(
                 encoded,
                 hasGivenNames,
-                new BoostingSummary(result.report(), encoded.forest().numRounds()));
+                new BoostingSummary(result.report(), encoded.forest().numRounds() - roundsBefore));
     }
 
     /** @throws IllegalStateException if there is none, because the model was constructed, not fitted or loaded */
