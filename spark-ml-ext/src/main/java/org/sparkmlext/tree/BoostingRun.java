@@ -79,6 +79,8 @@ final class BoostingRun implements AutoCloseable {
                     + " some rows, or earlyStoppingRounds to 0");
         }
         try (HostThreads threads = new HostThreads(worker.numThreads())) {
+            // Before the rows are binned: binning drops the values that keys are made of.
+            Buffer rowKeys = settings.subsamplingRate() < 1 ? rowKeys(worker, shard, threads) : null;
             Binning binning = new Binning(collective, backend.trees(), threads, worker::checkCancelled);
             Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
             worker.checkCancelled();
@@ -86,14 +88,16 @@ final class BoostingRun implements AutoCloseable {
             DeviceRows training = DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights);
             DeviceRows validation = DeviceRows.of(
                     backend, binning.others(shard.validation(), binned.edges()), shard.validation(), hasWeights);
-            Buffer rowKeys = null;
-            if (settings.subsamplingRate() < 1) {
-                rowKeys = backend.allocate(ElementType.LONG, training.numRows());
-                rowKeys.copyIn(0, new RowKeys(collective, threads).keys(shard.training()), 0, training.numRows());
-            }
             return new BoostingRun(
                     settings, worker, shard.featureNames(), statistics, binned.edges(), training, validation, rowKeys);
         }
+    }
+
+    private static Buffer rowKeys(Worker worker, Shard shard, HostThreads threads) {
+        long[] keys = new RowKeys(worker.collective(), threads).keys(shard.training());
+        Buffer buffer = worker.backend().allocate(ElementType.LONG, keys.length);
+        buffer.copyIn(0, keys, 0, keys.length);
+        return buffer;
     }
 
     /** Runs all rounds that earlier attempts have not finished. */
