@@ -1,6 +1,7 @@
 package org.sparkmlext.tree;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
@@ -8,10 +9,11 @@ import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
-import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.GradientTotals;
+import org.sparkmlext.kernels.tree.MetricSums;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
+import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.kernels.tree.RowSampling;
 import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.training.InvalidTrainingDataException;
@@ -22,7 +24,7 @@ import org.sparkmlext.training.Worker;
 /** One rank's run of {@link BoostingAlgorithm}: the rows on the device and the loop over rounds. */
 final class BoostingRun implements AutoCloseable {
 
-    private static final PointwiseLoss LOSS = PointwiseLoss.LOGISTIC;
+    private static final PointwiseLoss LOSS = PointwiseLoss.logistic();
     /** Of a gradient's 30 bits, coarse histograms keep 15; a mean below this many units would lose small rows. */
     private static final long COARSE_MIN_MEAN = 1L << 22;
 
@@ -100,14 +102,27 @@ final class BoostingRun implements AutoCloseable {
         return buffer;
     }
 
-    /** Runs all rounds that earlier attempts have not finished. */
+    /**
+     * Runs all rounds that earlier attempts have not finished. A round is finished when its metrics are known: those of the
+     * training rows come out of the next round's pass for gradients, so that the rows are passed over once a round.
+     */
     Forest train() {
         training.resetScores(statistics.baseScore());
         validation.resetScores(statistics.baseScore());
         boolean isDone = resume(worker.finishedRounds());
+        GrownTree unreported = null;
         for (int round = trees.size(); round < settings.numTrees() && !isDone; round++) {
             worker.checkCancelled();
-            isDone = !boost(round) || history.shouldStop();
+            GradientScale scale = gradients(round, unreported);
+            unreported = null;
+            if (history.shouldStop()) {
+                break;
+            }
+            unreported = boost(round, scale);
+            isDone = unreported == null;
+        }
+        if (unreported != null) {
+            finishLastRound(unreported);
         }
         return ForestBuilder.build(
                 featureNames, statistics.baseScore(), trees.subList(0, history.treesToKeep()), edges);
@@ -124,24 +139,50 @@ final class BoostingRun implements AutoCloseable {
         return history.shouldStop();
     }
 
-    /** Adds one tree; false where no further tree can gain. */
-    private boolean boost(int round) {
-        GradientScale scale = gradients(round);
+    /** Adds one tree; null where no further tree can gain. */
+    private @Nullable GrownTree boost(int round, GradientScale scale) {
         TreeGrower.Growth growth =
                 grower.grow(gradients, scale, new ColumnSampler(settings, edges.edges().length, round));
         if (growth.tree().isStump() && !isSampling()) {
-            return false;
+            return null;
         }
         grower.addToScores(growth, training.scores);
-        BinTree tree = growth.tree().bins();
-        kernels().addTree(validation.bins, tree, validation.scores);
+        kernels().addTree(validation.bins, growth.tree().bins(), validation.scores);
         trees.add(growth.tree());
-        long[] sums = metricSums();
+        return growth.tree();
+    }
+
+    private void finishLastRound(GrownTree tree) {
+        long[] sums = new long[MetricHistory.SET_LENGTH];
+        addMetrics(training, sums);
+        long[] both = withValidation(sums);
+        worker.collective().sum(both, 0, both.length);
+        roundFinished(tree, both);
+    }
+
+    /** Sums of this rank's training rows, as given, then those of its validation rows. */
+    private long[] withValidation(long[] trainingSums) {
+        long[] watched = new long[MetricHistory.SET_LENGTH];
+        addMetrics(validation, watched);
+        long[] both = Arrays.copyOf(trainingSums, 2 * MetricHistory.SET_LENGTH);
+        System.arraycopy(watched, 0, both, MetricHistory.SET_LENGTH, MetricHistory.SET_LENGTH);
+        // Small limbs leave room for the sum over ranks.
+        MetricSums.carry(both);
+        return both;
+    }
+
+    private void addMetrics(DeviceRows rows, long[] sums) {
+        kernels().metricSums(MetricHistory.ROW_METRICS, List.of(rows.scores), rows.labels, rows.weights, sums);
+    }
+
+    /** @param sums over all ranks */
+    private void roundFinished(GrownTree tree, long[] sums) {
+        MetricSums.carry(sums);
         history.add(sums);
+        int round = trees.size() - 1;
         worker.roundFinished(
                 new RoundReport(round, settings.numTrees(), history.latest(), statistics.rows()),
-                new RoundState(round, RoundCodec.encode(new RoundCodec.Round(growth.tree(), sums))));
-        return true;
+                new RoundState(round, RoundCodec.encode(new RoundCodec.Round(tree, sums))));
     }
 
     private boolean isSampling() {
@@ -151,37 +192,50 @@ final class BoostingRun implements AutoCloseable {
                 || settings.colsampleByNode() < 1;
     }
 
-    /** Computes gradients and picks the histogram precision from their global sums. */
-    private GradientScale gradients(int round) {
+    /**
+     * Computes gradients and picks the histogram precision from their global sums; finishes the round before, whose metrics
+     * come with them.
+     *
+     * @param unreported the tree of the round before where that is not finished
+     */
+    private GradientScale gradients(int round, @Nullable GrownTree unreported) {
         // |p - y| <= 1 and p (1 - p) <= 1/4: bounds that need no pass over the rows.
         double maxWeight = statistics.maxWeight();
         GradientScale coarse = GradientScale.of(maxWeight, maxWeight / 4, GradientScale.Precision.COARSE);
         RowSampling sampling = rowKeys == null
                 ? null
                 : RowSampling.of(RowSampling.mix(settings.seed() * 31 + round), settings.subsamplingRate());
+        List<RowMetric> metrics = unreported == null ? List.of() : MetricHistory.ROW_METRICS;
+        long[] sums = new long[MetricSums.length(metrics)];
         GradientTotals local = kernels()
                 .gradients(
-                        LOSS, training.scores, training.labels, training.weights, sampling, rowKeys, coarse, gradients);
-        long[] totals = {local.absoluteGradient(), local.hessian(), local.count()};
+                        LOSS,
+                        List.of(training.scores),
+                        training.labels,
+                        training.weights,
+                        sampling,
+                        rowKeys,
+                        coarse,
+                        List.of(gradients),
+                        metrics,
+                        sums)
+                .get(0);
+        long[] metricSums = unreported == null ? new long[0] : withValidation(sums);
+        // One exchange for all of it.
+        long[] totals = Arrays.copyOf(metricSums, metricSums.length + 3);
+        int at = metricSums.length;
+        totals[at] = local.absoluteGradient();
+        totals[at + 1] = local.hessian();
+        totals[at + 2] = local.count();
         worker.collective().sum(totals, 0, totals.length);
-        long rows = Math.max(1, totals[2]);
-        boolean isCoarseEnough = totals[0] / rows >= COARSE_MIN_MEAN && totals[1] / rows >= COARSE_MIN_MEAN;
+        if (unreported != null) {
+            roundFinished(unreported, Arrays.copyOf(totals, at));
+        }
+        long rows = Math.max(1, totals[at + 2]);
+        boolean isCoarseEnough = totals[at] / rows >= COARSE_MIN_MEAN && totals[at + 1] / rows >= COARSE_MIN_MEAN;
         return isCoarseEnough
                 ? coarse
                 : new GradientScale(coarse.gradientExponent(), coarse.hessianExponent(), GradientScale.Precision.FINE);
-    }
-
-    private long[] metricSums() {
-        long[] sums = new long[6];
-        System.arraycopy(metricSums(training, statistics.rows()), 0, sums, 0, 3);
-        System.arraycopy(metricSums(validation, statistics.validationRows()), 0, sums, 3, 3);
-        worker.collective().sum(sums, 0, sums.length);
-        return sums;
-    }
-
-    private long[] metricSums(DeviceRows rows, long globalRows) {
-        int exponent = FixedPoint.metricExponent(statistics.maxWeight(), globalRows);
-        return kernels().metricSums(LOSS, rows.scores, rows.labels, rows.weights, exponent);
     }
 
     private TreeKernels kernels() {

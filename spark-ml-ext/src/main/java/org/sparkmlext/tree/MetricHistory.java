@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkmlext.kernels.tree.MetricSums;
+import org.sparkmlext.kernels.tree.RowMetric;
 
 /**
  * The metrics of every round, as exact sums over all ranks, and what early stopping makes of them.
@@ -15,6 +17,13 @@ final class MetricHistory {
 
     /** Metric names, as {@code validationMetric} takes them. */
     static final List<String> METRICS = List.of("logloss", "error");
+
+    /** The same as the kernels know them. */
+    static final List<RowMetric> ROW_METRICS =
+            List.of(RowMetric.of(RowMetric.Kind.LOGLOSS), RowMetric.of(RowMetric.Kind.ERROR));
+
+    /** Longs of the sums of the metrics over one set of rows: training rows come first, then validation rows. */
+    static final int SET_LENGTH = MetricSums.length(ROW_METRICS);
 
     private final int stoppingMetric;
     private final int earlyStoppingRounds;
@@ -32,11 +41,12 @@ final class MetricHistory {
         this.hasValidation = hasValidation;
     }
 
-    /** @param sums training loss, errors and weight, then the same of validation rows, as the kernels give them */
+    /** @param sums of training rows, then of validation rows, over all ranks, as {@link MetricSums} says */
     void add(long[] sums) {
         rounds.add(sums);
         int now = rounds.size() - 1;
-        if (bestRound < 0 || sums[3 + stoppingMetric] < rounds.get(bestRound)[3 + stoppingMetric]) {
+        int at = SET_LENGTH + stoppingMetric * MetricSums.LIMBS;
+        if (bestRound < 0 || MetricSums.compare(sums, at, rounds.get(bestRound), at) < 0) {
             bestRound = now;
         }
     }
@@ -59,14 +69,17 @@ final class MetricHistory {
     Map<String, Double> latest() {
         long[] sums = rounds.get(rounds.size() - 1);
         Map<String, Double> metrics = new LinkedHashMap<>();
-        for (int m = 0; m < METRICS.size(); m++) {
-            metrics.put("train-" + METRICS.get(m), (double) sums[m] / sums[2]);
-        }
+        putMeans("train-", sums, 0, metrics);
         if (hasValidation) {
-            for (int m = 0; m < METRICS.size(); m++) {
-                metrics.put("validation-" + METRICS.get(m), (double) sums[3 + m] / sums[5]);
-            }
+            putMeans("validation-", sums, SET_LENGTH, metrics);
         }
         return metrics;
+    }
+
+    private static void putMeans(String prefix, long[] sums, int from, Map<String, Double> metrics) {
+        double weight = MetricSums.value(sums, from + METRICS.size() * MetricSums.LIMBS);
+        for (int m = 0; m < METRICS.size(); m++) {
+            metrics.put(prefix + METRICS.get(m), MetricSums.value(sums, from + m * MetricSums.LIMBS) / weight);
+        }
     }
 }

@@ -7,7 +7,6 @@ import org.sparkmlext.kernels.tree.BinTree;
 /** A finished round as bytes for the driver to keep: the tree over bins and the round's metric sums. Little endian. */
 final class RoundCodec {
 
-    private static final int METRIC_SUMS = 6;
     private static final int BYTES_PER_NODE = 4 + 4 + 1 + 4 + 4 + 4 + 4 + 4;
 
     private RoundCodec() {}
@@ -21,10 +20,12 @@ final class RoundCodec {
     static byte[] encode(Round round) {
         BinTree bins = round.tree().bins();
         int n = bins.numNodes();
-        ByteBuffer out = ByteBuffer.allocate(4 + METRIC_SUMS * Long.BYTES + n * BYTES_PER_NODE)
+        ByteBuffer out = ByteBuffer.allocate(
+                        2 * Integer.BYTES + round.metricSums().length * Long.BYTES + n * BYTES_PER_NODE)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        for (int m = 0; m < METRIC_SUMS; m++) {
-            out.putLong(round.metricSums()[m]);
+        out.putInt(round.metricSums().length);
+        for (long sum : round.metricSums()) {
+            out.putLong(sum);
         }
         out.putInt(n);
         for (int i = 0; i < n; i++) {
@@ -42,8 +43,13 @@ final class RoundCodec {
 
     static Round decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long[] metricSums = new long[METRIC_SUMS];
-        for (int m = 0; m < METRIC_SUMS; m++) {
+        int numSums = in.getInt();
+        if (numSums < 0 || (long) numSums * Long.BYTES + Integer.BYTES > in.remaining()) {
+            throw new IllegalArgumentException("a round's state of " + bytes.length + " bytes says it has " + numSums
+                    + " metric sums; it was cut or damaged");
+        }
+        long[] metricSums = new long[numSums];
+        for (int m = 0; m < numSums; m++) {
             metricSums[m] = in.getLong();
         }
         int n = in.getInt();

@@ -14,6 +14,7 @@ import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.GradientScale;
+import org.sparkmlext.kernels.tree.MetricSums;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
 
 /** A pool of too few histograms makes a tree slower to grow, and changes nothing of it. */
@@ -56,7 +57,16 @@ class HistogramPoolTest {
                 GradientScale scale = GradientScale.of(1, 0.25, GradientScale.Precision.FINE);
                 backend.trees()
                         .gradients(
-                                PointwiseLoss.LOGISTIC, rows.scores, rows.labels, null, null, null, scale, gradients);
+                                PointwiseLoss.logistic(),
+                                List.of(rows.scores),
+                                rows.labels,
+                                null,
+                                null,
+                                null,
+                                scale,
+                                List.of(gradients),
+                                List.of(),
+                                new long[MetricSums.length(List.of())]);
                 return grower.grow(gradients, scale, new ColumnSampler(settings, shard.numFeatures(), 0))
                         .tree();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.sparkmlext.kernels.tree.MetricSums;
 
 class MetricHistoryTest {
 
@@ -16,7 +17,12 @@ class MetricHistoryTest {
     }
 
     private static long[] validation(long logloss, long error) {
-        return new long[] {30, 20, 100, logloss, error, 50};
+        long[] sums = new long[2 * MetricHistory.SET_LENGTH];
+        double[] terms = {30, 20, 100, logloss, error, 50};
+        for (int i = 0; i < terms.length; i++) {
+            MetricSums.add(terms[i], sums, i * MetricSums.LIMBS);
+        }
+        return sums;
     }
 
     @Test
