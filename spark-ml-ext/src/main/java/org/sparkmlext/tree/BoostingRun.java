@@ -125,7 +125,11 @@ final class BoostingRun implements AutoCloseable {
             finishLastRound(unreported);
         }
         return ForestBuilder.build(
-                featureNames, statistics.baseScore(), trees.subList(0, history.treesToKeep()), edges);
+                featureNames,
+                "logistic",
+                new float[] {statistics.baseScore()},
+                trees.subList(0, history.treesToKeep()),
+                edges);
     }
 
     private boolean resume(List<RoundState> finished) {

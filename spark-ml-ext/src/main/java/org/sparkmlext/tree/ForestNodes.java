@@ -64,4 +64,25 @@ public record ForestNodes(
         }
         return node;
     }
+
+    /** For each leaf its number among the leaves of its tree, left to right; 0 for inner nodes. */
+    int[] leafNumbers() {
+        int[] numbers = new int[numNodes()];
+        int[] waiting = new int[numNodes() + 1];
+        for (int t = 0; t < numTrees(); t++) {
+            int next = 0;
+            int size = 0;
+            waiting[size++] = treeStarts[t];
+            while (size > 0) {
+                int node = waiting[--size];
+                if (isLeaf(node)) {
+                    numbers[node] = next++;
+                } else {
+                    waiting[size++] = right[node];
+                    waiting[size++] = left[node];
+                }
+            }
+        }
+        return numbers;
+    }
 }
