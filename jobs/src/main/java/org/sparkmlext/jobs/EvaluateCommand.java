@@ -6,7 +6,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.model.BinaryEvaluation;
+import org.sparkmlext.jobs.evaluation.Evaluation;
+import org.sparkmlext.jobs.evaluation.LabelColumns;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.table.TableLayout;
 import org.sparkmlext.jobs.table.TableOptions;
@@ -20,7 +21,10 @@ import picocli.CommandLine.Spec;
 /** Measures a saved model on a labelled table. */
 @Command(
         name = "evaluate",
-        description = "Measures a saved model on a labelled table: AUC, log-loss, accuracy, confusion matrix.")
+        description =
+                "Measures a saved model on a labelled table, weighted by the table's weight column if there is one."
+                        + " Two classes: AUC, PR-AUC, log-loss, accuracy, confusion matrix. More classes: log-loss, accuracy,"
+                        + " macro F1, confusion matrix. Regression: RMSE, MAE, R2, MAPE, pinball loss.")
 final class EvaluateCommand implements Callable<Integer> {
 
     @Spec
@@ -40,6 +44,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Nullable
     String input;
 
+    @Option(
+            names = "--quantile-level",
+            description = "Regression: level of the pinball loss, between 0 and 1 (default: that loss is left out).")
+    @Nullable
+    Double quantileLevel;
+
     @Override
     public Integer call() {
         PrintStream out = Main.output(spec);
@@ -50,7 +60,10 @@ final class EvaluateCommand implements Callable<Integer> {
         TableLayout layout = ScoreCommand.layoutOf(loaded, path).reading(table, from);
         Dataset<Row> rows = new TableReader(session).read(from, layout, true);
         out.println("evaluation of " + path + " on " + from);
-        out.print(BinaryEvaluation.of(loaded.model().transform(rows), layout.label())
+        out.print(Evaluation.of(
+                        loaded.model().transform(rows),
+                        new LabelColumns(layout.label(), layout.weight()),
+                        quantileLevel)
                 .describe());
         return 0;
     }

@@ -14,7 +14,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.model.BinaryEvaluation;
+import org.sparkmlext.jobs.evaluation.BinaryEvaluation;
+import org.sparkmlext.jobs.evaluation.LabelColumns;
 import org.sparkmlext.jobs.model.ClassifierTraining;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
@@ -103,7 +104,8 @@ final class QuickstartCommand implements Callable<Integer> {
         out.println(Main.describe(from, whole.layout()));
         Transformer fitted = training.fit(new Table(parts.get(0), whole.layout()), null, validationFraction);
         BinaryEvaluation quality = BinaryEvaluation.of(
-                fitted.transform(parts.get(1)), whole.layout().label());
+                fitted.transform(parts.get(1)),
+                new LabelColumns(whole.layout().label(), whole.layout().weight()));
         out.println("on " + (test == null ? "the held-out fifth of " + from : test) + ":");
         out.print(quality.describe());
         ScoreCommand.write(

@@ -10,7 +10,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.model.BinaryEvaluation;
+import org.sparkmlext.jobs.evaluation.Evaluation;
+import org.sparkmlext.jobs.evaluation.LabelColumns;
 import org.sparkmlext.jobs.model.ClassifierTraining;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
@@ -95,13 +96,11 @@ final class TrainCommand implements Callable<Integer> {
         new ModelDirectory(session).save((MLWritable) model, rows.layout(), directory);
         out.println("model saved: " + directory.path());
         if (testRows != null) {
-            evaluate(model, testRows, rows.layout().label(), out);
+            out.println("evaluation on " + test);
+            LabelColumns columns =
+                    new LabelColumns(rows.layout().label(), rows.layout().weight());
+            out.print(Evaluation.of(model.transform(testRows), columns, null).describe());
         }
         return 0;
-    }
-
-    private void evaluate(Transformer model, Dataset<Row> rows, String label, PrintStream out) {
-        out.println("evaluation on " + test);
-        out.print(BinaryEvaluation.of(model.transform(rows), label).describe());
     }
 }

@@ -92,7 +92,10 @@ class TrainAndScoreTest {
         CommandRun run = CommandRun.of("evaluate", "--model=" + model, "--input=" + withHeader);
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.number("AUC")).isGreaterThan(0.85);
-        assertThat(run.out()).contains("log-loss", "accuracy", "predicted 1");
+        assertThat(run.out()).contains("log-loss", "accuracy", "predicted 1", "(900 rows, ");
+        CommandRun weighted = CommandRun.of("evaluate", "--model=" + model, "--input=" + withHeader, "--weight=price");
+        assertThat(weighted.out()).as(weighted.err()).contains("(900 rows, weighted by 'price'");
+        assertThat(weighted.number("AUC")).isBetween(0.8, 0.99).isNotEqualTo(run.number("AUC"));
         CommandRun plain = CommandRun.of(
                 "evaluate",
                 "--model=" + model,
@@ -100,6 +103,13 @@ class TrainAndScoreTest {
                 "--no-header",
                 "--columns=id,size,colour,price,bought");
         assertThat(plain.number("AUC")).as(plain.err()).isEqualTo(run.number("AUC"));
+    }
+
+    @Test
+    void aPinballLossIsForRegressionsOnly() {
+        isRefused(
+                CommandRun.of("evaluate", "--model=" + model, "--input=" + withHeader, "--quantile-level=0.9"),
+                "the model is a classifier");
     }
 
     @Test

@@ -77,6 +77,11 @@ public final class Forest {
         return numTrees() / numOutputs();
     }
 
+    /** A forest of this one's trees and then those of {@code grown}, which was grown on this one's scores. */
+    Forest followedBy(Forest grown) {
+        return new Forest(featureNames, objective, baseScores, nodes.followedBy(grown.nodes));
+    }
+
     /**
      * The raw score of one row of a model that has only one.
      *

@@ -7,6 +7,7 @@ import org.apache.spark.ml.param.Param;
 import org.sparkmlext.ml.stage.CheckedParams;
 import org.sparkmlext.tree.BoostingSettings;
 import org.sparkmlext.tree.GrowPolicy;
+import org.sparkmlext.tree.Objective;
 
 /** How many trees there are, what each of them sees, and when training stops. */
 public interface BoostingParams extends TreeParams {
@@ -150,6 +151,7 @@ public interface BoostingParams extends TreeParams {
      */
     default BoostingSettings boostingSettings(long seed) {
         return new BoostingSettings(
+                Objective.of(Objective.Kind.of(getObjective())),
                 getNumTrees(),
                 depthLimit(),
                 leafLimit(),
@@ -167,6 +169,8 @@ public interface BoostingParams extends TreeParams {
                 getColsampleByNode(),
                 getEarlyStoppingRounds(),
                 getValidationMetric(),
+                null,
+                null,
                 seed);
     }
 

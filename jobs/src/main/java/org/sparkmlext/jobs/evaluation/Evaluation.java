@@ -1,0 +1,44 @@
+package org.sparkmlext.jobs.evaluation;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.BadInputException;
+
+/** Figures of a scored table, ready to be printed. */
+public interface Evaluation {
+
+    /** A few lines for people. */
+    String describe();
+
+    /**
+     * Measures predictions by their kind: with a column {@code probability} of two numbers as binary, of more as multiclass,
+     * without that column as regression.
+     *
+     * @param predictions with columns {@code prediction}, {@code probability} of a classifier, and the columns named here
+     * @param quantileLevel level of the pinball loss of a regression, in (0, 1); null leaves that loss out
+     * @throws BadInputException if there is no row, or labels, weights or predictions cannot be measured
+     */
+    static Evaluation of(Dataset<Row> predictions, LabelColumns columns, @Nullable Double quantileLevel) {
+        if (!Arrays.asList(predictions.columns()).contains("probability")) {
+            return RegressionEvaluation.of(predictions, columns, quantileLevel);
+        }
+        if (quantileLevel != null) {
+            throw new BadInputException("a quantile level of " + quantileLevel
+                    + " was given, but the model is a classifier; the pinball loss is one of regressions");
+        }
+        List<Row> first = predictions.select(col("probability")).takeAsList(1);
+        if (first.isEmpty()) {
+            throw new BadInputException("the table to evaluate on has no rows");
+        }
+        int classes = ((Vector) first.get(0).get(0)).size();
+        return classes == 2
+                ? BinaryEvaluation.of(predictions, columns)
+                : MulticlassEvaluation.of(predictions, columns, classes);
+    }
+}
