@@ -136,8 +136,8 @@ public interface BoostingParams extends TreeParams {
         return CheckedParams.ofText(
                 this,
                 "leafCol",
-                "output column: vector of the leaf that the row falls into, one entry a tree, leaves numbered from 0 from "
-                        + "left to right; empty = none (text; default )");
+                "output column: a vector with the number of the leaf that the row falls into, one entry a tree, leaves "
+                        + "counted from 0 and from left to right; empty = none (text; default empty)");
     }
 
     default String getLeafCol() {

@@ -41,9 +41,13 @@ final class FeatureColumns {
     /** Checks that plain columns are there and hold numbers. */
     static void checkInputCols(StructType schema, List<String> names) {
         for (String name : names) {
-            StructField field = find(schema, name, "inputCols");
-            checkNumeric(field, "inputCols");
+            checkNumeric(inputField(schema, name), "inputCols");
         }
+    }
+
+    /** The field of a plain column. */
+    static StructField inputField(StructType schema, String name) {
+        return find(schema, name, "inputCols");
     }
 
     /** Checks that the vector column is there and holds vectors. */

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -66,20 +66,24 @@ record FittedFeatures(ColumnParams stage, List<String> names, boolean hasGivenNa
         return new RowValues(featuresCol(), names, stage.getHandleInvalid(), false);
     }
 
-    /** The features of data that {@link #check} has passed, as one column. */
-    Input input(Dataset<?> data) {
+    /** The features of data whose schema {@link #check} has passed, as one column. */
+    Input input(StructType schema) {
         if (!FeatureColumns.usesInputCols(stage)) {
             return new Input(byName(featuresCol()), values());
         }
-        Column[] columns = names.stream().map(FittedFeatures::byName).toArray(Column[]::new);
-        StructField[] fields = data.select(columns).schema().fields();
-        boolean isDouble = Arrays.stream(fields).anyMatch(f -> f.dataType().equals(DataTypes.DoubleType));
+        List<DataType> types = names.stream()
+                .map(name -> FeatureColumns.inputField(schema, name).dataType())
+                .toList();
+        boolean isDouble = types.contains(DataTypes.DoubleType);
+        Column[] columns = new Column[types.size()];
         for (int c = 0; c < columns.length; c++) {
             // As training reads them: doubles as they are, every other type by Spark's cast to float.
-            if (!fields[c].dataType().equals(DataTypes.DoubleType)) {
-                columns[c] = columns[c].cast(DataTypes.FloatType);
-                columns[c] = isDouble ? columns[c].cast(DataTypes.DoubleType) : columns[c];
+            Column column = byName(names.get(c));
+            DataType type = types.get(c);
+            if (!type.equals(DataTypes.DoubleType) && !type.equals(DataTypes.FloatType)) {
+                column = column.cast(DataTypes.FloatType);
             }
+            columns[c] = isDouble && !type.equals(DataTypes.DoubleType) ? column.cast(DataTypes.DoubleType) : column;
         }
         return new Input(functions.array(columns), values().withDoubles(isDouble));
     }

@@ -60,7 +60,7 @@ final class ScoringColumns<S extends RowScorer> {
         Broadcast<S> broadcast = JavaSparkContext.fromSparkContext(
                         data.sparkSession().sparkContext())
                 .broadcast(scorer);
-        FittedFeatures.Input input = features.input(data);
+        FittedFeatures.Input input = features.input(data.schema());
         RowValues values = input.values();
         Dataset<Row> rows = data.toDF();
         if (values.handleInvalid().equals(SKIP)) {

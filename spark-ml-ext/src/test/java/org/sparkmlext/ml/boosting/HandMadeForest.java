@@ -36,6 +36,24 @@ final class HandMadeForest {
                         new float[] {9, 4, 5, 2, 3, 9}));
     }
 
+    /** One round of three classes on one feature: below 1 the scores are 3, 0, 1; else or missing 0, 2, 1. */
+    static Forest ofThreeClasses(String name) {
+        return new Forest(
+                List.of(name),
+                "softmax",
+                new float[] {0, 0, 1},
+                new ForestNodes(
+                        new int[] {0, 3, 6, 7},
+                        new int[] {0, -1, -1, 0, -1, -1, -1},
+                        new float[] {1, 0, 0, 1, 0, 0, 0},
+                        new byte[7],
+                        new int[] {1, -1, -1, 4, -1, -1, -1},
+                        new int[] {2, -1, -1, 5, -1, -1, -1},
+                        new float[] {0, 3, 0, 0, 0, 2, 0},
+                        new float[] {1, 0, 0, 1, 0, 0, 0},
+                        new float[7]));
+    }
+
     static byte[] bytes(Forest forest) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
@@ -52,9 +70,13 @@ final class HandMadeForest {
     }
 
     static BoostedTreesClassificationModel model(String uid, boolean hasGivenNames, String... names) {
+        return model(uid, hasGivenNames, forest(names));
+    }
+
+    static BoostedTreesClassificationModel model(String uid, boolean hasGivenNames, Forest forest) {
         try {
             return new BoostedTreesClassificationModel(
-                    uid, EncodedForest.of(bytes(forest(names))), hasGivenNames, new BoostingSummary(report(), 2));
+                    uid, EncodedForest.of(bytes(forest)), hasGivenNames, new BoostingSummary(report(), 2));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -47,7 +47,11 @@ class ParamTableTest {
     }
 
     private static String row(Params stage, Param<?> param) {
-        String value = stage.hasDefault(param) ? "`" + stage.getDefault(param).get() + "`" : "none";
+        String value = "none";
+        if (stage.hasDefault(param)) {
+            String text = String.valueOf(stage.getDefault(param).get());
+            value = text.isEmpty() ? "empty" : "`" + text + "`";
+        }
         return "| `" + param.name() + "` | " + value + " | " + param.doc().replace("|", "\\|") + " |\n";
     }
 }
