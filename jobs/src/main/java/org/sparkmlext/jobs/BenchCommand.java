@@ -1,17 +1,18 @@
 package org.sparkmlext.jobs;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.bench.BenchSet;
 import org.sparkmlext.jobs.bench.BenchSystem;
 import org.sparkmlext.jobs.bench.Comparison;
-import org.sparkmlext.jobs.bench.HiggsRows;
 import org.sparkmlext.jobs.model.OutputDirectory;
 import org.sparkmlext.jobs.table.TableFormat;
 import picocli.CommandLine.Command;
@@ -28,10 +29,6 @@ import picocli.CommandLine.Spec;
                 "Times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every run"
                         + " and a Markdown table of medians. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
 final class BenchCommand implements Callable<Integer> {
-    private static final String HIGGS = "higgs";
-    private static final int TRAIN_FILES = 4;
-    private static final int TEST_FILES = 2;
-
     @Spec
     CommandSpec spec;
 
@@ -41,14 +38,21 @@ final class BenchCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting", defaultValue = "boosting")
     String what = "boosting";
 
-    @Option(names = "--set", description = "Generated set: higgs.", defaultValue = HIGGS)
-    String set = HIGGS;
+    @Option(
+            names = "--set",
+            description =
+                    "Generated set: higgs (28 numbers), mixed (20 numbers, a tenth of them missing, and 10 category"
+                            + " codes) or sparse (vectors of 2,000 with 1 %% of the values stored).",
+            defaultValue = "higgs")
+    String set = "higgs";
 
-    @Option(names = "--rows", description = "Training rows.", defaultValue = "1000000")
-    long rows;
+    @Option(names = "--rows", description = "Training rows (default: higgs 1000000, mixed 500000, sparse 200000).")
+    @Nullable
+    Long rows;
 
-    @Option(names = "--test-rows", description = "Test rows.", defaultValue = "200000")
-    long testRows;
+    @Option(names = "--test-rows", description = "Test rows (default: a fifth of the default training rows).")
+    @Nullable
+    Long testRows;
 
     @Option(names = "--trees", description = "Boosting rounds.", defaultValue = "100")
     int trees;
@@ -88,12 +92,13 @@ final class BenchCommand implements Callable<Integer> {
         if (!what.equals("boosting")) {
             throw new BadInputException(NearestName.unknown("benchmark", what, List.of("boosting")));
         }
-        if (!set.equals(HIGGS)) {
-            throw new BadInputException(NearestName.unknown("set", set, List.of(HIGGS)));
-        }
+        BenchSet generated = BenchSet.named(set)
+                .orElseThrow(() -> new BadInputException(NearestName.unknown("set", set, BenchSet.names())));
         List<BenchSystem> chosen = chosenSystems();
-        Path data = directory.resolve("data-" + rows + "-" + testRows);
-        generate(data.resolve(set), out);
+        long trainCount = rows == null ? generated.trainRows() : rows;
+        long testCount = testRows == null ? generated.testRows() : testRows;
+        Path data = directory.resolve("data-" + trainCount + "-" + testCount);
+        generate(generated, trainCount, testCount, data.resolve(set), out);
         new Comparison(
                         new Comparison.Plan(
                                 chosen,
@@ -134,22 +139,24 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Writes the set once, then stops Spark, so that this process is idle while others are timed. */
-    private void generate(Path target, PrintStream out) {
-        if (Files.isDirectory(target.resolve("train")) && Files.isDirectory(target.resolve("test"))) {
+    private static void generate(BenchSet set, long trainRows, long testRows, Path target, PrintStream out) {
+        if (BenchSet.isGenerated(target)) {
             return;
         }
-        out.println("generating " + rows + " + " + testRows + " rows: " + target);
+        out.println("generating " + trainRows + " + " + testRows + " rows: " + target);
         SparkSession session = SessionOptions.session("spark-ml-ext bench");
-        write(session, new HiggsRows(HiggsRows.TRAIN_SEED), rows, TRAIN_FILES, target.resolve("train"));
-        write(session, new HiggsRows(HiggsRows.TEST_SEED), testRows, TEST_FILES, target.resolve("test"));
+        write(set.train(session, trainRows), target.resolve("train"));
+        write(set.test(session, testRows), target.resolve("test"));
         session.stop();
     }
 
-    private static void write(SparkSession session, HiggsRows generator, long count, int files, Path path) {
+    private static void write(Dataset<Row> rows, Path path) {
         ScoreCommand.write(
-                generator.rows(session, count, files),
+                rows,
                 TableFormat.PARQUET,
                 OutputDirectory.claim(
-                        path.toString(), true, session.sparkContext().hadoopConfiguration()));
+                        path.toString(),
+                        true,
+                        rows.sparkSession().sparkContext().hadoopConfiguration()));
     }
 }
