@@ -3,6 +3,7 @@ package org.sparkmlext.jobs;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.bench.BenchSet;
 import org.sparkmlext.jobs.bench.BenchSystem;
 import org.sparkmlext.jobs.bench.Comparison;
+import org.sparkmlext.jobs.bench.QualityComparison;
+import org.sparkmlext.jobs.bench.QualitySet;
 import org.sparkmlext.jobs.model.OutputDirectory;
 import org.sparkmlext.jobs.table.TableFormat;
 import picocli.CommandLine.Command;
@@ -22,21 +25,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the published figures of boosting. */
+/** Makes the published figures of boosting: speed and memory, and quality. */
 @Command(
         name = "bench",
         description =
-                "Times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every run"
-                        + " and a Markdown table of medians. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
+                "boosting: times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every"
+                        + " run and a Markdown table of medians. quality: compares log-loss and RMSE with lightgbm4j on the"
+                        + " same folds of public sets. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
 final class BenchCommand implements Callable<Integer> {
+    private static final String BOOSTING = "boosting";
+    private static final String QUALITY = "quality";
+
     @Spec
     CommandSpec spec;
 
     @Mixin
     SessionOptions sessionOptions;
 
-    @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting", defaultValue = "boosting")
-    String what = "boosting";
+    @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting or quality", defaultValue = BOOSTING)
+    String what = BOOSTING;
 
     @Option(
             names = "--set",
@@ -86,23 +93,38 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Path peersDirectory;
 
+    @Option(names = "--data", description = "quality: directory of the public sets (default: SPARKMLEXT_DATA).")
+    @Nullable
+    String data;
+
+    @Option(names = "--quality-sets", split = ",", description = "quality: sets to compare on (default: all five).")
+    @Nullable
+    List<String> qualitySets;
+
+    @Option(names = "--folds", description = "quality: folds of the cross-validation.", defaultValue = "5")
+    int folds;
+
     @Override
     public Integer call() {
         PrintStream out = Main.output(spec);
-        if (!what.equals("boosting")) {
-            throw new BadInputException(NearestName.unknown("benchmark", what, List.of("boosting")));
+        if (what.equals(QUALITY)) {
+            compareQuality(out);
+            return 0;
+        }
+        if (!what.equals(BOOSTING)) {
+            throw new BadInputException(NearestName.unknown("benchmark", what, List.of(BOOSTING, QUALITY)));
         }
         BenchSet generated = BenchSet.named(set)
                 .orElseThrow(() -> new BadInputException(NearestName.unknown("set", set, BenchSet.names())));
         List<BenchSystem> chosen = chosenSystems();
         long trainCount = rows == null ? generated.trainRows() : rows;
         long testCount = testRows == null ? generated.testRows() : testRows;
-        Path data = directory.resolve("data-" + trainCount + "-" + testCount);
-        generate(generated, trainCount, testCount, data.resolve(set), out);
+        Path generatedData = directory.resolve("data-" + trainCount + "-" + testCount);
+        generate(generated, trainCount, testCount, generatedData.resolve(set), out);
         new Comparison(
                         new Comparison.Plan(
                                 chosen,
-                                data,
+                                generatedData,
                                 set,
                                 trees,
                                 threads,
@@ -115,6 +137,40 @@ final class BenchCommand implements Callable<Integer> {
                         out)
                 .run();
         return 0;
+    }
+
+    private void compareQuality(PrintStream out) {
+        String directoryOfSets = data != null ? data : System.getenv("SPARKMLEXT_DATA");
+        if (directoryOfSets == null) {
+            throw new BadInputException("the directory of the public data sets is needed: --data, or SPARKMLEXT_DATA");
+        }
+        if (folds < 2) {
+            throw new BadInputException("--folds must be at least 2, got " + folds);
+        }
+        new QualityComparison(
+                        new QualityComparison.Plan(
+                                chosenQualitySets(),
+                                Path.of(directoryOfSets),
+                                folds,
+                                trees,
+                                threads,
+                                heap,
+                                limitSeconds,
+                                peers(),
+                                directory.resolve(QUALITY)),
+                        out)
+                .run(SessionOptions.session("spark-ml-ext bench quality"));
+    }
+
+    private List<QualitySet> chosenQualitySets() {
+        List<QualitySet> chosen = new ArrayList<>();
+        for (String name : qualitySets == null ? QualitySet.names() : qualitySets) {
+            chosen.add(Arrays.stream(QualitySet.values())
+                    .filter(one -> one.text().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException(NearestName.unknown("set", name, QualitySet.names()))));
+        }
+        return chosen;
     }
 
     private List<BenchSystem> chosenSystems() {

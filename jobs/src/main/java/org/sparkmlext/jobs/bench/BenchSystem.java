@@ -75,6 +75,17 @@ public record BenchSystem(
         return systems;
     }
 
+    /** LightGBM's cross-validation, which is not timed. */
+    static BenchSystem lightgbmFolds() {
+        return cached(
+                "lightgbm-folds",
+                "lightgbm-native",
+                PEERS + "LightgbmFoldsRun",
+                List.of(),
+                TreeShape.LEAFWISE,
+                "lightgbm4j in process, 63 leaves, 255 bins");
+    }
+
     private BenchSystem direct() {
         List<String> more = new ArrayList<>(arguments);
         more.add("cache=false");
