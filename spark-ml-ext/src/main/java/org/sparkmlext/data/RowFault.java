@@ -1,5 +1,7 @@
 package org.sparkmlext.data;
 
+import org.jspecify.annotations.Nullable;
+
 /** What can be wrong with a row. Each kind is counted by column and told with an example. */
 public enum RowFault {
     /** A feature is infinite, or too large for float32. */
@@ -13,6 +15,16 @@ public enum RowFault {
     LABEL_NAN("label column", "is NaN", "every row needs a label"),
     /** The label of a two-class problem is another number. */
     LABEL_NOT_BINARY("label column", "holds a value other than 0 and 1", "labels must be 0 or 1"),
+    /** The label of a problem of several classes is not a class index. */
+    LABEL_NOT_CLASS(
+            "label column",
+            "holds a value that is no class index",
+            "labels must be whole numbers from 0 to " + TableColumns.LabelKind.MAX_CLASS),
+    /** The label of a counting objective is below 0. */
+    LABEL_NEGATIVE("label column", "holds a negative value", "labels must be at least 0 for this objective"),
+    /** The label is not above 0 as a float32 where only such have a likelihood. */
+    LABEL_NOT_POSITIVE(
+            "label column", "holds a value that is not above 0", "labels must be above 0 for this objective"),
     /** The label of a regression is infinite, or too large for float32. */
     LABEL_INFINITE("label column", "holds a value that is infinite as a float32", "labels must be finite"),
     /** The weight is null. */
@@ -26,6 +38,11 @@ public enum RowFault {
             "weight column",
             "holds a value that is infinite as a float32",
             "weights must be finite numbers of at least 0"),
+    /** The base margin is null. */
+    MARGIN_NULL("base margin column", "is null", "every row needs a base margin"),
+    /** A base margin is NaN, infinite, or too large for float32. */
+    MARGIN_NOT_FINITE(
+            "base margin column", "holds a value that is not finite as a float32", "base margins must be finite"),
     /** The validation indicator is null. */
     INDICATOR_NULL("validation indicator column", "is null", "it must be true or false in every row");
 
@@ -37,6 +54,17 @@ public enum RowFault {
         this.role = role;
         this.observation = observation;
         this.rule = rule;
+    }
+
+    /** What is wrong with a weight that is not null; null if nothing is. */
+    static @Nullable RowFault ofWeight(double weight) {
+        if (Double.isNaN(weight)) {
+            return WEIGHT_NAN;
+        }
+        if (weight < 0) {
+            return WEIGHT_NEGATIVE;
+        }
+        return Float.isInfinite((float) weight) ? WEIGHT_INFINITE : null;
     }
 
     String describe(String column, long faulty, long rows, String example) {

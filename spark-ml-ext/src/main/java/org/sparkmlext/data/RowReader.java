@@ -13,6 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -34,9 +35,19 @@ public final class RowReader implements Serializable {
     /** Per input column: read as double, to tell an infinite value from one that is too large for float32. */
     private final boolean[] isDouble;
 
-    private RowReader(TableColumns columns, boolean[] isDouble) {
+    private final MarginType marginType;
+
+    private enum MarginType {
+        NONE,
+        NUMBER,
+        ARRAY,
+        VECTOR
+    }
+
+    private RowReader(TableColumns columns, boolean[] isDouble, MarginType marginType) {
         this.columns = columns;
         this.isDouble = isDouble;
+        this.marginType = marginType;
     }
 
     /**
@@ -64,9 +75,26 @@ public final class RowReader implements Serializable {
             require(fields[next].dataType() instanceof NumericType, "weightCol", fields[next++], "a numeric type");
         }
         if (columns.validationIndicatorCol() != null) {
-            require(fields[next].dataType() instanceof BooleanType, "validationIndicatorCol", fields[next], "boolean");
+            require(
+                    fields[next].dataType() instanceof BooleanType,
+                    "validationIndicatorCol",
+                    fields[next++],
+                    "boolean");
         }
-        return new RowReader(columns, isDouble);
+        MarginType marginType = columns.baseMarginCol() == null ? MarginType.NONE : marginType(fields[next]);
+        return new RowReader(columns, isDouble, marginType);
+    }
+
+    private static MarginType marginType(StructField field) {
+        DataType type = field.dataType();
+        boolean isArray = type instanceof ArrayType array && array.elementType() instanceof NumericType;
+        boolean isVector = type.equals(SQLDataTypes.VectorType());
+        require(
+                isArray || isVector || type instanceof NumericType,
+                "baseMarginCol",
+                field,
+                "a numeric type, an array of numbers or an ML vector");
+        return isArray ? MarginType.ARRAY : isVector ? MarginType.VECTOR : MarginType.NUMBER;
     }
 
     private static void require(boolean holds, String param, StructField field, String allowed) {
@@ -89,6 +117,12 @@ public final class RowReader implements Serializable {
         for (int i = numInputs; i < numNumbers; i++) {
             selected[i] = selected[i].cast(DataTypes.DoubleType);
         }
+        int last = selected.length - 1;
+        if (marginType == MarginType.NUMBER) {
+            selected[last] = selected[last].cast(DataTypes.DoubleType);
+        } else if (marginType == MarginType.ARRAY) {
+            selected[last] = selected[last].cast(DataTypes.createArrayType(DataTypes.DoubleType));
+        }
         return data.select(selected);
     }
 
@@ -101,6 +135,9 @@ public final class RowReader implements Serializable {
         }
         if (columns.validationIndicatorCol() != null) {
             names.add(columns.validationIndicatorCol());
+        }
+        if (columns.baseMarginCol() != null) {
+            names.add(columns.baseMarginCol());
         }
         // Quoted: a dot in a name is part of the name, not a step into a struct.
         return names.stream()
@@ -122,8 +159,11 @@ public final class RowReader implements Serializable {
         private final int weightAt = columns.weightCol() == null ? -1 : labelAt + 1;
         private final int indicatorAt =
                 columns.validationIndicatorCol() == null ? -1 : labelAt + (weightAt < 0 ? 1 : 2);
+        private final int marginAt = labelAt + 1 + (weightAt < 0 ? 0 : 1) + (indicatorAt < 0 ? 0 : 1);
+        private final boolean isClass = columns.labelKind() == TableColumns.LabelKind.CLASS_INDEX;
 
         private float[] values = new float[0];
+        private float[] margins = new float[0];
         private @Nullable TableBlockBuilder training;
         private @Nullable TableBlockBuilder validation;
 
@@ -169,13 +209,17 @@ public final class RowReader implements Serializable {
             if (!hasIndicator) {
                 fault(RowFault.INDICATOR_NULL, columns.validationIndicatorCol(), "");
             }
-            if (!hasFeatures || Double.isNaN(label) || Double.isNaN(weight) || !hasIndicator) {
+            boolean hasMargins = marginType == MarginType.NONE || readMargins(row);
+            if (!hasFeatures || Double.isNaN(label) || Double.isNaN(weight) || !hasIndicator || !hasMargins) {
                 return;
             }
             boolean isValidation = indicatorAt >= 0 && row.getBoolean(indicatorAt);
             counts.countGood(isValidation, (float) label, (float) weight);
+            if (isClass) {
+                counts.countClass(isValidation, (int) label);
+            }
             TableBlockBuilder builder = builder(isValidation);
-            builder.add(values, (float) label + 0f, (float) weight + 0f);
+            builder.add(values, (float) label + 0f, (float) weight + 0f, margins);
             if (builder.isFull()) {
                 flush(builder);
             }
@@ -260,12 +304,9 @@ public final class RowReader implements Serializable {
             if (Double.isNaN(label)) {
                 return fault(RowFault.LABEL_NAN, columns.labelCol(), "");
             }
-            boolean isBinary = columns.labelKind() == TableColumns.LabelKind.BINARY;
-            if (isBinary && label != 0.0 && label != 1.0) {
-                return fault(RowFault.LABEL_NOT_BINARY, columns.labelCol(), Double.toString(label));
-            }
-            if (Float.isInfinite((float) label)) {
-                return fault(RowFault.LABEL_INFINITE, columns.labelCol(), Double.toString(label));
+            RowFault fault = columns.labelKind().fault(label);
+            if (fault != null) {
+                return fault(fault, columns.labelCol(), Double.toString(label));
             }
             return label;
         }
@@ -276,16 +317,55 @@ public final class RowReader implements Serializable {
                 return fault(RowFault.WEIGHT_NULL, columns.weightCol(), "");
             }
             double weight = row.getDouble(weightAt);
-            if (Double.isNaN(weight)) {
-                return fault(RowFault.WEIGHT_NAN, columns.weightCol(), "");
-            }
-            if (weight < 0) {
-                return fault(RowFault.WEIGHT_NEGATIVE, columns.weightCol(), Double.toString(weight));
-            }
-            if (Float.isInfinite((float) weight)) {
-                return fault(RowFault.WEIGHT_INFINITE, columns.weightCol(), Double.toString(weight));
+            RowFault fault = RowFault.ofWeight(weight);
+            if (fault != null) {
+                return fault(fault, columns.weightCol(), Double.isNaN(weight) ? "" : Double.toString(weight));
             }
             return weight;
+        }
+
+        /** Reads the base margins; false after a fault. */
+        private boolean readMargins(InternalRow row) {
+            if (row.isNullAt(marginAt)) {
+                fault(RowFault.MARGIN_NULL, columns.baseMarginCol(), "");
+                return false;
+            }
+            if (marginType == MarginType.NUMBER) {
+                return hasMarginLength(1) && putMargin(0, row.getDouble(marginAt));
+            }
+            boolean isArray = marginType == MarginType.ARRAY;
+            InternalRow vector = isArray ? row : row.getStruct(marginAt, 4);
+            ArrayData entries = isArray ? row.getArray(marginAt) : vector.getArray(3);
+            boolean isSparse = !isArray && vector.getByte(0) == 0;
+            if (!hasMarginLength(isSparse ? vector.getInt(1) : entries.numElements())) {
+                return false;
+            }
+            Arrays.fill(margins, 0f);
+            ArrayData indices = isSparse ? vector.getArray(2) : entries;
+            boolean isGood = true;
+            for (int i = 0; i < entries.numElements(); i++) {
+                double margin = isArray && entries.isNullAt(i) ? Double.NaN : entries.getDouble(i);
+                isGood &= putMargin(isSparse ? indices.getInt(i) : i, margin);
+            }
+            return isGood;
+        }
+
+        /** Whether this row has as many margins as the first one; other lengths are told of by their counts. */
+        private boolean hasMarginLength(int length) {
+            counts.countMarginLength(length);
+            if (margins.length == 0) {
+                margins = new float[length];
+            }
+            return length == margins.length && length > 0;
+        }
+
+        private boolean putMargin(int output, double value) {
+            if (!Float.isFinite((float) value)) {
+                fault(RowFault.MARGIN_NOT_FINITE, columns.baseMarginCol(), Double.toString(value));
+                return false;
+            }
+            margins[output] = (float) value + 0f;
+            return true;
         }
 
         private double fault(RowFault fault, @Nullable String column, String example) {
@@ -296,7 +376,7 @@ public final class RowReader implements Serializable {
         private TableBlockBuilder builder(boolean isValidation) {
             TableBlockBuilder builder = isValidation ? validation : training;
             if (builder == null) {
-                builder = new TableBlockBuilder(values.length, weightAt >= 0, isValidation);
+                builder = new TableBlockBuilder(values.length, weightAt >= 0, margins.length, isValidation);
                 if (isValidation) {
                     validation = builder;
                 } else {

@@ -1,6 +1,7 @@
 package org.sparkmlext.data;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,29 +12,56 @@ import org.jspecify.annotations.Nullable;
  * @param features {@code features[column][row]}; missing is NaN
  * @param labels one a row
  * @param weights one a row, or null where all are 1
+ * @param baseMargins {@code baseMargins[output][row]}: raw scores to start from; null where the table has none
  * @param isValidation whether the rows are for validation; a block never mixes both kinds
  */
 public record TableBlock(
-        int numRows, float[][] features, float[] labels, float @Nullable [] weights, boolean isValidation)
+        int numRows,
+        float[][] features,
+        float[] labels,
+        float @Nullable [] weights,
+        float @Nullable [][] baseMargins,
+        boolean isValidation)
         implements Serializable {
 
     /** Most rows of a block. */
     public static final int MAX_ROWS = 1 << 16;
+
+    private static final float[] DROPPED = {};
+
+    /** A block without base margins. */
+    public TableBlock(
+            int numRows, float[][] features, float[] labels, float @Nullable [] weights, boolean isValidation) {
+        this(numRows, features, labels, weights, null, isValidation);
+    }
 
     /** Rows {@code [from, to)} as a block of its own. */
     public TableBlock slice(int from, int to) {
         if (from == 0 && to == numRows) {
             return this;
         }
-        float[][] columns = new float[features.length][];
-        for (int c = 0; c < columns.length; c++) {
-            columns[c] = java.util.Arrays.copyOfRange(features[c], from, to);
-        }
         return new TableBlock(
                 to - from,
-                columns,
-                java.util.Arrays.copyOfRange(labels, from, to),
-                weights == null ? null : java.util.Arrays.copyOfRange(weights, from, to),
+                slices(features, from, to),
+                Arrays.copyOfRange(labels, from, to),
+                weights == null ? null : Arrays.copyOfRange(weights, from, to),
+                baseMargins == null ? null : slices(baseMargins, from, to),
                 isValidation);
+    }
+
+    private static float[][] slices(float[][] columns, int from, int to) {
+        float[][] slices = new float[columns.length][];
+        for (int c = 0; c < columns.length; c++) {
+            slices[c] = Arrays.copyOfRange(columns[c], from, to);
+        }
+        return slices;
+    }
+
+    /**
+     * Lets go of the features, for whoever owns the block's shard and has turned them into something smaller; labels, weights
+     * and base margins stay. The arrays themselves are untouched: others who hold them keep them.
+     */
+    public void dropFeatures() {
+        Arrays.fill(features, DROPPED);
     }
 }

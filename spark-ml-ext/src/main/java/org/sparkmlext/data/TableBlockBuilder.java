@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableBlockBuilder {
 
-    /** Feature bytes after which a block is full, so that wide tables make short blocks that any serializer can carry. */
-    private static final long MAX_FEATURE_BYTES = 32L << 20;
+    /** Bytes after which a block is full, so that wide tables make short blocks that any serializer can carry. */
+    private static final long MAX_BLOCK_BYTES = 32L << 20;
 
     private static final int FIRST_CAPACITY = 1024;
 
     private final int numFeatures;
     private final boolean hasWeights;
+    private final int numMargins;
     private final boolean isValidation;
     private final int maxRows;
 
@@ -23,21 +24,31 @@ public final class TableBlockBuilder {
     private float[][] features;
     private float[] labels;
     private float @Nullable [] weights;
+    private float @Nullable [][] baseMargins;
+
+    /** For rows without base margins. */
+    public TableBlockBuilder(int numFeatures, boolean hasWeights, boolean isValidation) {
+        this(numFeatures, hasWeights, 0, isValidation);
+    }
 
     /**
      * @param numFeatures columns of the table, at least 1
      * @param hasWeights whether rows carry weights
+     * @param numMargins base margins a row, 0 for none
      * @param isValidation kind of the rows
      */
-    public TableBlockBuilder(int numFeatures, boolean hasWeights, boolean isValidation) {
+    public TableBlockBuilder(int numFeatures, boolean hasWeights, int numMargins, boolean isValidation) {
         this.numFeatures = numFeatures;
         this.hasWeights = hasWeights;
+        this.numMargins = numMargins;
         this.isValidation = isValidation;
-        this.maxRows = (int) Math.max(1, Math.min(TableBlock.MAX_ROWS, MAX_FEATURE_BYTES / (4L * numFeatures)));
+        long bytesPerRow = 4L * (numFeatures + numMargins);
+        this.maxRows = (int) Math.max(1, Math.min(TableBlock.MAX_ROWS, MAX_BLOCK_BYTES / bytesPerRow));
         int capacity = Math.min(FIRST_CAPACITY, maxRows);
         features = new float[numFeatures][capacity];
         labels = new float[capacity];
         weights = hasWeights ? new float[capacity] : null;
+        baseMargins = numMargins > 0 ? new float[numMargins][capacity] : null;
     }
 
     public boolean isEmpty() {
@@ -52,9 +63,10 @@ public final class TableBlockBuilder {
      * Appends one row; values are copied.
      *
      * @param values one a feature
+     * @param margins one an output; not looked at where rows have none
      * @throws IllegalStateException if the block is full
      */
-    public void add(float[] values, float label, float weight) {
+    public void add(float[] values, float label, float weight, float[] margins) {
         if (isFull()) {
             throw new IllegalStateException("the block is full at " + numRows + " rows; build() it first");
         }
@@ -68,18 +80,24 @@ public final class TableBlockBuilder {
         if (weights != null) {
             weights[numRows] = weight;
         }
+        if (baseMargins != null) {
+            for (int k = 0; k < numMargins; k++) {
+                baseMargins[k][numRows] = margins[k];
+            }
+        }
         numRows++;
     }
 
     /** The rows so far, in arrays of exactly that length; the builder starts again empty. */
     public TableBlock build() {
         resize(numRows);
-        TableBlock block = new TableBlock(numRows, features, labels, weights, isValidation);
+        TableBlock block = new TableBlock(numRows, features, labels, weights, baseMargins, isValidation);
         int capacity = Math.min(FIRST_CAPACITY, maxRows);
         numRows = 0;
         features = new float[numFeatures][capacity];
         labels = new float[capacity];
         weights = hasWeights ? new float[capacity] : null;
+        baseMargins = numMargins > 0 ? new float[numMargins][capacity] : null;
         return block;
     }
 
@@ -93,6 +111,11 @@ public final class TableBlockBuilder {
         labels = Arrays.copyOf(labels, capacity);
         if (weights != null) {
             weights = Arrays.copyOf(weights, capacity);
+        }
+        if (baseMargins != null) {
+            for (int k = 0; k < numMargins; k++) {
+                baseMargins[k] = Arrays.copyOf(baseMargins[k], capacity);
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelKind what labels may be
  * @param weightCol weight column, or null where every row weighs 1
  * @param validationIndicatorCol boolean column that is true for validation rows, or null
+ * @param baseMarginCol number, vector or array column with each row's first raw scores, one an output; or null
+ * @param numOutputs raw scores a row: what a base margin must hold; 0 where it is as many as there are classes
  */
 public record TableColumns(
         @Nullable String featuresCol,
@@ -23,15 +25,44 @@ public record TableColumns(
         String labelCol,
         LabelKind labelKind,
         @Nullable String weightCol,
-        @Nullable String validationIndicatorCol)
+        @Nullable String validationIndicatorCol,
+        @Nullable String baseMarginCol,
+        int numOutputs)
         implements Serializable {
 
-    /** What labels may be. */
+    /** What labels may be. Labels are judged as the float32 numbers they become. */
     public enum LabelKind {
         /** 0 or 1. */
         BINARY,
+        /** A whole number from 0 to {@link #MAX_CLASS}; the training rows must hold all classes from 0 to the largest. */
+        CLASS_INDEX,
         /** Any finite number. */
-        REAL
+        REAL,
+        /** A finite number of at least 0, and not 0 in all rows. */
+        NON_NEGATIVE,
+        /** A finite number above 0. */
+        POSITIVE;
+
+        /** The largest class index. */
+        public static final int MAX_CLASS = 1 << 20;
+
+        /** What is wrong with a label that is neither null nor NaN; null if nothing is. */
+        @Nullable
+        RowFault fault(double label) {
+            float narrow = (float) label;
+            return switch (this) {
+                case BINARY -> label == 0.0 || label == 1.0 ? null : RowFault.LABEL_NOT_BINARY;
+                case CLASS_INDEX ->
+                    label >= 0 && label <= MAX_CLASS && label == Math.rint(label) ? null : RowFault.LABEL_NOT_CLASS;
+                case REAL -> Float.isInfinite(narrow) ? RowFault.LABEL_INFINITE : null;
+                case NON_NEGATIVE ->
+                    label < 0 ? RowFault.LABEL_NEGATIVE : Float.isInfinite(narrow) ? RowFault.LABEL_INFINITE : null;
+                case POSITIVE ->
+                    narrow <= 0
+                            ? RowFault.LABEL_NOT_POSITIVE
+                            : Float.isInfinite(narrow) ? RowFault.LABEL_INFINITE : null;
+            };
+        }
     }
 
     public TableColumns {
@@ -42,6 +73,31 @@ public record TableColumns(
                     "exactly one of featuresCol and inputCols must be given; got featuresCol = " + featuresCol
                             + " and inputCols = " + inputCols);
         }
+        if (numOutputs < 0 || (numOutputs == 0 && labelKind != LabelKind.CLASS_INDEX)) {
+            throw new IllegalArgumentException("numOutputs is " + numOutputs + " for labels of kind " + labelKind
+                    + "; needed is at least 1, or 0 (one a class) for labels of kind " + LabelKind.CLASS_INDEX);
+        }
+    }
+
+    /** A table without base margins: one output, or one a class. */
+    public TableColumns(
+            @Nullable String featuresCol,
+            List<String> inputCols,
+            List<String> vectorNames,
+            String labelCol,
+            LabelKind labelKind,
+            @Nullable String weightCol,
+            @Nullable String validationIndicatorCol) {
+        this(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                null,
+                labelKind == LabelKind.CLASS_INDEX ? 0 : 1);
     }
 
     /** Names of the columns of the table, {@code numFeatures} of them. */

@@ -2,11 +2,13 @@ package org.sparkmlext.data;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a scan found in one partition, or, merged, in the whole table. Not thread-safe. */
 public final class TableCounts implements Serializable {
@@ -14,6 +16,7 @@ public final class TableCounts implements Serializable {
 
     private static final int MOST_LENGTHS = 16;
     private static final int MOST_FAULTS_TOLD = 5;
+    private static final int MOST_CLASSES_TOLD = 20;
 
     private record Place(RowFault fault, String column) implements Serializable {}
 
@@ -23,9 +26,15 @@ public final class TableCounts implements Serializable {
     private long trainingRows;
     private long validationRows;
     private long trainingOnes;
+    private long trainingZeros;
     private double trainingWeight;
     private long fingerprint;
     private final TreeMap<Integer, Long> rowsByLength = new TreeMap<>();
+    private final TreeMap<Integer, Long> rowsByMarginLength = new TreeMap<>();
+    /** Classes among training rows and among validation rows, where labels are class indices. */
+    private final BitSet trainingClasses = new BitSet();
+
+    private final BitSet validationClasses = new BitSet();
     private final Map<Place, Tally> faults = new LinkedHashMap<>();
 
     /** Rows looked at, whether good or not. */
@@ -48,6 +57,16 @@ public final class TableCounts implements Serializable {
         return rowsByLength.isEmpty() ? 0 : rowsByLength.firstKey();
     }
 
+    /** One more than the largest class index among all good rows; 0 where labels are no class indices. */
+    public int numClasses() {
+        return Math.max(trainingClasses.length(), validationClasses.length());
+    }
+
+    /** Base margins a row; 0 where the table has none. */
+    public int numMargins() {
+        return rowsByMarginLength.isEmpty() ? 0 : rowsByMarginLength.firstKey();
+    }
+
     /** Hash of the blocks' contents and order; tells whether a partition that was read again gave the same rows. */
     public long fingerprint() {
         return fingerprint;
@@ -63,9 +82,21 @@ public final class TableCounts implements Serializable {
     }
 
     void countLength(int length) {
+        countIn(rowsByLength, length);
+    }
+
+    void countMarginLength(int length) {
+        countIn(rowsByMarginLength, length);
+    }
+
+    private static void countIn(TreeMap<Integer, Long> rowsByLength, int length) {
         if (rowsByLength.size() < MOST_LENGTHS || rowsByLength.containsKey(length)) {
             rowsByLength.merge(length, 1L, Long::sum);
         }
+    }
+
+    void countClass(boolean isValidation, int index) {
+        (isValidation ? validationClasses : trainingClasses).set(index);
     }
 
     void countGood(boolean isValidation, float label, float weight) {
@@ -75,6 +106,7 @@ public final class TableCounts implements Serializable {
         }
         trainingRows++;
         trainingOnes += label == 1f ? 1 : 0;
+        trainingZeros += label == 0f ? 1 : 0;
         trainingWeight += weight;
     }
 
@@ -92,8 +124,12 @@ public final class TableCounts implements Serializable {
         trainingRows += other.trainingRows;
         validationRows += other.validationRows;
         trainingOnes += other.trainingOnes;
+        trainingZeros += other.trainingZeros;
         trainingWeight += other.trainingWeight;
         other.rowsByLength.forEach((length, count) -> rowsByLength.merge(length, count, Long::sum));
+        other.rowsByMarginLength.forEach((length, count) -> rowsByMarginLength.merge(length, count, Long::sum));
+        trainingClasses.or(other.trainingClasses);
+        validationClasses.or(other.validationClasses);
         other.faults.forEach((place, tally) -> faults.merge(place, tally, TableCounts::add));
     }
 
@@ -108,13 +144,20 @@ public final class TableCounts implements Serializable {
         }
         List<String> problems = new ArrayList<>();
         if (rowsByLength.size() > 1) {
-            problems.add(describeLengths(columns));
+            problems.add("vector column '" + columns.featuresCol() + "' holds vectors of lengths "
+                    + describe(rowsByLength) + "; all vectors must have the same length");
         } else if (numFeatures() == 0 && !rowsByLength.isEmpty()) {
             problems.add("vector column '" + columns.featuresCol() + "' holds vectors of length 0 in all " + rows
                     + " rows; at least one feature is needed");
         }
         faults.forEach(
                 (place, tally) -> problems.add(place.fault.describe(place.column, tally.rows, rows, tally.example)));
+        int margins = columns.numOutputs() == 0 ? numClasses() : columns.numOutputs();
+        if (margins > 0 && rowsByMarginLength.keySet().stream().anyMatch(length -> length != margins)) {
+            problems.add("base margin column '" + columns.baseMarginCol() + "' holds base margins of lengths "
+                    + describe(rowsByMarginLength) + "; needed is one for each of the " + margins
+                    + (columns.numOutputs() == 0 ? " classes" : " outputs") + " in every row");
+        }
         if (!problems.isEmpty()) {
             int told = Math.min(MOST_FAULTS_TOLD, problems.size());
             String rest = problems.size() > told ? " [and " + (problems.size() - told) + " more problems]" : "";
@@ -135,6 +178,16 @@ public final class TableCounts implements Serializable {
                     + (trainingOnes == 0 ? "0.0" : "1.0") + " in all " + trainingRows
                     + " training rows; a classifier needs rows of both classes 0 and 1");
         }
+        if (columns.labelKind() == TableColumns.LabelKind.CLASS_INDEX) {
+            Optional<String> problem = problemOfClasses(columns);
+            if (problem.isPresent()) {
+                return problem;
+            }
+        }
+        if (columns.labelKind() == TableColumns.LabelKind.NON_NEGATIVE && trainingZeros == trainingRows) {
+            return Optional.of("label column '" + columns.labelCol() + "' is 0 in all " + trainingRows
+                    + " training rows; this objective needs at least one label above 0");
+        }
         if (columns.weightCol() != null && trainingWeight == 0) {
             return Optional.of("weight column '" + columns.weightCol() + "' is 0 in all " + trainingRows
                     + " training rows; at least one must be above 0");
@@ -142,18 +195,32 @@ public final class TableCounts implements Serializable {
         return Optional.empty();
     }
 
-    private String describeLengths(TableColumns columns) {
-        StringBuilder text =
-                new StringBuilder("vector column '" + columns.featuresCol() + "' holds vectors of lengths");
-        String separator = " ";
-        for (Map.Entry<Integer, Long> entry : rowsByLength.entrySet()) {
-            text.append(separator)
-                    .append(entry.getKey())
-                    .append(" (")
-                    .append(entry.getValue())
-                    .append(" rows)");
-            separator = ", ";
+    /** Classes that no training row holds, although there are higher ones. */
+    private Optional<String> problemOfClasses(TableColumns columns) {
+        BitSet missing = new BitSet();
+        missing.set(0, Math.max(2, numClasses()));
+        missing.andNot(trainingClasses);
+        if (missing.isEmpty()) {
+            return Optional.empty();
         }
-        return text.append("; all vectors must have the same length").toString();
+        if (numClasses() == 1) {
+            return Optional.of("label column '" + columns.labelCol() + "' holds only the class 0 in all " + trainingRows
+                    + " training rows; a classifier needs rows of at least two classes");
+        }
+        String told = missing.stream()
+                .limit(MOST_CLASSES_TOLD)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(", "));
+        int untold = missing.cardinality() - MOST_CLASSES_TOLD;
+        return Optional.of("label column '" + columns.labelCol() + "' holds labels up to " + (numClasses() - 1)
+                + ", but no training row has class " + told + (untold > 0 ? " [and " + untold + " more]" : "")
+                + "; training rows of every class from 0 to the largest are needed: number the classes without gaps (for"
+                + " example with StringIndexer)");
+    }
+
+    private static String describe(TreeMap<Integer, Long> rowsByLength) {
+        return rowsByLength.entrySet().stream()
+                .map(entry -> entry.getKey() + " (" + entry.getValue() + " rows)")
+                .collect(Collectors.joining(", "));
     }
 }

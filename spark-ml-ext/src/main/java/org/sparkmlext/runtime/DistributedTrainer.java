@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.data.TableCounts;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.TrainingListener;
@@ -80,7 +81,13 @@ public final class DistributedTrainer {
                     WorkerChoice.local(context.master(), options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = columns.featureNames(table.counts().numFeatures());
-            checkMemory(plan, names, choice, Runtime.getRuntime().maxMemory(), "spark.driver.memory (or -Xmx)");
+            checkMemory(
+                    plan,
+                    names,
+                    table.counts(),
+                    choice,
+                    Runtime.getRuntime().maxMemory(),
+                    "spark.driver.memory (or -Xmx)");
             RunRecord record = new RunRecord(choice.numWorkers());
             try (LocalGang gang = new LocalGang(table, plan, names, choice, options.device(), record)) {
                 watch.await(gang.start(algorithm), () -> record.tell(listener));
@@ -108,7 +115,13 @@ public final class DistributedTrainer {
                     census, taskCpus, options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = columns.featureNames(table.counts().numFeatures());
-            checkMemory(plan, names, choice, (long) context.executorMemory() << 20, "spark.executor.memory");
+            checkMemory(
+                    plan,
+                    names,
+                    table.counts(),
+                    choice,
+                    (long) context.executorMemory() << 20,
+                    "spark.executor.memory");
             ResourceProfile profile = choice.cpusPerTask() == taskCpus ? null : profile(choice.cpusPerTask());
             try (ClusterShards shards = ClusterShards.of(table, plan, profile, watch)) {
                 clock.enter("gather");
@@ -167,15 +180,21 @@ public final class DistributedTrainer {
     }
 
     private void checkMemory(
-            ShardPlan plan, List<String> featureNames, WorkerChoice choice, long heapBytes, String setting) {
+            ShardPlan plan,
+            List<String> featureNames,
+            TableCounts counts,
+            WorkerChoice choice,
+            long heapBytes,
+            String setting) {
         ShardShape shape = new ShardShape(
                 plan.mostRows(),
                 plan.mostValidationRows(),
                 featureNames.size(),
                 columns.weightCol() != null,
+                counts.numClasses(),
                 choice.threadsPerWorker());
-        String text =
-                MemoryCheck.require(algorithm.memoryPlan(shape), shape, choice.workersPerJvm(), heapBytes, setting);
+        String text = MemoryCheck.require(
+                algorithm.memoryPlan(shape), shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting);
         LOG.info(
                 "Training with {}; at most {} rows and {} features a worker. Memory:\n{}",
                 choice.description(),

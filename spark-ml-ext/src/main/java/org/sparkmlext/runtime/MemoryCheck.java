@@ -16,13 +16,15 @@ final class MemoryCheck {
     /**
      * Describes the plan, one purpose a line.
      *
+     * @param numMargins base margins a row
      * @param workersPerJvm ranks that share the heap
      * @param heapBytes largest heap of that JVM
      * @param setting what a user changes for a larger heap, e.g. {@code spark.executor.memory}
      * @throws IllegalArgumentException if it does not fit; with numbers and setting
      */
-    static String require(MemoryPlan plan, ShardShape shape, int workersPerJvm, long heapBytes, String setting) {
-        long blockBytes = blockBytes(shape);
+    static String require(
+            MemoryPlan plan, ShardShape shape, int numMargins, int workersPerJvm, long heapBytes, String setting) {
+        long blockBytes = blockBytes(shape, numMargins);
         StringBuilder text = new StringBuilder(
                 String.format(Locale.ROOT, "  %-28s %12s a worker%n", "blocks (float32)", format(blockBytes)));
         for (Map.Entry<String, Long> entry : plan.bytesByPurpose().entrySet()) {
@@ -45,8 +47,8 @@ final class MemoryCheck {
         return text.toString();
     }
 
-    static long blockBytes(ShardShape shape) {
-        long perRow = 4L * (shape.features() + (shape.hasWeights() ? 2 : 1));
+    static long blockBytes(ShardShape shape, int numMargins) {
+        long perRow = 4L * (shape.features() + numMargins + (shape.hasWeights() ? 2 : 1));
         return (shape.rows() + shape.validationRows()) * perRow;
     }
 

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.RowReader;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.data.TableCounts;
@@ -53,6 +54,12 @@ final class ScanIterator implements Iterator<Object> {
         hash = 31 * hash + Arrays.hashCode(block.weights());
         for (float[] column : block.features()) {
             hash = 31 * hash + Arrays.hashCode(column);
+        }
+        float @Nullable [][] margins = block.baseMargins();
+        if (margins != null) {
+            for (float[] column : margins) {
+                hash = 31 * hash + Arrays.hashCode(column);
+            }
         }
         return hash;
     }

@@ -7,6 +7,8 @@ package org.sparkmlext.training;
  * @param validationRows validation rows
  * @param features columns
  * @param hasWeights whether rows carry weights
+ * @param numClasses classes of the whole table where labels are class indices, else 0
  * @param threads CPU threads of the rank
  */
-public record ShardShape(long rows, long validationRows, int features, boolean hasWeights, int threads) {}
+public record ShardShape(
+        long rows, long validationRows, int features, boolean hasWeights, int numClasses, int threads) {}

@@ -13,7 +13,7 @@ final class BinCuts {
 
     private BinCuts() {}
 
-    /** First key of every bin but the first, ascending (unsigned): one less than there are bins. */
+    /** A lower bound of the keys of every bin but the first, ascending (unsigned): one less than there are bins. */
     static int[] boundaries(RadixCounts.Buckets buckets, int maxBins) {
         int n = buckets.size();
         if (n <= 1) {
@@ -22,7 +22,7 @@ final class BinCuts {
         if (n <= maxBins) {
             int[] all = new int[n - 1];
             for (int i = 1; i < n; i++) {
-                all[i - 1] = buckets.lowestKey(i);
+                all[i - 1] = buckets.boundary(i);
             }
             return all;
         }
@@ -57,7 +57,7 @@ final class BinCuts {
             double share = restBins > 0 ? (double) (restRows + (isBig[i] ? 0 : filled)) / restBins : Double.MAX_VALUE;
             boolean isFull = isBig[i] || filled >= share || (isBig[i + 1] && filled >= share / 2);
             if (isFull) {
-                cuts[numCuts++] = buckets.lowestKey(i + 1);
+                cuts[numCuts++] = buckets.boundary(i + 1);
                 filled = 0;
                 if (!isBig[i]) {
                     restBins--;

@@ -2,6 +2,8 @@ package org.sparkmlext.tree;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.data.TableBlock;
 
@@ -14,13 +16,16 @@ import org.sparkmlext.data.TableBlock;
 final class BinFinder {
 
     private static final int FEATURES_PER_GROUP = 64;
+    private static final int FEATURES_PER_THREAD = 4;
 
     private final Collective collective;
     private final HostThreads threads;
     private final int maxBins;
     private final Runnable cancelCheck;
+    /** As many as threads have counted at once. */
+    private final ConcurrentLinkedQueue<RadixScratch> scratches = new ConcurrentLinkedQueue<>();
 
-    /** @param cancelCheck throws when the run was cancelled; called before every pass over a group of features */
+    /** @param cancelCheck throws when the run was cancelled; called before every pass over a few features */
     BinFinder(Collective collective, HostThreads threads, int maxBins, Runnable cancelCheck) {
         this.cancelCheck = cancelCheck;
         this.collective = collective;
@@ -28,7 +33,7 @@ final class BinFinder {
         this.maxBins = maxBins;
     }
 
-    /** Per feature: first key of every bin but the first, as {@link BinMapper} takes them. */
+    /** Per feature: a lower bound of the keys of every bin but the first, as {@link BinMapper} takes them. */
     int[][] boundaries(List<TableBlock> blocks, int numFeatures) {
         int[][] boundaries = new int[numFeatures][];
         for (int from = 0; from < numFeatures; from += FEATURES_PER_GROUP) {
@@ -47,14 +52,7 @@ final class BinFinder {
         Arrays.fill(isOpen, true);
         boolean isAnyOpen = true;
         while (isAnyOpen) {
-            cancelCheck.run();
-            threads.forEach(group.length, i -> {
-                if (isOpen[i]) {
-                    for (TableBlock block : blocks) {
-                        group[i].add(block.features()[from + i], block.numRows());
-                    }
-                }
-            });
+            countOpen(group, isOpen, blocks, from);
             sumDeepest(group, isOpen);
             // All ranks hold the same counts now, so all decide alike what to refine.
             threads.forEach(group.length, i -> isOpen[i] = isOpen[i] && group[i].refine());
@@ -64,6 +62,27 @@ final class BinFinder {
             }
         }
         return group;
+    }
+
+    private void countOpen(RadixCounts[] group, boolean[] isOpen, List<TableBlock> blocks, int from) {
+        int[] uncounted = IntStream.range(0, group.length)
+                .filter(i -> isOpen[i] && !group[i].isCounted())
+                .toArray();
+        // A few features at a time, so that a cancelled run ends soon however many rows there are.
+        int atOnce = FEATURES_PER_THREAD * threads.numThreads();
+        for (int first = 0; first < uncounted.length; first += atOnce) {
+            cancelCheck.run();
+            int offset = first;
+            threads.forEach(Math.min(atOnce, uncounted.length - first), i -> {
+                int feature = uncounted[offset + i];
+                RadixScratch scratch = scratches.poll();
+                if (scratch == null) {
+                    scratch = new RadixScratch();
+                }
+                group[feature].count(blocks, from + feature, scratch);
+                scratches.add(scratch);
+            });
+        }
     }
 
     private void sumDeepest(RadixCounts[] group, boolean[] isOpen) {

@@ -5,52 +5,89 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Maps values of one feature to bins by at most four table look-ups: a radix tree over {@link SortableFloat} keys whose
- * inner nodes are only those buckets that a bin boundary cuts.
+ * Maps values of one feature to bins by two table look-ups, rarely up to four: a radix tree over {@link SortableFloat}
+ * keys of the digits of {@link RadixLevels}.
+ *
+ * <p>Its first two levels are always looked up, so that the loop has no branch to mispredict: a first digit that lies in
+ * one bin as a whole points to a table that holds this bin 128 times. Deeper tables stand only where a boundary cuts.
  */
 final class BinMapper {
 
     private final int[] boundaries;
     private final int missingBin;
-    private final int[] root;
-    /** Tables below the root, one after another; an entry is a bin, or {@code ~offset} of a table. */
-    private final int[] tables;
+    /** For each first digit where its table begins in {@link #second}. */
+    private final int[] first;
+    /** A bin, or {@code ~offset} of a table in {@link #deeper}. */
+    private final int[] second;
+    /** Tables of the third and the fourth level; entries as in {@link #second}. */
+    private final int[] deeper;
 
-    /** @param boundaries first key of every bin but the first, ascending as unsigned numbers */
+    /** @param boundaries a lower bound of the keys of every bin but the first, ascending as unsigned numbers */
     BinMapper(int[] boundaries) {
         this.boundaries = boundaries;
         this.missingBin = boundaries.length + 1;
-        List<int[]> below = new ArrayList<>();
-        root = table(0, 0, below);
-        int total = below.stream().mapToInt(t -> t.length).sum();
-        tables = new int[total];
-        int at = 0;
-        for (int[] table : below) {
-            System.arraycopy(table, 0, tables, at, table.length);
-            at += table.length;
+        this.first = new int[RadixLevels.width(0)];
+        Tables secondTables = new Tables();
+        Tables deeperTables = new Tables();
+        int lastBin = -1;
+        int lastOffset = -1;
+        for (int digit = 0; digit < first.length; digit++) {
+            int prefix = digit << RadixLevels.shift(0);
+            int bin = onlyBin(prefix, 0);
+            if (bin < 0) {
+                first[digit] = secondTables.add(table(1, prefix, deeperTables));
+                continue;
+            }
+            if (bin != lastBin) {
+                // Digits of one bin follow each other, so they share a table.
+                int[] constant = new int[RadixLevels.width(1)];
+                Arrays.fill(constant, bin);
+                lastOffset = secondTables.add(constant);
+                lastBin = bin;
+            }
+            first[digit] = lastOffset;
         }
+        second = secondTables.joined();
+        deeper = deeperTables.joined();
     }
 
     int numValueBins() {
         return boundaries.length + 1;
     }
 
-    private int[] table(int level, int prefix, List<int[]> below) {
+    private int[] table(int level, int prefix, Tables deeperTables) {
         int[] table = new int[RadixLevels.width(level)];
         for (int digit = 0; digit < table.length; digit++) {
             int low = prefix | (digit << RadixLevels.shift(level));
-            int high = low | ((1 << RadixLevels.shift(level)) - 1);
-            int binOfLow = search(low);
-            if (binOfLow == search(high)) {
-                table[digit] = binOfLow;
-            } else {
-                int[] child = table(level + 1, low, below);
-                // Children of this child are already in the list, so this one's offset is what lies before it.
-                table[digit] = ~below.stream().mapToInt(t -> t.length).sum();
-                below.add(child);
-            }
+            int bin = onlyBin(low, level);
+            table[digit] = bin >= 0 ? bin : ~deeperTables.add(table(level + 1, low, deeperTables));
         }
         return table;
+    }
+
+    /** The bin that holds all keys which share the prefix down to this level; -1 if there are several. */
+    private int onlyBin(int prefix, int level) {
+        int low = prefix >>> RadixLevels.shift(0);
+        if (low < RadixLevels.FIRST_FINITE || low > RadixLevels.LAST_FINITE) {
+            // Infinities lie among keys of NaN.
+            return binOfExtreme(prefix, level);
+        }
+        int binOfLow = search(prefix);
+        return binOfLow == search(prefix | ((1 << RadixLevels.shift(level)) - 1)) ? binOfLow : -1;
+    }
+
+    private int binOfExtreme(int prefix, int level) {
+        int last = prefix | ((1 << RadixLevels.shift(level)) - 1);
+        boolean holdsInfinity = isWithin(SortableFloat.key(Float.POSITIVE_INFINITY), prefix, last)
+                || isWithin(SortableFloat.key(Float.NEGATIVE_INFINITY), prefix, last);
+        if (!holdsInfinity) {
+            return missingBin;
+        }
+        return prefix == last ? search(prefix) : -1;
+    }
+
+    private static boolean isWithin(int key, int low, int high) {
+        return Integer.compareUnsigned(low, key) <= 0 && Integer.compareUnsigned(key, high) <= 0;
     }
 
     private int search(int key) {
@@ -69,47 +106,73 @@ final class BinMapper {
 
     /** Bin of a value; the missing bin for NaN. */
     int bin(float value) {
-        return Float.isNaN(value) ? missingBin : binOfKey(SortableFloat.key(value));
+        int key = SortableFloat.key(value);
+        int entry = second[
+                first[key >>> RadixLevels.FIRST_SHIFT]
+                        + ((key >>> RadixLevels.SECOND_SHIFT) & RadixLevels.SECOND_MASK)];
+        return entry >= 0 ? entry : deeperBin(deeper, entry, key);
     }
 
-    private int binOfKey(int key) {
-        int entry = root[key >>> RadixLevels.shift(0)];
-        for (int level = 1; entry < 0; level++) {
-            entry = tables[~entry + RadixLevels.digit(key, level)];
-        }
-        return entry;
+    private static int deeperBin(int[] deeper, int entry, int key) {
+        int third = deeper[~entry + ((key >>> RadixLevels.THIRD_SHIFT) & RadixLevels.THIRD_MASK)];
+        return third >= 0 ? third : deeper[~third + (key & RadixLevels.FOURTH_MASK)];
     }
 
     /** Writes the bins of a block's values. */
     void map(float[] values, int numRows, byte[] bins) {
-        for (int r = 0; r < numRows; r++) {
-            bins[r] = (byte) bin(values[r]);
+        int[] keys = new int[RadixScratch.CHUNK];
+        for (int from = 0; from < numRows; from += keys.length) {
+            int count = Math.min(keys.length, numRows - from);
+            SortableFloat.keys(values, from, count, keys);
+            mapKeys(keys, bins, from, count);
         }
     }
 
-    /**
-     * As {@link #map}, and widens each bin's range of keys.
-     *
-     * @param lowest smallest key of each value bin so far, as unsigned number; {@code Long.MAX_VALUE} where none
-     * @param highest largest key of each value bin so far; -1 where none
-     */
-    void mapAndMeasure(float[] values, int numRows, byte[] bins, long[] lowest, long[] highest) {
-        for (int r = 0; r < numRows; r++) {
-            float value = values[r];
-            if (!Float.isNaN(value)) {
-                int key = SortableFloat.key(value);
-                int bin = binOfKey(key);
-                long unsigned = Integer.toUnsignedLong(key);
-                if (unsigned < lowest[bin]) {
-                    lowest[bin] = unsigned;
-                }
-                if (unsigned > highest[bin]) {
-                    highest[bin] = unsigned;
-                }
-                bins[r] = (byte) bin;
-            } else {
-                bins[r] = (byte) missingBin;
+    /** As {@link #map}, and widens each bin's range of keys. */
+    void mapAndMeasure(float[] values, int numRows, byte[] bins, KeyRanges ranges) {
+        int[] keys = new int[RadixScratch.CHUNK];
+        for (int from = 0; from < numRows; from += keys.length) {
+            int count = Math.min(keys.length, numRows - from);
+            SortableFloat.keys(values, from, count, keys);
+            mapKeys(keys, bins, from, count);
+            ranges.widen(keys, bins, from, count);
+        }
+    }
+
+    private void mapKeys(int[] keys, byte[] bins, int from, int count) {
+        int[] firstTable = first;
+        int[] secondTable = second;
+        int[] deeperTable = deeper;
+        for (int i = 0; i < count; i++) {
+            int key = keys[i];
+            int entry = secondTable[
+                    firstTable[key >>> RadixLevels.FIRST_SHIFT]
+                            + ((key >>> RadixLevels.SECOND_SHIFT) & RadixLevels.SECOND_MASK)];
+            bins[from + i] = (byte) (entry >= 0 ? entry : deeperBin(deeperTable, entry, key));
+        }
+    }
+
+    /** Tables one after another. */
+    private static final class Tables {
+        private final List<int[]> tables = new ArrayList<>();
+        private int size;
+
+        /** @return where the table begins */
+        int add(int[] table) {
+            int offset = size;
+            tables.add(table);
+            size += table.length;
+            return offset;
+        }
+
+        int[] joined() {
+            int[] all = new int[size];
+            int at = 0;
+            for (int[] table : tables) {
+                System.arraycopy(table, 0, all, at, table.length);
+                at += table.length;
             }
+            return all;
         }
     }
 

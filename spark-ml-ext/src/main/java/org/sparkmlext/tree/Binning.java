@@ -36,20 +36,11 @@ final class Binning {
         BinMapper[] mappers = Arrays.stream(boundaries).map(BinMapper::new).toArray(BinMapper[]::new);
         int[] numValueBins =
                 Arrays.stream(mappers).mapToInt(BinMapper::numValueBins).toArray();
-        long[][] lowest = new long[numFeatures][];
-        long[][] highest = new long[numFeatures][];
-        for (int f = 0; f < numFeatures; f++) {
-            lowest[f] = new long[numValueBins[f]];
-            Arrays.fill(lowest[f], Long.MAX_VALUE);
-            highest[f] = new long[numValueBins[f]];
-            Arrays.fill(highest[f], -1);
-        }
+        KeyRanges[] ranges =
+                Arrays.stream(numValueBins).mapToObj(KeyRanges::new).toArray(KeyRanges[]::new);
         BinnedRows rows = kernels.allocateRows(new BinLayout(numValueBins), numRows(blocks));
-        fill(
-                rows,
-                blocks,
-                (f, values, count, bins) -> mappers[f].mapAndMeasure(values, count, bins, lowest[f], highest[f]));
-        return new Result(rows, edges(lowest, highest));
+        fill(rows, blocks, (f, values, count, bins) -> mappers[f].mapAndMeasure(values, count, bins, ranges[f]));
+        return new Result(rows, edges(ranges));
     }
 
     /** Bins other rows by known edges. */
@@ -78,27 +69,28 @@ final class Binning {
         }
     }
 
-    private BinEdges edges(long[][] lowest, long[][] highest) {
-        int total = Arrays.stream(lowest).mapToInt(l -> l.length).sum();
+    /** The edges, from the gaps between the ranges over all ranks: the highest key of a bin and the lowest of the next. */
+    private BinEdges edges(KeyRanges[] ranges) {
+        int total = Arrays.stream(ranges).mapToInt(KeyRanges::numBins).sum();
         long[] extremes = new long[2 * total];
         int at = 0;
-        for (int f = 0; f < lowest.length; f++) {
-            for (int b = 0; b < lowest[f].length; b++) {
-                extremes[at++] = -lowest[f][b];
-                extremes[at++] = highest[f][b];
+        for (KeyRanges ofFeature : ranges) {
+            for (int b = 0; b < ofFeature.numBins(); b++) {
+                extremes[at++] = -ofFeature.lowest(b);
+                extremes[at++] = ofFeature.highest(b);
             }
         }
         collective.max(extremes, 0, extremes.length);
-        float[][] edges = new float[lowest.length][];
+        float[][] edges = new float[ranges.length][];
         at = 0;
-        for (int f = 0; f < lowest.length; f++) {
-            edges[f] = new float[lowest[f].length - 1];
+        for (int f = 0; f < ranges.length; f++) {
+            edges[f] = new float[ranges[f].numBins() - 1];
             for (int b = 0; b < edges[f].length; b++) {
                 float below = SortableFloat.value((int) extremes[at + 2 * b + 1]);
                 float above = SortableFloat.value((int) -extremes[at + 2 * b + 2]);
                 edges[f][b] = BinEdges.between(below, above);
             }
-            at += 2 * lowest[f].length;
+            at += 2 * ranges[f].numBins();
         }
         return new BinEdges(edges);
     }

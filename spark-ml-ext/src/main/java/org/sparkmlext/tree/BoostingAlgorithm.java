@@ -14,7 +14,7 @@ import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.Worker;
 
 /**
- * Gradient boosting of binary classification trees on histograms (Friedman, 2001; Chen and Guestrin, KDD 2016; Ke et al.,
+ * Gradient boosting of trees on histograms (Friedman, 2001; Chen and Guestrin, KDD 2016; Ke et al.,
  * NIPS 2017). The result is a forest as {@link ForestCodec} writes it.
  *
  * <p>Everything that decides is an integer summed over ranks, so the bytes of the result depend on the rows and the
@@ -32,9 +32,10 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         Map<String, Long> bytes = new LinkedHashMap<>();
         bytes.put("binned rows", rows * (stride + shape.features()));
         bytes.put("a block's bins", (long) shape.features() * Math.min(rows, TableBlock.MAX_ROWS));
-        bytes.put("labels, scores and weights", rows * (shape.hasWeights() ? 12 : 8));
-        bytes.put("gradients", shape.rows() * Long.BYTES);
-        bytes.put("row partition", shape.rows() * 2 * Integer.BYTES);
+        int outputs = settings.objective().numOutputs(shape.numClasses());
+        bytes.put("labels, scores and weights", rows * (shape.hasWeights() ? 8 : 4) + rows * outputs * Float.BYTES);
+        bytes.put("gradients", shape.rows() * outputs * Long.BYTES);
+        bytes.put("row partition", shape.rows() * 2 * Long.BYTES);
         if (settings.subsamplingRate() < 1) {
             bytes.put("row keys", shape.rows() * 4 * Long.BYTES);
         }

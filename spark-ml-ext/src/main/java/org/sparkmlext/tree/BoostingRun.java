@@ -1,6 +1,7 @@
 package org.sparkmlext.tree;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
@@ -10,9 +11,8 @@ import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.GradientScale;
-import org.sparkmlext.kernels.tree.GradientTotals;
-import org.sparkmlext.kernels.tree.PointwiseLoss;
-import org.sparkmlext.kernels.tree.RowSampling;
+import org.sparkmlext.kernels.tree.MetricSums;
+import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.RoundReport;
@@ -22,122 +22,222 @@ import org.sparkmlext.training.Worker;
 /** One rank's run of {@link BoostingAlgorithm}: the rows on the device and the loop over rounds. */
 final class BoostingRun implements AutoCloseable {
 
-    private static final PointwiseLoss LOSS = PointwiseLoss.LOGISTIC;
-    /** Of a gradient's 30 bits, coarse histograms keep 15; a mean below this many units would lose small rows. */
-    private static final long COARSE_MIN_MEAN = 1L << 22;
-
     private final BoostingSettings settings;
     private final Worker worker;
     private final List<String> featureNames;
+    private final Objective objective;
     private final RowStatistics statistics;
     private final BinEdges edges;
     private final DeviceRows training;
     private final DeviceRows validation;
-    private final Buffer gradients;
-    private final @Nullable Buffer rowKeys;
-    private final TreeGrower grower;
+    private final float[] baseScores;
+    private final @Nullable Forest initialModel;
+    private final MetricPlan plan;
     private final MetricHistory history;
+    private final RoundMetrics metrics;
+    private final RoundGradients gradients;
+    private final TreeGrower grower;
+    private final WeightedQuantiles quantiles;
+    private final HostThreads threads;
+    /** Round by round, in each one tree an output. */
     private final List<GrownTree> trees = new ArrayList<>();
 
-    private BoostingRun(
-            BoostingSettings settings,
-            Worker worker,
-            List<String> featureNames,
-            RowStatistics statistics,
-            BinEdges edges,
-            DeviceRows training,
-            DeviceRows validation,
-            @Nullable Buffer rowKeys) {
+    private BoostingRun(BoostingSettings settings, Worker worker, Shard shard, HostThreads threads) {
         this.settings = settings;
         this.worker = worker;
-        this.featureNames = featureNames;
-        this.statistics = statistics;
-        this.edges = edges;
-        this.training = training;
-        this.validation = validation;
-        this.rowKeys = rowKeys;
-        this.gradients = worker.backend().allocate(ElementType.LONG, training.numRows());
-        this.grower = new TreeGrower(
+        this.threads = threads;
+        this.featureNames = shard.featureNames();
+        Backend backend = worker.backend();
+        Collective collective = worker.collective();
+        statistics = RowStatistics.of(settings.objective(), shard.training(), shard.validation(), collective);
+        requireValidationRows();
+        objective = settings.objective().resolved(statistics.numClasses());
+        int numOutputs = objective.numOutputs(statistics.numClasses());
+        initialModel = InitialModel.read(settings.initialModel(), featureNames, objective, numOutputs);
+        plan = new MetricPlan(settings, objective, objective.groups(numOutputs));
+        float[] constants = BaseScores.of(objective, statistics, shard.training(), collective);
+        // Rows that bring their own start have no constant on top of it.
+        float[] starts = statistics.hasBaseMargins() ? new float[numOutputs] : constants;
+        baseScores = initialModel != null ? initialModel.baseScores() : starts;
+        Buffer rowKeys = null;
+        if (settings.subsamplingRate() < 1) {
+            rowKeys = backend.allocate(ElementType.LONG, Math.toIntExact(shard.numRows()));
+            rowKeys.copyIn(0, new RowKeys(collective, threads).keys(shard.training()), 0, rowKeys.length());
+        }
+        Binning binning = new Binning(collective, backend.trees(), threads, worker::checkCancelled);
+        Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
+        edges = binned.edges();
+        worker.checkCancelled();
+        boolean hasWeights = statistics.hasWeights();
+        training = DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights, numOutputs);
+        validation = DeviceRows.of(
+                backend, binning.others(shard.validation(), edges), shard.validation(), hasWeights, numOutputs);
+        StartScores start = new StartScores(baseScores, initialModel);
+        start.write(shard.training(), training, threads);
+        start.write(shard.validation(), validation, threads);
+        history = new MetricHistory(settings, plan, statistics.validationRows() > 0);
+        metrics = new RoundMetrics(plan, backend.trees(), collective);
+        CustomLoss customLoss = objective.custom() == null
+                ? null
+                : new CustomLoss(objective.custom(), collective.rank(), training, threads);
+        gradients = new RoundGradients(settings, worker, plan, statistics, training, rowKeys, customLoss);
+        grower = new TreeGrower(
                 settings,
-                worker.collective(),
-                worker.backend(),
+                collective,
+                backend,
                 training.bins,
                 statistics.rows(),
                 NodeHistograms.MAX_POOL_BYTES,
                 worker::checkCancelled);
-        this.history = new MetricHistory(settings, statistics.validationRows() > 0);
+        quantiles = new WeightedQuantiles(
+                backend.trees(),
+                collective,
+                grower.partition(),
+                training.labels,
+                training.weights,
+                FixedPoint.exponent(statistics.maxWeight(), statistics.rows()));
+        startFromQuantiles();
     }
 
     /** Bins the rows and takes everything to the device. Collective. */
     static BoostingRun prepare(BoostingSettings settings, Worker worker, Shard shard) {
-        Backend backend = worker.backend();
-        Collective collective = worker.collective();
-        RowStatistics statistics = RowStatistics.of(shard.training(), shard.validation(), collective);
+        HostThreads threads = new HostThreads(worker.numThreads());
+        try {
+            return new BoostingRun(settings, worker, shard, threads);
+        } catch (RuntimeException | Error e) {
+            threads.close();
+            throw e;
+        }
+    }
+
+    private void requireValidationRows() {
         if (settings.earlyStoppingRounds() > 0 && statistics.validationRows() == 0) {
             throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
                     + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
                     + " some rows, or earlyStoppingRounds to 0");
         }
-        try (HostThreads threads = new HostThreads(worker.numThreads())) {
-            Binning binning = new Binning(collective, backend.trees(), threads, worker::checkCancelled);
-            Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
-            worker.checkCancelled();
-            boolean hasWeights = statistics.hasWeights();
-            DeviceRows training = DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights);
-            DeviceRows validation = DeviceRows.of(
-                    backend, binning.others(shard.validation(), binned.edges()), shard.validation(), hasWeights);
-            Buffer rowKeys = null;
-            if (settings.subsamplingRate() < 1) {
-                rowKeys = backend.allocate(ElementType.LONG, training.numRows());
-                rowKeys.copyIn(0, new RowKeys(collective, threads).keys(shard.training()), 0, training.numRows());
+    }
+
+    /** Losses whose best constant is a quantile start from it; it takes the rows to be on the device. */
+    private void startFromQuantiles() {
+        if (initialModel != null || statistics.hasBaseMargins()) {
+            return;
+        }
+        List<RowRange> all = List.of(new RowRange(0, training.numRows()));
+        for (OutputGroup group : plan.groups()) {
+            if (!Double.isNaN(group.leafQuantile())) {
+                int output = group.firstOutput();
+                baseScores[output] = quantiles.of(training.scores.get(output), all, group.leafQuantile())[0];
+                training.setScores(output, baseScores[output]);
+                validation.setScores(output, baseScores[output]);
             }
-            return new BoostingRun(
-                    settings, worker, shard.featureNames(), statistics, binned.edges(), training, validation, rowKeys);
         }
     }
 
-    /** Runs all rounds that earlier attempts have not finished. */
+    /**
+     * Runs all rounds that earlier attempts have not finished. A round is finished when its metrics are known: those of the
+     * training rows come out of the next round's pass for gradients, so that the rows are passed over once a round.
+     */
     Forest train() {
-        training.resetScores(statistics.baseScore());
-        validation.resetScores(statistics.baseScore());
         boolean isDone = resume(worker.finishedRounds());
-        for (int round = trees.size(); round < settings.numTrees() && !isDone; round++) {
+        List<GrownTree> unreported = List.of();
+        for (int round = finishedRounds(); round < settings.numTrees() && !isDone; round++) {
             worker.checkCancelled();
-            isDone = !boost(round) || history.shouldStop();
+            List<GradientScale> scales = gradients(round, unreported);
+            unreported = List.of();
+            if (history.shouldStop()) {
+                break;
+            }
+            unreported = boost(round, scales);
+            isDone = unreported.isEmpty();
         }
-        return ForestBuilder.build(
-                featureNames, statistics.baseScore(), trees.subList(0, history.treesToKeep()), edges);
+        if (!unreported.isEmpty()) {
+            long[] round = new long[plan.sumsLength()];
+            metrics.add(training, round, 0);
+            addValidation(round);
+            worker.collective().sum(round, 0, round.length);
+            roundFinished(unreported, round);
+        }
+        List<GrownTree> kept = trees.subList(0, history.roundsToKeep() * numOutputs());
+        Forest grown = ForestBuilder.build(featureNames, objective.kind().paramValue(), baseScores, kept, edges);
+        return initialModel == null ? grown : initialModel.followedBy(grown);
+    }
+
+    private int numOutputs() {
+        return training.scores.size();
+    }
+
+    private int finishedRounds() {
+        return trees.size() / numOutputs();
     }
 
     private boolean resume(List<RoundState> finished) {
         for (RoundState state : finished) {
             RoundCodec.Round round = RoundCodec.decode(state.bytes());
-            kernels().addTree(training.bins, round.tree().bins(), training.scores);
-            kernels().addTree(validation.bins, round.tree().bins(), validation.scores);
-            trees.add(round.tree());
+            for (int output = 0; output < round.trees().size(); output++) {
+                BinTree tree = round.trees().get(output).bins();
+                kernels().addTree(training.bins, tree, training.scores.get(output));
+                kernels().addTree(validation.bins, tree, validation.scores.get(output));
+            }
+            trees.addAll(round.trees());
             history.add(round.metricSums());
         }
         return history.shouldStop();
     }
 
-    /** Adds one tree; false where no further tree can gain. */
-    private boolean boost(int round) {
-        GradientScale scale = gradients(round);
-        TreeGrower.Growth growth =
-                grower.grow(gradients, scale, new ColumnSampler(settings, edges.edges().length, round));
-        if (growth.tree().isStump() && !isSampling()) {
-            return false;
+    /** Adds one tree an output, all on the gradients of the round's start; empty where no further tree can gain. */
+    private List<GrownTree> boost(int round, List<GradientScale> scales) {
+        List<GrownTree> grown = new ArrayList<>(numOutputs());
+        boolean isAnyGrown = isSampling();
+        for (OutputGroup group : plan.groups()) {
+            for (int i = 0; i < group.numOutputs(); i++) {
+                int output = group.firstOutput() + i;
+                TreeGrower.Growth growth = grow(round, group, output, scales.get(output));
+                grower.addToScores(growth, training.scores.get(output));
+                kernels().addTree(validation.bins, growth.tree().bins(), validation.scores.get(output));
+                grown.add(growth.tree());
+                isAnyGrown |= !growth.tree().isStump();
+            }
         }
-        grower.addToScores(growth, training.scores);
-        BinTree tree = growth.tree().bins();
-        kernels().addTree(validation.bins, tree, validation.scores);
-        trees.add(growth.tree());
-        long[] sums = metricSums();
-        history.add(sums);
+        if (!isAnyGrown) {
+            return List.of();
+        }
+        trees.addAll(grown);
+        return grown;
+    }
+
+    private TreeGrower.Growth grow(int round, OutputGroup group, int output, GradientScale scale) {
+        // Counted from the first round of all, so that training in two parts draws what training in one does.
+        int drawn = (firstRound() + round) * numOutputs() + output;
+        Buffer scores = training.scores.get(output);
+        double level = group.leafQuantile();
+        return grower.grow(
+                gradients.buffer(output),
+                scale,
+                new ColumnSampler(settings, edges.edges().length, drawn),
+                Double.isNaN(level) ? null : leaves -> quantiles.of(scores, leaves, level));
+    }
+
+    private int firstRound() {
+        return initialModel == null ? 0 : initialModel.numRounds();
+    }
+
+    private void addValidation(long[] round) {
+        metrics.add(validation, round, plan.setLength());
+        // Small limbs leave room for the sum over ranks.
+        MetricSums.carry(round);
+    }
+
+    /** @param sums over all ranks */
+    private void roundFinished(List<GrownTree> grown, long[] sums) {
+        MetricSums.carry(sums);
+        long[] round = Arrays.copyOf(sums, plan.length());
+        metrics.putRanking(validation, round);
+        history.add(round);
+        int number = finishedRounds() - 1;
         worker.roundFinished(
-                new RoundReport(round, settings.numTrees(), history.latest(), statistics.rows()),
-                new RoundState(round, RoundCodec.encode(new RoundCodec.Round(growth.tree(), sums))));
-        return true;
+                new RoundReport(number, settings.numTrees(), history.latest(), statistics.rows()),
+                new RoundState(number, RoundCodec.encode(new RoundCodec.Round(grown, round))));
     }
 
     private boolean isSampling() {
@@ -147,37 +247,29 @@ final class BoostingRun implements AutoCloseable {
                 || settings.colsampleByNode() < 1;
     }
 
-    /** Computes gradients and picks the histogram precision from their global sums. */
-    private GradientScale gradients(int round) {
-        // |p - y| <= 1 and p (1 - p) <= 1/4: bounds that need no pass over the rows.
-        double maxWeight = statistics.maxWeight();
-        GradientScale coarse = GradientScale.of(maxWeight, maxWeight / 4, GradientScale.Precision.COARSE);
-        RowSampling sampling = rowKeys == null
-                ? null
-                : RowSampling.of(RowSampling.mix(settings.seed() * 31 + round), settings.subsamplingRate());
-        GradientTotals local = kernels()
-                .gradients(
-                        LOSS, training.scores, training.labels, training.weights, sampling, rowKeys, coarse, gradients);
-        long[] totals = {local.absoluteGradient(), local.hessian(), local.count()};
-        worker.collective().sum(totals, 0, totals.length);
-        long rows = Math.max(1, totals[2]);
-        boolean isCoarseEnough = totals[0] / rows >= COARSE_MIN_MEAN && totals[1] / rows >= COARSE_MIN_MEAN;
-        return isCoarseEnough
-                ? coarse
-                : new GradientScale(coarse.gradientExponent(), coarse.hessianExponent(), GradientScale.Precision.FINE);
-    }
-
-    private long[] metricSums() {
-        long[] sums = new long[6];
-        System.arraycopy(metricSums(training, statistics.rows()), 0, sums, 0, 3);
-        System.arraycopy(metricSums(validation, statistics.validationRows()), 0, sums, 3, 3);
-        worker.collective().sum(sums, 0, sums.length);
-        return sums;
-    }
-
-    private long[] metricSums(DeviceRows rows, long globalRows) {
-        int exponent = FixedPoint.metricExponent(statistics.maxWeight(), globalRows);
-        return kernels().metricSums(LOSS, rows.scores, rows.labels, rows.weights, exponent);
+    /**
+     * Computes gradients and picks the histogram precision from their global sums; finishes the round before, whose metrics
+     * come with them.
+     *
+     * @param unreported the trees of the round before where that is not finished
+     */
+    private List<GradientScale> gradients(int round, List<GrownTree> unreported) {
+        boolean withMetrics = !unreported.isEmpty();
+        long[] sums = new long[plan.sumsLength()];
+        // One exchange for metrics and totals.
+        long[] exchanged = new long[sums.length + gradients.totalsLength()];
+        gradients.compute(firstRound() + round, withMetrics, sums, exchanged, sums.length);
+        if (withMetrics) {
+            metrics.addCustom(training, sums, 0);
+            addValidation(sums);
+            System.arraycopy(sums, 0, exchanged, 0, sums.length);
+        }
+        int from = withMetrics ? 0 : sums.length;
+        worker.collective().sum(exchanged, from, exchanged.length - from);
+        if (withMetrics) {
+            roundFinished(unreported, Arrays.copyOf(exchanged, sums.length));
+        }
+        return gradients.scales(exchanged, sums.length);
     }
 
     private TreeKernels kernels() {
@@ -186,11 +278,9 @@ final class BoostingRun implements AutoCloseable {
 
     @Override
     public void close() {
+        threads.close();
         grower.close();
         gradients.close();
-        if (rowKeys != null) {
-            rowKeys.close();
-        }
         training.close();
         validation.close();
     }

@@ -1,12 +1,14 @@
 package org.sparkmlext.tree;
 
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that decides a boosted model beside the data. See the Params of the same names for meaning and range; they
  * are checked there.
  *
- * @param numTrees most trees
+ * @param objective what is minimised
+ * @param numTrees most rounds, each of one tree an output
  * @param maxDepth deepest level of a leaf, the root being 0; -1 = no limit
  * @param maxLeaves most leaves of a tree; 0 = no limit
  * @param growPolicy which leaf is split next
@@ -22,10 +24,14 @@ import java.io.Serializable;
  * @param colsampleByLevel share of the tree's columns a level sees
  * @param colsampleByNode share of the level's columns a node sees
  * @param earlyStoppingRounds rounds without improvement after which training stops; 0 = never
- * @param validationMetric metric of early stopping: {@code logloss} or {@code error}
+ * @param validationMetric metric of early stopping: one of {@link Objective#metricNames}, the custom metric's name, or
+ *     {@code auto} for the first of them
+ * @param customMetric a user's own metric, reported beside the objective's; null for none
+ * @param initialModel a forest in its file's bytes whose training goes on, its trees staying in front; null for none
  * @param seed decides every sampling
  */
 public record BoostingSettings(
+        Objective objective,
         int numTrees,
         int maxDepth,
         int maxLeaves,
@@ -43,5 +49,7 @@ public record BoostingSettings(
         double colsampleByNode,
         int earlyStoppingRounds,
         String validationMetric,
+        @Nullable CustomMetric customMetric,
+        byte @Nullable [] initialModel,
         long seed)
         implements Serializable {}

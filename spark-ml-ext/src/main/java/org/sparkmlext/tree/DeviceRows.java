@@ -1,5 +1,7 @@
 package org.sparkmlext.tree;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableBlock;
@@ -16,9 +18,10 @@ final class DeviceRows implements AutoCloseable {
     final BinnedRows bins;
     final Buffer labels;
     final @Nullable Buffer weights;
-    final Buffer scores;
+    /** One an output. */
+    final List<Buffer> scores;
 
-    private DeviceRows(BinnedRows bins, Buffer labels, @Nullable Buffer weights, Buffer scores) {
+    private DeviceRows(BinnedRows bins, Buffer labels, @Nullable Buffer weights, List<Buffer> scores) {
         this.bins = bins;
         this.labels = labels;
         this.weights = weights;
@@ -26,7 +29,8 @@ final class DeviceRows implements AutoCloseable {
     }
 
     /** Copies labels and weights to the device; {@code hasWeights} is the same on all ranks, whatever the blocks carry. */
-    static DeviceRows of(Backend backend, BinnedRows bins, List<TableBlock> blocks, boolean hasWeights) {
+    static DeviceRows of(
+            Backend backend, BinnedRows bins, List<TableBlock> blocks, boolean hasWeights, int numOutputs) {
         int numRows = bins.numRows();
         Buffer labels = backend.allocate(ElementType.FLOAT, numRows);
         Buffer weights = hasWeights ? backend.allocate(ElementType.FLOAT, numRows) : null;
@@ -37,25 +41,29 @@ final class DeviceRows implements AutoCloseable {
                 float[] ofBlock = block.weights();
                 if (ofBlock == null) {
                     ofBlock = new float[block.numRows()];
-                    java.util.Arrays.fill(ofBlock, 1f);
+                    Arrays.fill(ofBlock, 1f);
                 }
                 weights.copyIn(at, ofBlock, 0, block.numRows());
             }
             at += block.numRows();
         }
-        return new DeviceRows(bins, labels, weights, backend.allocate(ElementType.FLOAT, numRows));
+        List<Buffer> scores = new ArrayList<>();
+        for (int output = 0; output < numOutputs; output++) {
+            scores.add(backend.allocate(ElementType.FLOAT, numRows));
+        }
+        return new DeviceRows(bins, labels, weights, List.copyOf(scores));
     }
 
     int numRows() {
         return bins.numRows();
     }
 
-    /** Sets every raw score to the base score. */
-    void resetScores(float baseScore) {
+    /** Sets an output's raw score of every row. */
+    void setScores(int output, float score) {
         float[] block = new float[Math.min(numRows(), TableBlock.MAX_ROWS)];
-        java.util.Arrays.fill(block, baseScore);
+        Arrays.fill(block, score);
         for (int at = 0; at < numRows(); at += block.length) {
-            scores.copyIn(at, block, 0, Math.min(block.length, numRows() - at));
+            scores.get(output).copyIn(at, block, 0, Math.min(block.length, numRows() - at));
         }
     }
 
@@ -66,6 +74,6 @@ final class DeviceRows implements AutoCloseable {
         if (weights != null) {
             weights.close();
         }
-        scores.close();
+        scores.forEach(Buffer::close);
     }
 }

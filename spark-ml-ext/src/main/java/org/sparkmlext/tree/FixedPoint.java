@@ -1,7 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.kernels.tree.TreeKernels;
-
 /** Exponents of fixed-point sums, from global maxima and row counts only. */
 final class FixedPoint {
 
@@ -16,10 +14,5 @@ final class FixedPoint {
         // Numbers that are all small keep as many digits as others.
         int most = MAX_EXPONENT - Math.min(0, bitsOfMax);
         return Math.min(most, 62 - bitsOfMax - bitsOfRows);
-    }
-
-    /** The exponent for {@link TreeKernels#metricSums}. */
-    static int metricExponent(double maxWeight, long rows) {
-        return exponent(maxWeight * TreeKernels.MAX_ROW_LOSS, rows);
     }
 }

@@ -2,25 +2,47 @@ package org.sparkmlext.tree;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trained model: trees over raw feature values, flat.
  *
  * <p>Nodes of all trees stand one after another; children are indices into the same arrays. A value goes left when it is
- * smaller than the node's threshold, compared as float32; a missing value (NaN) goes to the node's default side. The raw
- * score is the base score plus each tree's leaf value, added as float32 in tree order: the same bits as in training.
- * Immutable and thread-safe.
+ * smaller than the node's threshold, compared as float32; a missing value (NaN) goes to the node's default side. A model has
+ * one raw score a row or several (one a class, one a quantile level); each round of training grew one tree for each, so tree
+ * t adds to score {@code t % numOutputs}. A raw score is its base score plus each tree's leaf value, added as float32 in
+ * tree order: the same bits as in training. Immutable and thread-safe.
  */
 public final class Forest {
 
-    private final List<String> featureNames;
-    private final float baseScore;
-    private final ForestNodes nodes;
+    /** Rows that are scored together; {@link #TREES_TOGETHER} trees stay in the cache meanwhile. */
+    private static final int ROWS_TOGETHER = 64;
 
-    public Forest(List<String> featureNames, float baseScore, ForestNodes nodes) {
+    private static final int TREES_TOGETHER = 256;
+
+    private final List<String> featureNames;
+    private final String objective;
+    private final float[] baseScores;
+    private final ForestNodes nodes;
+    private final int[] leafNumbers;
+    private final @Nullable FlatTrees flat;
+
+    /**
+     * @param objective name of the loss that was minimised
+     * @param baseScores raw scores of a row before the first tree, one an output
+     * @throws IllegalArgumentException if there is no base score, or outputs differ in their number of trees
+     */
+    public Forest(List<String> featureNames, String objective, float[] baseScores, ForestNodes nodes) {
+        if (baseScores.length == 0 || nodes.numTrees() % baseScores.length != 0) {
+            throw new IllegalArgumentException("a forest of " + nodes.numTrees() + " trees has " + baseScores.length
+                    + " base scores; it needs at least one, and as many trees for each");
+        }
         this.featureNames = List.copyOf(featureNames);
-        this.baseScore = baseScore;
+        this.objective = objective;
+        this.baseScores = baseScores.clone();
         this.nodes = nodes;
+        this.leafNumbers = nodes.leafNumbers();
+        this.flat = FlatTrees.of(nodes, featureNames.size());
     }
 
     public List<String> featureNames() {
@@ -31,9 +53,19 @@ public final class Forest {
         return featureNames.size();
     }
 
-    /** Raw score of a row before the first tree. */
-    public float baseScore() {
-        return baseScore;
+    /** Name of the loss that was minimised; what it is called by {@code objective}. */
+    public String objective() {
+        return objective;
+    }
+
+    /** Raw scores a row has. */
+    public int numOutputs() {
+        return baseScores.length;
+    }
+
+    /** Raw scores of a row before the first tree; a copy. */
+    public float[] baseScores() {
+        return baseScores.clone();
     }
 
     /** The flat arrays. */
@@ -45,37 +77,145 @@ public final class Forest {
         return nodes.numTrees();
     }
 
-    /** Raw score (log-odds for logistic loss) of one row; {@code row} has {@link #numFeatures} values, missing is NaN. */
+    /** Rounds of training, each of which left one tree an output. */
+    public int numRounds() {
+        return numTrees() / numOutputs();
+    }
+
+    /** A forest of this one's trees and then those of {@code grown}, which was grown on this one's scores. */
+    Forest followedBy(Forest grown) {
+        return new Forest(featureNames, objective, baseScores, nodes.followedBy(grown.nodes));
+    }
+
+    /**
+     * The raw score of one row of a model that has only one.
+     *
+     * @throws IllegalStateException if the model has several
+     */
     public float rawScore(float[] row) {
+        if (numOutputs() != 1) {
+            throw new IllegalStateException(
+                    "this model has " + numOutputs() + " raw scores a row (" + objective + "); ask for rawScores");
+        }
+        return rawScores(row)[0];
+    }
+
+    /** Raw scores of one row, one an output; {@code row} has {@link #numFeatures} values, missing is NaN. */
+    public float[] rawScores(float[] row) {
+        return rawScores(row, numRounds());
+    }
+
+    /**
+     * Raw scores of one row as the model gave them after its first rounds.
+     *
+     * @param row {@link #numFeatures} values, missing is NaN
+     * @param rounds from 0 (the base scores) to {@link #numRounds}
+     */
+    public float[] rawScores(float[] row, int rounds) {
+        if (rounds < 0 || rounds > numRounds()) {
+            throw new IllegalArgumentException(
+                    "rounds is " + rounds + "; allowed: 0 to " + numRounds() + ", the rounds of this model");
+        }
+        checkLength(row);
+        float[] scores = baseScores.clone();
+        addTrees(row, 0, rounds * numOutputs(), scores);
+        return scores;
+    }
+
+    private void checkLength(float[] row) {
         if (row.length != numFeatures()) {
             throw new IllegalArgumentException(
                     "the row has " + row.length + " values; this model was trained on " + numFeatures() + " features");
         }
-        float score = baseScore;
-        for (int t = 0; t < nodes.numTrees(); t++) {
-            score += nodes.leafValue(t, row);
+    }
+
+    private void addTrees(float[] rows, int from, int trees, float[] scores) {
+        if (flat == null) {
+            addTreesPlainly(nodes, rows, from, trees, scores, 0, numOutputs());
+            return;
         }
-        return score;
+        int[] keys = new int[flat.numKeys()];
+        flat.keys(rows, from, keys);
+        int[] positions = new int[flat.numPositions()];
+        flat.walk(keys, 0, trees, positions);
+        addLeaves(flat, positions, 0, trees, scores, 0);
+    }
+
+    /** Adds the leaf values of the trees {@code [begin, end)} to the scores of the row that start at {@code at}. */
+    private void addLeaves(FlatTrees flat, int[] positions, int begin, int end, float[] scores, int at) {
+        int outputs = numOutputs();
+        int output = begin % outputs;
+        for (int t = begin; t < end; t++) {
+            scores[at + output] += flat.value(positions[t]);
+            output = output + 1 == outputs ? 0 : output + 1;
+        }
+    }
+
+    /** One tree after another, as training adds them; what the flat walk must give to the bit. */
+    static void addTreesPlainly(
+            ForestNodes nodes, float[] rows, int from, int trees, float[] scores, int at, int outputs) {
+        for (int t = 0; t < trees; t++) {
+            scores[at + t % outputs] += nodes.leafValue(t, rows, from);
+        }
     }
 
     /**
-     * Raw scores of a block of rows, tree by tree.
+     * Raw scores of a block of rows.
      *
-     * @param rows row-major values, {@code rows[r * numFeatures + f]}
+     * @param rows row-major values, {@code rows[r * numFeatures + f]}, missing is NaN
      * @param numRows rows of the block
-     * @param scores receives {@code numRows} raw scores
+     * @param scores receives {@code numRows x numOutputs} raw scores, row-major
      */
     public void rawScores(float[] rows, int numRows, float[] scores) {
-        Arrays.fill(scores, 0, numRows, baseScore);
-        for (int t = 0; t < nodes.numTrees(); t++) {
+        int outputs = numOutputs();
+        for (int r = 0; r < numRows; r++) {
+            System.arraycopy(baseScores, 0, scores, r * outputs, outputs);
+        }
+        if (flat == null) {
             for (int r = 0; r < numRows; r++) {
-                scores[r] += nodes.leafValue(t, rows, r * numFeatures());
+                addTreesPlainly(nodes, rows, r * numFeatures(), numTrees(), scores, r * outputs, outputs);
+            }
+            return;
+        }
+        int[][] keys = new int[Math.min(ROWS_TOGETHER, numRows)][flat.numKeys()];
+        int[] positions = new int[flat.numPositions()];
+        for (int first = 0; first < numRows; first += ROWS_TOGETHER) {
+            int count = Math.min(ROWS_TOGETHER, numRows - first);
+            for (int r = 0; r < count; r++) {
+                flat.keys(rows, (first + r) * numFeatures(), keys[r]);
+            }
+            for (int t = 0; t < numTrees(); t += TREES_TOGETHER) {
+                int end = Math.min(numTrees(), t + TREES_TOGETHER);
+                for (int r = 0; r < count; r++) {
+                    flat.walk(keys[r], t, end, positions);
+                    addLeaves(flat, positions, t, end, scores, (first + r) * outputs);
+                }
             }
         }
     }
 
     /**
-     * Importance of each feature, in feature order.
+     * The leaf of each tree that a row falls into: its number among the leaves of its tree, from 0, left to right.
+     *
+     * @param row {@link #numFeatures} values, missing is NaN
+     */
+    public int[] leaves(float[] row) {
+        checkLength(row);
+        int[] leaves = new int[numTrees()];
+        if (flat == null) {
+            Arrays.setAll(leaves, t -> leafNumbers[nodes.leaf(t, row, 0)]);
+            return leaves;
+        }
+        int[] keys = new int[flat.numKeys()];
+        flat.keys(row, 0, keys);
+        int[] positions = new int[flat.numPositions()];
+        flat.walk(keys, 0, numTrees(), positions);
+        Arrays.setAll(leaves, t -> leafNumbers[flat.leaf(positions[t])]);
+        return leaves;
+    }
+
+    /**
+     * Importance of each feature over the trees of all outputs, in feature order.
      *
      * @param kind what is summed over the splits on a feature
      * @return sums scaled to add up to 1, all 0 where the forest has no split

@@ -8,7 +8,9 @@ final class ForestBuilder {
 
     private ForestBuilder() {}
 
-    static Forest build(List<String> featureNames, float baseScore, List<GrownTree> trees, BinEdges edges) {
+    /** @param trees round by round, in each one tree a base score */
+    static Forest build(
+            List<String> featureNames, String objective, float[] baseScores, List<GrownTree> trees, BinEdges edges) {
         int total = trees.stream().mapToInt(GrownTree::numNodes).sum();
         int[] starts = new int[trees.size() + 1];
         int[] features = new int[total];
@@ -40,7 +42,8 @@ final class ForestBuilder {
         starts[trees.size()] = at;
         return new Forest(
                 featureNames,
-                baseScore,
+                objective,
+                baseScores,
                 new ForestNodes(starts, features, thresholds, isMissingLeft, left, right, values, gains, covers));
     }
 }

@@ -1,5 +1,7 @@
 package org.sparkmlext.tree;
 
+import java.util.Arrays;
+
 /**
  * The flat arrays of a {@link Forest}. Parallel, one element a node; not copied, nobody changes them.
  *
@@ -63,5 +65,69 @@ public record ForestNodes(
             node = goesLeft ? left[node] : right[node];
         }
         return node;
+    }
+
+    /** For each leaf its number among the leaves of its tree, left to right; 0 for inner nodes. */
+    int[] leafNumbers() {
+        int[] numbers = new int[numNodes()];
+        int[] waiting = new int[numNodes() + 1];
+        for (int t = 0; t < numTrees(); t++) {
+            int next = 0;
+            int size = 0;
+            waiting[size++] = treeStarts[t];
+            while (size > 0) {
+                int node = waiting[--size];
+                if (isLeaf(node)) {
+                    numbers[node] = next++;
+                } else {
+                    waiting[size++] = right[node];
+                    waiting[size++] = left[node];
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** These trees and then {@code more}: node indices of the latter are moved up. */
+    ForestNodes followedBy(ForestNodes more) {
+        int shift = numNodes();
+        int[] starts = Arrays.copyOf(treeStarts, numTrees() + more.numTrees() + 1);
+        for (int t = 0; t <= more.numTrees(); t++) {
+            starts[numTrees() + t] = shift + more.treeStarts[t];
+        }
+        return new ForestNodes(
+                starts,
+                joined(features, more.features),
+                joined(thresholds, more.thresholds),
+                joined(isMissingLeft, more.isMissingLeft),
+                joined(left, shifted(more.left, shift)),
+                joined(right, shifted(more.right, shift)),
+                joined(values, more.values),
+                joined(gains, more.gains),
+                joined(covers, more.covers));
+    }
+
+    private static int[] shifted(int[] children, int shift) {
+        return Arrays.stream(children)
+                .map(child -> child < 0 ? child : child + shift)
+                .toArray();
+    }
+
+    private static int[] joined(int[] first, int[] second) {
+        int[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        float[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
     }
 }

@@ -24,6 +24,10 @@ final class HostThreads implements AutoCloseable {
         });
     }
 
+    int numThreads() {
+        return numThreads;
+    }
+
     /** Calls {@code body} once for each of {@code 0 .. count - 1}, in any order, and returns when all are done. */
     void forEach(int count, IntConsumer body) {
         AtomicInteger next = new AtomicInteger();

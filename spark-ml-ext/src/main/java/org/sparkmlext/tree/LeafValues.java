@@ -2,6 +2,7 @@ package org.sparkmlext.tree;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.tree.BinTree;
@@ -11,9 +12,11 @@ import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
 /**
- * Gives the leaves of a grown tree their values, from full-precision sums over all ranks:
+ * Gives the leaves of a grown tree their values. A Newton step from full-precision sums over all ranks:
  * {@code value = -learningRate * T(G) / (H + lambdaL2)} with {@code T(G) = signum(G) max(0, |G| - lambdaL1)} (Chen and
- * Guestrin, KDD 2016, eq. 5).
+ * Guestrin, KDD 2016, eq. 5). Or, for losses without curvature, {@code learningRate} times a quantile of the rows'
+ * residuals, rows outside the bag included (Friedman, Annals of Statistics 29, 2001, algorithm 3); penalties have no part
+ * in it.
  */
 final class LeafValues {
 
@@ -27,16 +30,33 @@ final class LeafValues {
         this.kernels = kernels;
     }
 
-    /** @param nodes all nodes of the tree by index; a node is inner when its children have indices */
-    TreeGrower.Growth finish(List<GrowingNode> nodes, Buffer gradients, RowPartition partition, GradientScale scale) {
+    /** Residuals that leaves move towards. Collective. */
+    interface Residuals {
+        /** One a leaf. */
+        float[] of(List<RowRange> leaves);
+    }
+
+    /**
+     * @param nodes all nodes of the tree by index; a node is inner when its children have indices
+     * @param residuals null for Newton steps
+     */
+    TreeGrower.Growth finish(
+            List<GrowingNode> nodes,
+            Buffer gradients,
+            RowPartition partition,
+            GradientScale scale,
+            @Nullable Residuals residuals) {
         List<GrowingNode> leaves = nodes.stream().filter(n -> !isInner(n)).toList();
         List<RowRange> ranges = leaves.stream().map(n -> n.rows).toList();
         long[] sums = kernels.leafSums(gradients, partition, ranges);
         collective.sum(sums, 0, sums.length);
         long[] hessians = new long[nodes.size()];
         float[] values = new float[leaves.size()];
+        float[] targets = residuals == null ? new float[0] : residuals.of(ranges);
         for (int i = 0; i < leaves.size(); i++) {
-            values[i] = value(sums[2 * i] * scale.gradientUnit(), sums[2 * i + 1] * scale.hessianUnit());
+            values[i] = residuals == null
+                    ? newtonStep(sums[2 * i] * scale.gradientUnit(), sums[2 * i + 1] * scale.hessianUnit())
+                    : (float) (settings.learningRate() * targets[i]);
             hessians[leaves.get(i).index] = sums[2 * i + 1];
         }
         return new TreeGrower.Growth(assemble(nodes, leaves, values, hessians, scale), ranges, values);
@@ -46,7 +66,7 @@ final class LeafValues {
         return node.left != null && node.left.index >= 0;
     }
 
-    private float value(double gradient, double hessian) {
+    private float newtonStep(double gradient, double hessian) {
         double shrunk = Math.signum(gradient) * Math.max(0, Math.abs(gradient) - settings.lambdaL1());
         double denominator = hessian + settings.lambdaL2();
         return denominator > 0 ? (float) (-settings.learningRate() * shrunk / denominator) : 0f;

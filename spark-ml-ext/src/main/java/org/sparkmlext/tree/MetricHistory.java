@@ -4,40 +4,71 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkmlext.kernels.tree.MetricSums;
 
 /**
  * The metrics of every round, as exact sums over all ranks, and what early stopping makes of them.
  *
- * <p>Decides on integers: of two rounds over the same rows, the smaller sum of losses is the better one; on a tie the
- * earlier round.
+ * <p>Decides on integers: of two rounds over the same rows, the smaller sum of losses is the better one (of areas under
+ * curves, the larger area); on a tie the earlier round.
  */
 final class MetricHistory {
 
-    /** Metric names, as {@code validationMetric} takes them. */
-    static final List<String> METRICS = List.of("logloss", "error");
-
-    private final int stoppingMetric;
+    private final MetricPlan plan;
     private final int earlyStoppingRounds;
     private final boolean hasValidation;
     private final List<long[]> rounds = new ArrayList<>();
     private int bestRound = -1;
 
-    MetricHistory(BoostingSettings settings, boolean hasValidation) {
-        this.stoppingMetric = METRICS.indexOf(settings.validationMetric());
-        if (stoppingMetric < 0) {
-            throw new IllegalArgumentException("validationMetric is '" + settings.validationMetric() + "'; allowed: "
-                    + String.join(", ", METRICS));
-        }
+    MetricHistory(BoostingSettings settings, MetricPlan plan, boolean hasValidation) {
+        this.plan = plan;
         this.earlyStoppingRounds = settings.earlyStoppingRounds();
         this.hasValidation = hasValidation;
     }
 
-    /** @param sums training loss, errors and weight, then the same of validation rows, as the kernels give them */
-    void add(long[] sums) {
-        rounds.add(sums);
+    /** @param round over all ranks, as {@link MetricPlan} lays it out */
+    void add(long[] round) {
+        if (round.length != plan.length()) {
+            throw new IllegalArgumentException("the metrics of a round have " + round.length
+                    + " longs; this run's have " + plan.length() + ": the round is of another run");
+        }
+        rounds.add(round);
         int now = rounds.size() - 1;
-        if (bestRound < 0 || sums[3 + stoppingMetric] < rounds.get(bestRound)[3 + stoppingMetric]) {
+        if (bestRound < 0 || isBetter(round, rounds.get(bestRound))) {
             bestRound = now;
+        }
+    }
+
+    private boolean isBetter(long[] round, long[] than) {
+        if (plan.hasRanking()) {
+            int at = plan.sumsLength() + (plan.watched().equals(MetricPlan.AUC) ? 0 : 1);
+            return Double.longBitsToDouble(round[at]) > Double.longBitsToDouble(than[at]);
+        }
+        return MetricSums.compare(watchedSum(round), 0, watchedSum(than), 0) < 0;
+    }
+
+    /** Limbs of the watched metric over the validation rows; of several of the name, their sum. */
+    private long[] watchedSum(long[] round) {
+        long[] sum = new long[MetricSums.LIMBS];
+        CustomMetric custom = plan.custom();
+        if (custom != null && custom.name().equals(plan.watched())) {
+            addLimbs(round, plan.setLength() + plan.customStart(), sum);
+            return sum;
+        }
+        for (int g = 0; g < plan.groups().size(); g++) {
+            List<NamedMetric> metrics = plan.groups().get(g).metrics();
+            for (int m = 0; m < metrics.size(); m++) {
+                if (metrics.get(m).isMeantBy(plan.watched())) {
+                    addLimbs(round, plan.setLength() + plan.groupStart(g) + m * MetricSums.LIMBS, sum);
+                }
+            }
+        }
+        return sum;
+    }
+
+    private static void addLimbs(long[] round, int from, long[] sum) {
+        for (int limb = 0; limb < MetricSums.LIMBS; limb++) {
+            sum[limb] += round[from + limb];
         }
     }
 
@@ -46,8 +77,8 @@ final class MetricHistory {
         return isStoppingEarly() && rounds.size() - 1 - bestRound >= earlyStoppingRounds;
     }
 
-    /** Trees to keep: up to the best round where early stopping is on, else all. */
-    int treesToKeep() {
+    /** Rounds to keep: up to the best one where early stopping is on, else all. */
+    int roundsToKeep() {
         return isStoppingEarly() ? bestRound + 1 : rounds.size();
     }
 
@@ -57,16 +88,32 @@ final class MetricHistory {
 
     /** The last round's metrics by name: {@code train-logloss}, ..., {@code validation-error}. */
     Map<String, Double> latest() {
-        long[] sums = rounds.get(rounds.size() - 1);
+        long[] round = rounds.get(rounds.size() - 1);
         Map<String, Double> metrics = new LinkedHashMap<>();
-        for (int m = 0; m < METRICS.size(); m++) {
-            metrics.put("train-" + METRICS.get(m), (double) sums[m] / sums[2]);
-        }
+        putMeans("train-", round, 0, metrics);
         if (hasValidation) {
-            for (int m = 0; m < METRICS.size(); m++) {
-                metrics.put("validation-" + METRICS.get(m), (double) sums[3 + m] / sums[5]);
+            putMeans("validation-", round, plan.setLength(), metrics);
+            if (plan.hasRanking()) {
+                int at = plan.sumsLength();
+                metrics.put("validation-" + MetricPlan.AUC, Double.longBitsToDouble(round[at]));
+                metrics.put("validation-" + MetricPlan.PRAUC, Double.longBitsToDouble(round[at + 1]));
             }
         }
         return metrics;
+    }
+
+    private void putMeans(String prefix, long[] round, int from, Map<String, Double> metrics) {
+        double weight = MetricSums.value(round, from + plan.weightStart());
+        for (int g = 0; g < plan.groups().size(); g++) {
+            List<NamedMetric> named = plan.groups().get(g).metrics();
+            for (int m = 0; m < named.size(); m++) {
+                double sum = MetricSums.value(round, from + plan.groupStart(g) + m * MetricSums.LIMBS);
+                metrics.put(prefix + named.get(m).name(), named.get(m).reported(sum / weight));
+            }
+        }
+        CustomMetric custom = plan.custom();
+        if (custom != null) {
+            metrics.put(prefix + custom.name(), MetricSums.value(round, from + plan.customStart()) / weight);
+        }
     }
 }

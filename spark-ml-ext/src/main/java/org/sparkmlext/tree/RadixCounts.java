@@ -1,6 +1,8 @@
 package org.sparkmlext.tree;
 
 import java.util.Arrays;
+import java.util.List;
+import org.sparkmlext.data.TableBlock;
 
 /**
  * How many values of one feature fall into each bucket of the key space, refined level by level where buckets are heavy.
@@ -8,78 +10,187 @@ import java.util.Arrays;
  * <p>Exact and additive: counts of ranks are summed, so the outcome depends on the values alone, not on their order or on
  * where they lie. A bucket is refined when it holds more than one value and either its share of rows is too large for one
  * bin or the feature has few buckets in all, so that features of few distinct values are resolved to the last bit.
+ *
+ * <p>A pass over the values counts two levels at once where that is cheap; what ranks sum, and so what comes out, is one
+ * level after the other all the same. Use: {@link #count} unless {@link #isCounted}, sum {@link #deepest} over ranks,
+ * {@link #refine}, and again while that is true.
  */
 final class RadixCounts {
 
     /** A bucket is heavy when it holds more than this part of a bin's fair share. */
     private static final int BUCKETS_PER_BIN = 4;
 
+    /** Most buckets whose last two digits are counted in one pass: 2 MB of counts. */
+    private static final int MOST_FOR_REST = 63;
+
     private final int maxBins;
     /** Per level: count of each bucket's children, {@code width(level)} longs a bucket. */
     private final long[][] counts = new long[RadixLevels.COUNT][];
     /** Per level: the bucket at the next level that refines this child, or -1. */
     private final int[][] refinedBy = new int[RadixLevels.COUNT][];
+    /** Per level: the digits above each of its buckets. */
+    private final int[][] prefixes = new int[RadixLevels.COUNT][];
 
     private int numLevels = 1;
+    private boolean isCounted;
+    /** For each child of the deepest level where its own children begin in {@link #ahead}, or -1; empty if not counted. */
+    private int[] aheadOf = new int[0];
+    /** This rank's counts of the level below the deepest one, as far as they are not 0. */
+    private int[] ahead = new int[0];
 
     RadixCounts(int maxBins) {
         this.maxBins = maxBins;
         counts[0] = new long[RadixLevels.width(0)];
+        prefixes[0] = new int[1];
     }
 
-    /** The counts of the deepest level so far, to be filled by {@link #add} and summed over ranks. */
+    /** The counts of the deepest level so far, this rank's until they are summed over ranks. */
     long[] deepest() {
         return counts[numLevels - 1];
     }
 
-    /** Counts the values of a block at the deepest level; NaN is left out. */
-    void add(float[] values, int numRows) {
+    /** Whether {@link #deepest} holds this rank's counts already, so that no pass is needed. */
+    boolean isCounted() {
+        return isCounted;
+    }
+
+    /** Counts the values at the deepest level; NaN is left out. */
+    void count(List<TableBlock> blocks, int feature, RadixScratch scratch) {
+        int[] open = prefixes[numLevels - 1];
+        switch (numLevels - 1) {
+            case 0 -> {
+                scratch.countPrefixes(blocks, feature);
+                takePrefixes(scratch);
+            }
+            case 2 -> {
+                if (open.length <= MOST_FOR_REST) {
+                    scratch.countRests(blocks, feature, open);
+                    takeRests(scratch.counts(), open.length);
+                } else {
+                    scratch.countThird(blocks, feature, open);
+                    take(scratch.counts(), RadixLevels.THIRD_BITS);
+                }
+            }
+            case 3 -> {
+                scratch.countFourth(blocks, feature, prefixes[2], refinedBy[2], open.length);
+                take(scratch.counts(), RadixLevels.FOURTH_BITS);
+            }
+            default ->
+                throw new IllegalStateException("level " + (numLevels - 1) + " is counted with the one above it");
+        }
+        isCounted = true;
+    }
+
+    /** Moves the counts of one level here and clears them there. */
+    private void take(int[] source, int bits) {
         long[] target = deepest();
-        int deepestLevel = numLevels - 1;
-        if (deepestLevel == 0) {
-            for (int r = 0; r < numRows; r++) {
-                float value = values[r];
-                if (!Float.isNaN(value)) {
-                    target[SortableFloat.key(value) >>> RadixLevels.shift(0)]++;
-                }
-            }
-            return;
+        int first = 1 << bits;
+        for (int i = 0; i < target.length; i++) {
+            target[i] = source[first + i];
         }
-        for (int r = 0; r < numRows; r++) {
-            float value = values[r];
-            if (!Float.isNaN(value)) {
-                int key = SortableFloat.key(value);
-                int bucket = 0;
-                for (int level = 0; level < deepestLevel && bucket >= 0; level++) {
-                    bucket = refinedBy[level][bucket * RadixLevels.width(level) + RadixLevels.digit(key, level)];
+        Arrays.fill(source, first, first + target.length, 0);
+    }
+
+    private void takePrefixes(RadixScratch scratch) {
+        int[] source = scratch.counts();
+        byte[] touched = scratch.touched();
+        int width = RadixLevels.width(1);
+        aheadOf = new int[touched.length];
+        Arrays.fill(aheadOf, -1);
+        ahead = new int[16 * width];
+        int used = 0;
+        // Only what was touched is looked at: a short column shall not pay for half a million counts.
+        for (int digit = 0; digit < touched.length; digit++) {
+            if (touched[digit] != 0) {
+                boolean isFinite = digit >= RadixLevels.FIRST_FINITE && digit <= RadixLevels.LAST_FINITE;
+                if (isFinite) {
+                    used = takeAhead(source, digit * width, width, digit, used);
+                } else {
+                    Arrays.fill(source, digit * width, (digit + 1) * width, 0);
                 }
-                if (bucket >= 0) {
-                    target[bucket * RadixLevels.width(deepestLevel) + RadixLevels.digit(key, deepestLevel)]++;
-                }
+                touched[digit] = 0;
             }
         }
+    }
+
+    /** Moves the counts of two levels here, the lower one to {@link #ahead}, and clears them there. */
+    private void takeRests(int[] source, int numBuckets) {
+        int width = RadixLevels.width(3);
+        int numChildren = numBuckets * RadixLevels.width(2);
+        aheadOf = new int[numChildren];
+        Arrays.fill(aheadOf, -1);
+        ahead = new int[16 * width];
+        int used = 0;
+        for (int child = 0; child < numChildren; child++) {
+            used = takeAhead(source, (1 << RadixLevels.REST_BITS) + child * width, width, child, used);
+        }
+    }
+
+    private int takeAhead(int[] source, int from, int width, int child, int used) {
+        long sum = 0;
+        for (int i = from; i < from + width; i++) {
+            sum += source[i];
+        }
+        deepest()[child] = sum;
+        if (sum == 0) {
+            return used;
+        }
+        if (used == ahead.length) {
+            ahead = Arrays.copyOf(ahead, 2 * used);
+        }
+        System.arraycopy(source, from, ahead, used, width);
+        Arrays.fill(source, from, from + width, 0);
+        aheadOf[child] = used;
+        return used + width;
     }
 
     /** Opens the next level below the heavy buckets of the deepest one; false where none is needed. */
     boolean refine() {
         int level = numLevels - 1;
+        int[] countedAhead = aheadOf;
+        int[] countsAhead = ahead;
+        aheadOf = new int[0];
+        ahead = new int[0];
         if (level == RadixLevels.COUNT - 1) {
             return false;
         }
-        long threshold = heavyThreshold();
-        long[] here = counts[level];
-        int[] next = new int[here.length];
-        int opened = 0;
-        for (int i = 0; i < here.length; i++) {
-            next[i] = here[i] > threshold ? opened++ : -1;
-        }
-        if (opened == 0) {
+        int[] children = heavyChildren();
+        if (children.length == 0) {
             return false;
         }
-        refinedBy[level] = next;
-        counts[level + 1] = new long[opened * RadixLevels.width(level + 1)];
+        int width = RadixLevels.width(level);
+        int widthBelow = RadixLevels.width(level + 1);
+        isCounted = countedAhead.length > 0;
+        refinedBy[level] = new int[counts[level].length];
+        Arrays.fill(refinedBy[level], -1);
+        prefixes[level + 1] = new int[children.length];
+        counts[level + 1] = new long[children.length * widthBelow];
+        for (int b = 0; b < children.length; b++) {
+            int child = children[b];
+            refinedBy[level][child] = b;
+            prefixes[level + 1][b] = prefixes[level][child / width] * width + child % width;
+            if (isCounted && countedAhead[child] >= 0) {
+                for (int i = 0; i < widthBelow; i++) {
+                    counts[level + 1][b * widthBelow + i] = countsAhead[countedAhead[child] + i];
+                }
+            }
+        }
         numLevels++;
         return true;
+    }
+
+    /** The children of the deepest level that need a closer look. */
+    private int[] heavyChildren() {
+        long threshold = heavyThreshold();
+        long[] here = deepest();
+        int[] heavy = new int[here.length];
+        int size = 0;
+        for (int i = 0; i < here.length; i++) {
+            if (here[i] > threshold) {
+                heavy[size++] = i;
+            }
+        }
+        return Arrays.copyOf(heavy, size);
     }
 
     private long heavyThreshold() {
@@ -107,24 +218,27 @@ final class RadixCounts {
                 if (child >= 0) {
                     collect(level + 1, child, key, result);
                 } else {
-                    result.add(key, count);
+                    result.add(key, key | ((1 << RadixLevels.shift(level)) - 1), count);
                 }
             }
         }
     }
 
-    /** Ascending buckets: the lowest key of each and its count. */
+    /** Ascending buckets: the lowest and the highest key of each and its count. */
     static final class Buckets {
-        private int[] keys = new int[64];
+        private int[] lowest = new int[64];
+        private int[] highest = new int[64];
         private long[] counts = new long[64];
         private int size;
 
-        private void add(int key, long count) {
-            if (size == keys.length) {
-                keys = Arrays.copyOf(keys, size * 2);
+        private void add(int lowestKey, int highestKey, long count) {
+            if (size == lowest.length) {
+                lowest = Arrays.copyOf(lowest, size * 2);
+                highest = Arrays.copyOf(highest, size * 2);
                 counts = Arrays.copyOf(counts, size * 2);
             }
-            keys[size] = key;
+            lowest[size] = lowestKey;
+            highest[size] = highestKey;
             counts[size++] = count;
         }
 
@@ -133,11 +247,21 @@ final class RadixCounts {
         }
 
         int lowestKey(int bucket) {
-            return keys[bucket];
+            return lowest[bucket];
         }
 
         long count(int bucket) {
             return counts[bucket];
+        }
+
+        /**
+         * A key that divides a bucket from the one before it: above all keys of that one and not above any of this one. Of
+         * all such keys the one with the most zeros at its end, so that few look-ups tell the sides apart.
+         */
+        int boundary(int bucket) {
+            int above = lowest[bucket];
+            int firstDifference = Integer.highestOneBit(highest[bucket - 1] ^ above);
+            return above & -firstDifference;
         }
     }
 }

@@ -2,55 +2,85 @@ package org.sparkmlext.tree;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.sparkmlext.kernels.tree.BinTree;
 
-/** A finished round as bytes for the driver to keep: the tree over bins and the round's metric sums. Little endian. */
+/** A finished round as bytes for the driver to keep: its trees over bins and its metric sums. Little endian. */
 final class RoundCodec {
 
-    private static final int METRIC_SUMS = 6;
     private static final int BYTES_PER_NODE = 4 + 4 + 1 + 4 + 4 + 4 + 4 + 4;
 
     private RoundCodec() {}
 
     /**
-     * @param tree the round's tree
+     * @param trees the round's trees, one an output
      * @param metricSums as {@link MetricHistory#add} takes them
      */
-    record Round(GrownTree tree, long[] metricSums) {}
+    record Round(List<GrownTree> trees, long[] metricSums) {}
 
     static byte[] encode(Round round) {
-        BinTree bins = round.tree().bins();
-        int n = bins.numNodes();
-        ByteBuffer out = ByteBuffer.allocate(4 + METRIC_SUMS * Long.BYTES + n * BYTES_PER_NODE)
+        int numNodes = round.trees().stream().mapToInt(GrownTree::numNodes).sum();
+        int numTrees = round.trees().size();
+        ByteBuffer out = ByteBuffer.allocate((2 + numTrees) * Integer.BYTES
+                        + round.metricSums().length * Long.BYTES
+                        + numNodes * BYTES_PER_NODE)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        for (int m = 0; m < METRIC_SUMS; m++) {
-            out.putLong(round.metricSums()[m]);
+        out.putInt(round.metricSums().length);
+        for (long sum : round.metricSums()) {
+            out.putLong(sum);
         }
-        out.putInt(n);
-        for (int i = 0; i < n; i++) {
+        out.putInt(numTrees);
+        round.trees().forEach(tree -> put(tree, out));
+        return out.array();
+    }
+
+    private static void put(GrownTree tree, ByteBuffer out) {
+        BinTree bins = tree.bins();
+        out.putInt(bins.numNodes());
+        for (int i = 0; i < bins.numNodes(); i++) {
             out.putInt(bins.features()[i]);
             out.putInt(bins.bins()[i]);
             out.put((byte) (bins.isMissingLeft()[i] ? 1 : 0));
             out.putInt(bins.left()[i]);
             out.putInt(bins.right()[i]);
             out.putFloat(bins.values()[i]);
-            out.putFloat(round.tree().gains()[i]);
-            out.putFloat(round.tree().covers()[i]);
+            out.putFloat(tree.gains()[i]);
+            out.putFloat(tree.covers()[i]);
         }
-        return out.array();
     }
 
     static Round decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long[] metricSums = new long[METRIC_SUMS];
-        for (int m = 0; m < METRIC_SUMS; m++) {
+        long[] metricSums = new long[count(in, Long.BYTES, "metric sums")];
+        for (int m = 0; m < metricSums.length; m++) {
             metricSums[m] = in.getLong();
         }
-        int n = in.getInt();
-        if (n < 1 || (long) n * BYTES_PER_NODE != in.remaining()) {
-            throw new IllegalArgumentException(
-                    "a round's state of " + bytes.length + " bytes says it has " + n + " nodes; it was cut or damaged");
+        int numTrees = count(in, Integer.BYTES + BYTES_PER_NODE, "trees");
+        List<GrownTree> trees = new ArrayList<>(numTrees);
+        for (int t = 0; t < numTrees; t++) {
+            trees.add(tree(in, count(in, BYTES_PER_NODE, "nodes")));
         }
+        if (in.hasRemaining() || trees.stream().anyMatch(tree -> tree.numNodes() == 0)) {
+            throw damaged(in, trees.size() + " trees");
+        }
+        return new Round(trees, metricSums);
+    }
+
+    private static int count(ByteBuffer in, int bytesOfOne, String what) {
+        int count = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+        if (count < 0 || (long) count * bytesOfOne > in.remaining()) {
+            throw damaged(in, count + " " + what);
+        }
+        return count;
+    }
+
+    private static IllegalArgumentException damaged(ByteBuffer in, String what) {
+        return new IllegalArgumentException("a round's state of " + in.capacity() + " bytes says it has " + what
+                + ", which does not fit; it was cut or damaged");
+    }
+
+    private static GrownTree tree(ByteBuffer in, int n) {
         int[] features = new int[n];
         int[] binIndices = new int[n];
         boolean[] isMissingLeft = new boolean[n];
@@ -69,7 +99,6 @@ final class RoundCodec {
             gains[i] = in.getFloat();
             covers[i] = in.getFloat();
         }
-        BinTree tree = new BinTree(features, binIndices, isMissingLeft, left, right, values);
-        return new Round(new GrownTree(tree, gains, covers), metricSums);
+        return new GrownTree(new BinTree(features, binIndices, isMissingLeft, left, right, values), gains, covers);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
@@ -70,8 +71,13 @@ final class TreeGrower implements AutoCloseable {
         this.histograms = new NodeHistograms(kernels, collective, rows, partition, pool, rules);
     }
 
-    /** Grows a tree on the given gradients; afterwards {@link #addToScores} can add it to the rows' scores. */
-    Growth grow(Buffer gradients, GradientScale scale, ColumnSampler columns) {
+    /**
+     * Grows a tree on the given gradients; afterwards {@link #addToScores} can add it to the rows' scores.
+     *
+     * @param residuals what leaves move towards; null for Newton steps
+     */
+    Growth grow(
+            Buffer gradients, GradientScale scale, ColumnSampler columns, LeafValues.@Nullable Residuals residuals) {
         partition.reset();
         histograms.startTree(gradients, scale, columns);
         GrowingNode root = new GrowingNode(0, 0, new RowRange(0, rows.numRows()), globalRows);
@@ -85,7 +91,7 @@ final class TreeGrower implements AutoCloseable {
         } else {
             growDepthWise(root, nodes);
         }
-        return new LeafValues(settings, collective, kernels).finish(nodes, gradients, partition, scale);
+        return new LeafValues(settings, collective, kernels).finish(nodes, gradients, partition, scale, residuals);
     }
 
     /**
@@ -96,6 +102,11 @@ final class TreeGrower implements AutoCloseable {
      * @param values value of each of {@code leaves}
      */
     record Growth(GrownTree tree, List<RowRange> leaves, float[] values) {}
+
+    /** The order of the rows; in its reset state until the first tree. */
+    RowPartition partition() {
+        return partition;
+    }
 
     /** Adds the leaf values to the scores of the rows that the tree was grown on. */
     void addToScores(Growth growth, Buffer scores) {

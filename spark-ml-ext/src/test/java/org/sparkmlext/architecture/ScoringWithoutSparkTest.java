@@ -25,7 +25,8 @@ class ScoringWithoutSparkTest {
     void aModelScoresInAClassLoaderWithoutSpark() throws Exception {
         Forest forest = new Forest(
                 List.of("x"),
-                0.5f,
+                "logistic",
+                new float[] {0.5f},
                 new ForestNodes(
                         new int[] {0, 3},
                         new int[] {0, -1, -1},

@@ -142,10 +142,80 @@ class RowReaderTest {
         float[] row = new float[1 << 20];
         int rows = 0;
         while (!wide.isFull()) {
-            wide.add(row, 0, 1);
+            wide.add(row, 0, 1, new float[0]);
             rows++;
         }
         assertThat(rows).isEqualTo(8);
+    }
+
+    private static TableColumns margins(TableColumns.LabelKind kind, int numOutputs) {
+        return new TableColumns(null, List.of("a"), List.of(), "y", kind, "w", "v", "m", numOutputs);
+    }
+
+    @Test
+    void baseMarginsComeAsNumbersArraysAndVectors() {
+        Dataset<Row> rows =
+                spark.range(0, 4, 1, 1).selectExpr("id as a", "id % 2 as y", "1 as w", "id = 3 as v", "id as n");
+        Dataset<Row> numbers = rows.withColumnRenamed("n", "m");
+        List<TableBlock> blocks = read(numbers, margins(TableColumns.LabelKind.BINARY, 1));
+        assertThat(blocks).extracting(TableBlock::isValidation).containsExactly(false, true);
+        assertThat(blocks.get(0).baseMargins()).isEqualTo(new float[][] {{0, 1, 2}});
+        assertThat(blocks.get(1).baseMargins()).isEqualTo(new float[][] {{3}});
+        assertThat(blocks.get(0).slice(1, 3).baseMargins()).isEqualTo(new float[][] {{1, 2}});
+
+        Dataset<Row> arrays = rows.selectExpr("*", "array(-a, a / 2) as m");
+        assertThat(read(arrays, margins(TableColumns.LabelKind.REAL, 2)).get(0).baseMargins())
+                .isEqualTo(new float[][] {{0, -1, -2}, {0, .5f, 1}});
+
+        StructType schema = new StructType(new StructField[] {
+            new StructField("m", SQLDataTypes.VectorType(), false, Metadata.empty()),
+            new StructField("y", DataTypes.IntegerType, false, Metadata.empty())
+        });
+        Dataset<Row> vectors = spark.createDataFrame(
+                        List.of(
+                                RowFactory.create(Vectors.dense(1, 2, 3), 0),
+                                RowFactory.create(Vectors.sparse(3, new int[] {1}, new double[] {-4}), 1),
+                                RowFactory.create(Vectors.dense(5, 6, 7), 2)),
+                        schema)
+                .coalesce(1)
+                .selectExpr("m", "y", "1 as a", "1 as w", "false as v");
+        assertThat(read(vectors, margins(TableColumns.LabelKind.CLASS_INDEX, 0))
+                        .get(0)
+                        .baseMargins())
+                .isEqualTo(new float[][] {{1, 0, 5}, {2, -4, 6}, {3, 0, 7}});
+    }
+
+    @Test
+    void manyRowsKeepTheirMarginsWhileABlockGrows() {
+        Dataset<Row> data = spark.range(0, 70_000, 1, 1)
+                .selectExpr("id as a", "id as y", "id as w", "false as v", "array(id, -id) as m");
+        List<TableBlock> blocks = read(data, margins(TableColumns.LabelKind.REAL, 2));
+        assertThat(blocks).extracting(TableBlock::numRows).containsExactly(65_536, 4_464);
+        for (TableBlock block : blocks) {
+            assertThat(block.baseMargins()[0]).isEqualTo(block.labels());
+            assertThat(block.baseMargins()[1][17]).isEqualTo(-block.labels()[17]);
+        }
+    }
+
+    @Test
+    void classesAreCounted() {
+        Dataset<Row> data = spark.range(0, 30, 1, 1).selectExpr("id as a", "id % 7 as y");
+        TableColumns columns =
+                new TableColumns(null, List.of("a"), List.of(), "y", TableColumns.LabelKind.CLASS_INDEX, null, null);
+        RowReader reader = RowReader.of(data, columns);
+        RowReader.Scan scan = reader.read(reader.select(data)
+                .queryExecution()
+                .toRdd()
+                .toJavaRDD()
+                .map(org.apache.spark.sql.catalyst.InternalRow::copy)
+                .collect()
+                .iterator());
+        scan.forEachRemaining(block -> {});
+        assertThat(scan.counts().numClasses()).isEqualTo(7);
+        TableCounts merged = new TableCounts();
+        merged.merge(scan.counts());
+        assertThat(merged.numClasses()).isEqualTo(7);
+        assertThat(merged.problem(columns)).isEmpty();
     }
 
     @Test

@@ -79,6 +79,70 @@ class InvalidDataTest {
         refused(data, Tables.columns("w", "v")).hasMessageContaining(message);
     }
 
+    private static TableColumns ofKind(TableColumns.LabelKind kind, String marginCol, int numOutputs) {
+        return new TableColumns(null, List.of("a", "b"), List.of(), "y", kind, null, "v", marginCol, numOutputs);
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        CLASS_INDEX  | if(id < 3, 1.5D, id % 4)        | label column 'y' holds a value that is no class index in 3 of 100 rows (for example 1.5); labels must be whole numbers from 0 to 1048576
+        CLASS_INDEX  | if(id < 4, -1, id % 4)          | holds a value that is no class index in 4 of 100 rows (for example -1.0)
+        CLASS_INDEX  | if(id < 5, 1048577, id % 4)     | holds a value that is no class index in 5 of 100 rows (for example 1048577.0)
+        CLASS_INDEX  | if(id % 5 = 1, 0, id % 5)       | label column 'y' holds labels up to 4, but no training row has class 1;
+        CLASS_INDEX  | if(v, 2, id % 2)                | label column 'y' holds labels up to 2, but no training row has class
+        CLASS_INDEX  | if(id = 99, 1048576, 100)       | no training row has class 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 [and 1048556 more]
+        CLASS_INDEX  | 0                               | holds only the class 0 in all 75 training rows; a classifier needs rows of at least two classes
+        NON_NEGATIVE | if(id < 6, -0.5D, id)           | label column 'y' holds a negative value in 6 of 100 rows (for example -0.5); labels must be at least 0
+        NON_NEGATIVE | if(id < 7, 1e300D, id)          | label column 'y' holds a value that is infinite as a float32 in 7 of 100 rows
+        NON_NEGATIVE | 0                               | label column 'y' is 0 in all 75 training rows; this objective needs at least one label above 0
+        POSITIVE     | id                              | label column 'y' holds a value that is not above 0 in 1 of 100 rows (for example 0.0); labels must be above 0
+        POSITIVE     | if(id < 8, 1e-300D, 1 + id)     | holds a value that is not above 0 in 8 of 100 rows (for example 1.0E-300)
+        POSITIVE     | if(id < 9, double('Infinity'), 1)| holds a value that is infinite as a float32 in 9 of 100 rows
+        """)
+    void labelsThatDoNotFitTheirKindAreNamed(TableColumns.LabelKind kind, String expression, String message) {
+        Dataset<Row> data = Tables.rows(spark, 100, 3).withColumn("y", org.apache.spark.sql.functions.expr(expression));
+        refused(data, ofKind(kind, null, kind == TableColumns.LabelKind.CLASS_INDEX ? 0 : 1))
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest(name = "{0} outputs: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        1 | if(id < 3, null, id)                        | base margin column 'm' is null in 3 of 100 rows; every row needs a base margin
+        1 | if(id < 4, double('NaN'), id)               | base margin column 'm' holds a value that is not finite as a float32 in 4 of 100 rows (for example NaN)
+        2 | array(id, if(id < 5, 1e300D, id))           | holds a value that is not finite as a float32 in 5 of 100 rows (for example 1.0E300)
+        2 | array(id, if(id < 6, null, id))             | holds a value that is not finite as a float32 in 6 of 100 rows
+        3 | array(id, id)                               | base margin column 'm' holds base margins of lengths 2 (100 rows); needed is one for each of the 3 outputs in every row
+        2 | if(id < 7, array(id), array(id, id))        | holds base margins of lengths 1 (7 rows), 2 (93 rows); needed is one for each of the 2 outputs
+        1 | array_repeat(id, 0)                                  | holds base margins of lengths 0 (100 rows); needed is one for each of the 1 outputs
+        0 | array(id, id)                               | holds base margins of lengths 2 (100 rows); needed is one for each of the 4 classes in every row
+        """)
+    void badBaseMarginsAreNamed(int numOutputs, String expression, String message) {
+        Dataset<Row> data = Tables.rows(spark, 100, 3)
+                .selectExpr("*", "id % 4 as c")
+                .withColumn("m", org.apache.spark.sql.functions.expr(expression))
+                .drop("y")
+                .withColumnRenamed("c", "y");
+        TableColumns.LabelKind kind =
+                numOutputs == 0 ? TableColumns.LabelKind.CLASS_INDEX : TableColumns.LabelKind.REAL;
+        TableColumns columns =
+                new TableColumns(null, List.of("a", "b"), List.of(), "y", kind, null, null, "m", numOutputs);
+        refused(data, columns).hasMessageContaining(message);
+    }
+
+    @Test
+    void aBaseMarginThatIsNoNumberIsRefused() {
+        assertThatThrownBy(() -> DistributedTrainer.train(
+                        Tables.rows(spark, 10, 1).selectExpr("*", "'x' as m"),
+                        ofKind(TableColumns.LabelKind.REAL, "m", 1),
+                        ColumnSums.rounds(1),
+                        new RuntimeOptions(0, 0, "cpu"),
+                        new TrainingListener() {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "baseMarginCol names column 'm' of type string; needed is a numeric type, an array of numbers"
+                                + " or an ML vector");
+    }
+
     @Test
     void allKindsOfFaultsAreToldAtOnce() {
         Dataset<Row> data = Tables.rows(spark, 100, 3)

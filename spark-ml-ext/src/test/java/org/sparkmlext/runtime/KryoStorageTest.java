@@ -15,8 +15,9 @@ class KryoStorageTest {
 
     @Test
     void aStoredBlockGoesThroughKryoWithRegistrationRequired() throws IOException {
-        TableBlock block =
-                new TableBlock(2, new float[][] {{1, 2}, {3, 4}}, new float[] {0, 1}, new float[] {.5f, 1}, true);
+        float[][] margins = {{5, 6}, {7, 8}, {9, 10}};
+        TableBlock block = new TableBlock(
+                2, new float[][] {{1, 2}, {3, 4}}, new float[] {0, 1}, new float[] {.5f, 1}, margins, true);
         try (SparkSession spark = Tables.builder("local[1]")
                 .config("spark.serializer", KryoSerializer.class.getName())
                 .config("spark.kryo.registrationRequired", "true")

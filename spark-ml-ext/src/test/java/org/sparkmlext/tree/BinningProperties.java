@@ -2,20 +2,30 @@ package org.sparkmlext.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.sparkmlext.data.TableBlock;
 
 /** Bins against what they promise, on random data of many shapes. */
 class BinningProperties {
 
     private static RadixCounts count(float[] values, int maxBins) {
         RadixCounts counts = new RadixCounts(maxBins);
+        RadixScratch scratch = new RadixScratch();
+        TableBlock block = new TableBlock(values.length, new float[][] {values}, values, null, false);
         do {
-            counts.add(values, values.length);
+            if (!counts.isCounted()) {
+                counts.count(List.of(block), 0, scratch);
+            }
         } while (counts.refine());
         return counts;
     }
@@ -60,6 +70,72 @@ class BinningProperties {
         assertThat(total).isEqualTo(present);
     }
 
+    /** Clusters of near values, so that levels below the first two are opened in few and in many buckets. */
+    @Property(tries = 60)
+    void bucketsAreThoseOfCountingLevelByLevel(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 300) int clusters,
+            @ForAll @IntRange(min = 1, max = 13) int spreadBits,
+            @ForAll @IntRange(min = 2, max = 255) int maxBins) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] centres = new int[clusters];
+        Arrays.setAll(centres, c -> random.nextInt());
+        float[] values = new float[5_000];
+        for (int i = 0; i < values.length; i++) {
+            float value = SortableFloat.value(centres[random.nextInt(clusters)] ^ random.nextInt(1 << spreadBits));
+            values[i] = Float.isFinite(value) ? value : Float.NaN;
+        }
+        RadixCounts.Buckets buckets = count(values, maxBins).buckets();
+        TreeMap<Long, Long> counted = new TreeMap<>();
+        for (int b = 0; b < buckets.size(); b++) {
+            counted.put(Integer.toUnsignedLong(buckets.lowestKey(b)), buckets.count(b));
+        }
+        assertThat(counted).isEqualTo(bucketsLevelByLevel(values, maxBins));
+    }
+
+    /** The definition, one level at a time: lowest key of each finest bucket and its count. */
+    private static TreeMap<Long, Long> bucketsLevelByLevel(float[] values, int maxBins) {
+        TreeMap<Long, Long> finest = new TreeMap<>();
+        List<Long> keys = new ArrayList<>();
+        for (float value : values) {
+            if (!Float.isNaN(value)) {
+                keys.add(Integer.toUnsignedLong(SortableFloat.key(value)));
+            }
+        }
+        int shift = RadixLevels.shift(0);
+        for (long key : keys) {
+            finest.merge(key >>> shift << shift, 1L, Long::sum);
+        }
+        Set<Long> deepest = new HashSet<>(finest.keySet());
+        for (int level = 1; level < RadixLevels.COUNT; level++) {
+            long threshold = finest.size() <= 4 * maxBins ? 1 : Math.max(1, keys.size() / (4 * maxBins));
+            int above = RadixLevels.shift(level - 1);
+            int below = RadixLevels.shift(level);
+            Set<Long> heavy = new HashSet<>();
+            deepest.stream().filter(b -> finest.get(b) > threshold).forEach(heavy::add);
+            finest.keySet().removeAll(heavy);
+            deepest.clear();
+            for (long key : keys) {
+                if (heavy.contains(key >>> above << above)) {
+                    finest.merge(key >>> below << below, 1L, Long::sum);
+                    deepest.add(key >>> below << below);
+                }
+            }
+        }
+        return finest;
+    }
+
+    @Property(tries = 200)
+    void aBoundaryDividesItsBucketsAndIsRound(@ForAll @Size(min = 2, max = 200) float[] raw) {
+        RadixCounts.Buckets buckets = count(finite(raw), 255).buckets();
+        for (int b = 1; b < buckets.size(); b++) {
+            assertThat(Integer.compareUnsigned(buckets.boundary(b), buckets.lowestKey(b)))
+                    .isNotPositive();
+            assertThat(Integer.compareUnsigned(buckets.boundary(b), buckets.lowestKey(b - 1)))
+                    .isPositive();
+        }
+    }
+
     @Property(tries = 200)
     void fewDistinctValuesGetABinEach(@ForAll @Size(min = 1, max = 200) float[] raw) {
         float[] values = finite(raw);
@@ -92,12 +168,23 @@ class BinningProperties {
                     .filter(b -> Integer.compareUnsigned(b, SortableFloat.key(probe)) <= 0)
                     .count();
             assertThat(mapper.bin(probe)).isEqualTo((int) naive);
+            byte[] bins = new byte[3000];
+            float[] column = new float[bins.length];
+            Arrays.fill(column, probe);
+            column[2999] = Float.NaN;
+            mapper.map(column, bins.length, bins);
+            assertThat(bins[2998] & 255).isEqualTo((int) naive);
+            assertThat(bins[2999] & 255).isEqualTo(mapper.numValueBins());
         }
+        assertThat(mapper.bin(Float.POSITIVE_INFINITY)).isEqualTo(boundaries.length);
+        assertThat(mapper.bin(Float.NEGATIVE_INFINITY)).isZero();
+        assertThat(mapper.bin(Float.intBitsToFloat(0xffffffff))).isEqualTo(mapper.numValueBins());
+        assertThat(mapper.bin(Float.intBitsToFloat(0x7f800001))).isEqualTo(mapper.numValueBins());
     }
 
     @Property(tries = 100)
     void continuousValuesFillBinsEvenly(@ForAll long seed, @ForAll @IntRange(min = 2, max = 255) int maxBins) {
-        java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
+        SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[20_000];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) Math.exp(4 * random.nextDouble() - 2);

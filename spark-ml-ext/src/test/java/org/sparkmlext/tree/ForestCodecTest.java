@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.data.Safetensors;
@@ -19,7 +21,8 @@ class ForestCodecTest {
     private static Forest forest() {
         return new Forest(
                 List.of("age", "größe, in cm"),
-                0.25f,
+                "logistic",
+                new float[] {0.25f},
                 new ForestNodes(
                         new int[] {0, 3, 4},
                         new int[] {0, -1, -1, -1},
@@ -40,6 +43,24 @@ class ForestCodecTest {
 
     private static Forest read(byte[] bytes) throws IOException {
         return ForestCodec.read(new ByteArrayInputStream(bytes));
+    }
+
+    /** One round of three trees, each a single leaf. */
+    private static Forest ofThreeClasses() {
+        return new Forest(
+                List.of("x"),
+                "softmax",
+                new float[] {0.5f, -1, 2},
+                new ForestNodes(
+                        new int[] {0, 1, 2, 3},
+                        new int[] {-1, -1, -1},
+                        new float[3],
+                        new byte[3],
+                        new int[] {-1, -1, -1},
+                        new int[] {-1, -1, -1},
+                        new float[] {1, 2, 3},
+                        new float[3],
+                        new float[] {5, 5, 5}));
     }
 
     private static byte[] changed(String tensor, Tensor value) throws IOException {
@@ -68,10 +89,59 @@ class ForestCodecTest {
     }
 
     @Test
+    void readsTheFirstFormat() throws IOException {
+        try (InputStream old = ForestCodecTest.class.getResourceAsStream("forest-version-1.safetensors")) {
+            Forest read = ForestCodec.read(Objects.requireNonNull(old));
+            assertThat(read.objective()).isEqualTo("logistic");
+            assertThat(read.numOutputs()).isEqualTo(1);
+            assertThat(bytes(read)).isEqualTo(bytes(forest()));
+        }
+    }
+
+    @Test
+    void severalOutputsSurvive() throws IOException {
+        Forest read = read(bytes(ofThreeClasses()));
+        assertThat(read.objective()).isEqualTo("softmax");
+        assertThat(read.numOutputs()).isEqualTo(3);
+        assertThat(read.numRounds()).isEqualTo(1);
+        assertThat(read.baseScores()).containsExactly(0.5f, -1, 2);
+        assertThat(read.rawScores(new float[] {7})).containsExactly(1.5f, 1, 5);
+        assertThatThrownBy(() -> read.rawScore(new float[] {7})).hasMessageContaining("3 raw scores");
+    }
+
+    @Test
+    void outputsThatDoNotFitTheTreesAreRefused() throws IOException {
+        Map<String, String> metadata = new TreeMap<>(Map.of(
+                "format", "spark-ml-ext-forest", "format_version", "2", "objective", "softmax", "num_outputs", "2"));
+        byte[] two = withMetadata(metadata);
+        assertThatThrownBy(() -> read(two)).hasMessageContaining("base_scores has 1 values; it needs 2");
+        metadata.put("num_outputs", "0");
+        byte[] none = withMetadata(metadata);
+        assertThatThrownBy(() -> read(none)).hasMessageContaining("num_outputs is '0'");
+        metadata.remove("objective");
+        metadata.put("num_outputs", "1");
+        byte[] nameless = withMetadata(metadata);
+        assertThatThrownBy(() -> read(nameless)).hasMessageContaining("'objective'");
+        byte[] version0 = withMetadata(Map.of("format", "spark-ml-ext-forest", "format_version", "0"));
+        assertThatThrownBy(() -> read(version0)).hasMessageContaining("format_version is '0'");
+        assertThatThrownBy(() -> new Forest(
+                        List.of("x"), "softmax", new float[2], ofThreeClasses().nodes()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3 trees has 2 base scores");
+    }
+
+    @Test
+    void aNodeWithTwoParentsIsRefused() throws IOException {
+        byte[] shared = changed("right", Tensor.of(1, -1, -1, -1));
+        assertThatThrownBy(() -> read(shared)).hasMessageContaining("has a child that another node has too");
+    }
+
+    @Test
     void aForestWithoutTreesSurvives() throws IOException {
         Forest empty = new Forest(
                 List.of("x"),
-                -1f,
+                "logistic",
+                new float[] {-1f},
                 new ForestNodes(
                         new int[] {0},
                         new int[0],
@@ -95,11 +165,11 @@ class ForestCodecTest {
 
     @Test
     void aNewerFormatIsRefused() throws IOException {
-        byte[] newer = withMetadata(Map.of("format", "spark-ml-ext-forest", "format_version", "2"));
+        byte[] newer = withMetadata(Map.of("format", "spark-ml-ext-forest", "format_version", "3"));
         assertThatThrownBy(() -> read(newer))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("format version 2")
-                .hasMessageContaining("up to 1");
+                .hasMessageContaining("format version 3")
+                .hasMessageContaining("up to 2");
     }
 
     @Test

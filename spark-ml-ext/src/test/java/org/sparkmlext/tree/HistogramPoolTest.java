@@ -14,6 +14,7 @@ import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.GradientScale;
+import org.sparkmlext.kernels.tree.MetricSums;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
 
 /** A pool of too few histograms makes a tree slower to grow, and changes nothing of it. */
@@ -49,15 +50,24 @@ class HistogramPoolTest {
                 Collective solo = Collective.solo()) {
             Binning.Result binned = new Binning(solo, backend.trees(), threads, () -> {})
                     .training(shard.training(), shard.numFeatures(), settings.maxBins());
-            try (DeviceRows rows = DeviceRows.of(backend, binned.rows(), shard.training(), false);
+            try (DeviceRows rows = DeviceRows.of(backend, binned.rows(), shard.training(), false, 1);
                     Buffer gradients = backend.allocate(ElementType.LONG, rows.numRows());
                     TreeGrower grower = new TreeGrower(
                             settings, solo, backend, rows.bins, rows.numRows(), maxHistogramBytes, () -> {})) {
                 GradientScale scale = GradientScale.of(1, 0.25, GradientScale.Precision.FINE);
                 backend.trees()
                         .gradients(
-                                PointwiseLoss.LOGISTIC, rows.scores, rows.labels, null, null, null, scale, gradients);
-                return grower.grow(gradients, scale, new ColumnSampler(settings, shard.numFeatures(), 0))
+                                PointwiseLoss.logistic(),
+                                rows.scores,
+                                rows.labels,
+                                null,
+                                null,
+                                null,
+                                scale,
+                                List.of(gradients),
+                                List.of(),
+                                new long[MetricSums.length(List.of())]);
+                return grower.grow(gradients, scale, new ColumnSampler(settings, shard.numFeatures(), 0), null)
                         .tree();
             }
         }

@@ -14,19 +14,23 @@ final class NaiveBoosting {
 
     private final BoostingSettings settings;
     private final List<TableMaker.RowValues> rows;
+    private final NaiveLoss loss;
     private final double[] weights;
-    private final double[] gradients;
-    private final double[] hessians;
-    private final double[] scores;
+    /** Of the output whose tree is being grown. */
+    private double[] gradients = new double[0];
+
+    private double[] hessians = new double[0];
 
     NaiveBoosting(BoostingSettings settings, List<TableMaker.RowValues> rows, boolean hasWeights) {
+        this(settings, rows, hasWeights, NaiveLoss.LOGISTIC);
+    }
+
+    NaiveBoosting(BoostingSettings settings, List<TableMaker.RowValues> rows, boolean hasWeights, NaiveLoss loss) {
         this.settings = settings;
         this.rows = rows;
+        this.loss = loss;
         this.weights =
                 rows.stream().mapToDouble(r -> hasWeights ? r.weight() : 1).toArray();
-        this.gradients = new double[rows.size()];
-        this.hessians = new double[rows.size()];
-        this.scores = new double[rows.size()];
     }
 
     private record Split(double gain, int feature, float threshold, boolean isMissingLeft) {}
@@ -42,30 +46,65 @@ final class NaiveBoosting {
         }
     }
 
-    /** Trains and returns each row's raw score. */
+    /** Trains and returns each row's raw score of the first output. */
     double[] train() {
-        double positive = 0;
-        double total = 0;
-        for (int r = 0; r < rows.size(); r++) {
-            positive += weights[r] * rows.get(r).label();
-            total += weights[r];
+        return trainAll()[0];
+    }
+
+    /** Trains and returns the raw scores, {@code [output][row]}. */
+    double[][] trainAll() {
+        double[] labels = rows.stream().mapToDouble(TableMaker.RowValues::label).toArray();
+        double[] base = loss.base(labels, weights);
+        int outputs = base.length;
+        double[][] scores = new double[outputs][rows.size()];
+        for (int k = 0; k < outputs; k++) {
+            java.util.Arrays.fill(scores[k], base[k]);
         }
-        double base = Math.log(positive / (total - positive));
-        java.util.Arrays.fill(scores, base);
         for (int t = 0; t < settings.numTrees(); t++) {
+            double[][] g = new double[outputs][rows.size()];
+            double[][] h = new double[outputs][rows.size()];
             for (int r = 0; r < rows.size(); r++) {
-                double p = 1 / (1 + Math.exp(-scores[r]));
-                gradients[r] = weights[r] * (p - rows.get(r).label());
-                hessians[r] = weights[r] * p * (1 - p);
+                fill(r, labels[r], scores, g, h);
             }
-            for (Node leaf : grow()) {
-                double value = -settings.learningRate()
-                        * shrink(sum(gradients, leaf.members))
-                        / (sum(hessians, leaf.members) + settings.lambdaL2());
-                leaf.members.forEach(r -> scores[r] += value);
+            for (int k = 0; k < outputs; k++) {
+                gradients = g[k];
+                hessians = h[k];
+                double[] own = scores[k];
+                for (Node leaf : grow()) {
+                    double value = leafValue(leaf, k, labels, own);
+                    leaf.members.forEach(r -> own[r] += value);
+                }
             }
         }
         return scores;
+    }
+
+    private void fill(int row, double label, double[][] scores, double[][] g, double[][] h) {
+        int outputs = scores.length;
+        double[] s = new double[outputs];
+        double[] gs = new double[outputs];
+        double[] hs = new double[outputs];
+        for (int k = 0; k < outputs; k++) {
+            s[k] = scores[k][row];
+        }
+        loss.fill(s, label, gs, hs);
+        for (int k = 0; k < outputs; k++) {
+            g[k][row] = weights[row] * gs[k];
+            h[k][row] = weights[row] * hs[k];
+        }
+    }
+
+    private double leafValue(Node leaf, int output, double[] labels, double[] scores) {
+        double level = loss.leafQuantile(output);
+        if (Double.isNaN(level)) {
+            return -settings.learningRate()
+                    * shrink(sum(gradients, leaf.members))
+                    / (sum(hessians, leaf.members) + settings.lambdaL2());
+        }
+        double[] residuals =
+                leaf.members.stream().mapToDouble(r -> labels[r] - scores[r]).toArray();
+        double[] own = leaf.members.stream().mapToDouble(r -> weights[r]).toArray();
+        return settings.learningRate() * NaiveLoss.quantile(residuals, own, level);
     }
 
     private List<Node> grow() {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
@@ -46,6 +47,24 @@ final class TableMaker {
             rows.add(new RowValues(x, label, weight, random.nextInt(5) == 0));
         }
         return rows;
+    }
+
+    /** The same rows with other labels; a label follows from the row alone, so equal rows stay equal. */
+    static List<RowValues> labelled(List<RowValues> rows, ToDoubleFunction<RowValues> label) {
+        return rows.stream()
+                .map(r -> new RowValues(r.features(), (float) label.applyAsDouble(r), r.weight(), r.isValidation()))
+                .toList();
+    }
+
+    /** A real number that the features explain in part. */
+    static double number(RowValues row) {
+        float[] x = row.features();
+        return 3 * x[0] * x[0] + x[1] + (Float.isNaN(x[3]) ? -2 : x[3]) * x[5] + row.label();
+    }
+
+    /** One of four classes. */
+    static double fourClasses(RowValues row) {
+        return row.label() + (row.features()[0] + 0.3 * row.features()[5] > 0.2 ? 2 : 0);
     }
 
     static List<RowValues> shuffled(List<RowValues> rows, long seed) {

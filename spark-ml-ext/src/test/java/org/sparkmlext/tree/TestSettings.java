@@ -3,7 +3,11 @@ package org.sparkmlext.tree;
 /** Settings for tests: small trees, changed one by one. */
 final class TestSettings {
 
+    private Objective objective = Objective.of(Objective.Kind.LOGISTIC);
     private int numTrees = 10;
+    private CustomMetric customMetric;
+    private byte[] initialModel;
+    private long seed = 42;
     private int maxDepth = -1;
     private int maxLeaves = 15;
     private GrowPolicy growPolicy = GrowPolicy.LEAFWISE;
@@ -22,6 +26,27 @@ final class TestSettings {
 
     static TestSettings defaults() {
         return new TestSettings();
+    }
+
+    TestSettings withObjective(Objective value) {
+        objective = value;
+        validationMetric = "auto";
+        return this;
+    }
+
+    TestSettings withCustomMetric(CustomMetric metric) {
+        customMetric = metric;
+        return this;
+    }
+
+    TestSettings withInitialModel(byte[] model) {
+        initialModel = model;
+        return this;
+    }
+
+    TestSettings withSeed(long value) {
+        seed = value;
+        return this;
     }
 
     TestSettings withTrees(int trees) {
@@ -74,6 +99,7 @@ final class TestSettings {
 
     BoostingSettings build() {
         return new BoostingSettings(
+                objective,
                 numTrees,
                 maxDepth,
                 maxLeaves,
@@ -91,6 +117,8 @@ final class TestSettings {
                 byNode,
                 earlyStoppingRounds,
                 validationMetric,
-                42);
+                customMetric,
+                initialModel,
+                seed);
     }
 }

@@ -13,6 +13,8 @@ final class CpuBuffer extends CpuResource implements Buffer {
     /** An {@code int[]}, {@code long[]} or {@code float[]}; null once closed. */
     private @Nullable Object array;
 
+    private int version;
+
     CpuBuffer(CpuBackend owner, ElementType type, int length) {
         super(owner);
         this.type = type;
@@ -30,6 +32,17 @@ final class CpuBuffer extends CpuResource implements Buffer {
             return ints;
         }
         throw notOf(ElementType.INT);
+    }
+
+    /** Changes with every write, so that copies made of the content can tell whether they are still good. */
+    int version() {
+        return version;
+    }
+
+    /** The array of a kernel that writes. */
+    long[] longsToWrite() {
+        version++;
+        return longs();
     }
 
     long[] longs() {
@@ -69,7 +82,7 @@ final class CpuBuffer extends CpuResource implements Buffer {
 
     @Override
     public void copyIn(int to, long[] source, int sourceFrom, int count) {
-        copy(source, source.length, sourceFrom, longs(), length, to, count);
+        copy(source, source.length, sourceFrom, longsToWrite(), length, to, count);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.GradientTotals;
 import org.sparkmlext.kernels.tree.HistogramPool;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
+import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.kernels.tree.RowPartition;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.RowSampling;
@@ -37,12 +38,16 @@ final class CpuTreeKernels implements TreeKernels {
     private static final int PIECE_LONGS = 16384;
 
     private final CpuBackend backend;
+    private final Ownership ownership;
+    private final CpuLossKernels losses;
     private HistogramScratch @Nullable [] packed;
     private HistogramScratch @Nullable [] wideCoarse;
     private HistogramScratch @Nullable [] wideFine;
 
     CpuTreeKernels(CpuBackend backend) {
         this.backend = backend;
+        ownership = new Ownership(backend);
+        losses = new CpuLossKernels(backend);
     }
 
     @Override
@@ -71,49 +76,53 @@ final class CpuTreeKernels implements TreeKernels {
     }
 
     @Override
-    public double[] maxGradients(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights) {
-        LogisticRows rows = lossRows(loss, scores, labels, weights);
-        double[][] maxima = new double[team().numThreads()][2];
-        forEachPiece(scores.length(), (worker, begin, end) -> rows.maxGradients(begin, end, maxima[worker]));
-        double[] max = new double[2];
-        for (double[] own : maxima) {
-            max[0] = Math.max(max[0], own[0]);
-            max[1] = Math.max(max[1], own[1]);
-        }
-        return max;
+    public double[] maxGradients(PointwiseLoss loss, List<Buffer> scores, Buffer labels, @Nullable Buffer weights) {
+        return losses.maxGradients(loss, scores, labels, weights);
     }
 
     @Override
-    public GradientTotals gradients(
+    public List<GradientTotals> gradients(
             PointwiseLoss loss,
-            Buffer scores,
+            List<Buffer> scores,
             Buffer labels,
             @Nullable Buffer weights,
             @Nullable RowSampling sampling,
             @Nullable Buffer rowKeys,
             GradientScale scale,
-            Buffer gradients) {
-        LogisticRows rows = lossRows(loss, scores, labels, weights);
-        if ((sampling == null) != (rowKeys == null)) {
-            throw new IllegalArgumentException("sampling and rowKeys go together; only "
-                    + (sampling == null ? "rowKeys" : "sampling") + " was given");
-        }
-        long[] out = longs(gradients, "gradients", scores.length());
-        long[] keys = rowKeys == null ? null : longs(rowKeys, "rowKeys", scores.length());
-        long[][] totals = new long[team().numThreads()][4];
-        forEachPiece(
-                scores.length(),
-                (worker, begin, end) -> rows.gradients(begin, end, scale, sampling, keys, out, totals[worker]));
-        long[] sum = sum(totals, 4);
-        return new GradientTotals(sum[0], sum[1], sum[2], sum[3]);
+            List<Buffer> gradients,
+            List<RowMetric> metrics,
+            long[] metricSums) {
+        return losses.gradients(
+                loss, scores, labels, weights, sampling, rowKeys, scale, gradients, metrics, metricSums);
     }
 
     @Override
-    public long[] metricSums(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights, int exponent) {
-        LogisticRows rows = lossRows(loss, scores, labels, weights);
-        long[][] sums = new long[team().numThreads()][3];
-        forEachPiece(scores.length(), (worker, begin, end) -> rows.metricSums(begin, end, exponent, sums[worker]));
-        return sum(sums, 3);
+    public void metricSums(
+            List<RowMetric> metrics, List<Buffer> scores, Buffer labels, @Nullable Buffer weights, long[] sums) {
+        losses.metricSums(metrics, scores, labels, weights, sums);
+    }
+
+    @Override
+    public List<GradientTotals> quantize(
+            List<double[]> gradients,
+            List<double[]> hessians,
+            @Nullable RowSampling sampling,
+            @Nullable Buffer rowKeys,
+            GradientScale scale,
+            List<Buffer> out) {
+        return losses.quantize(gradients, hessians, sampling, rowKeys, scale, out);
+    }
+
+    @Override
+    public void residualCounts(
+            RowPartition partition,
+            Buffer scores,
+            Buffer labels,
+            @Nullable Buffer weights,
+            int weightExponent,
+            List<ResidualTask> tasks,
+            long[] counts) {
+        losses.residualCounts(partition, scores, labels, weights, weightExponent, tasks, counts);
     }
 
     @Override
@@ -140,10 +149,14 @@ final class CpuTreeKernels implements TreeKernels {
             }
             seen.set(task.slot());
         }
-        long[] values = longs(gradients, "gradients", own.numRows());
+        CpuBuffer values = own(gradients, CpuBuffer.class, "gradients");
+        requireRows(values.length(), own.numRows(), "gradients");
+        if (precision == GradientScale.Precision.COARSE) {
+            order.takeGradients(values);
+        }
         HistogramScratch[] scratch = scratch(precision, target.hasCounts());
         try {
-            new HistogramBuild(own, values, order, target, tasks, scratch).run(team());
+            new HistogramBuild(own, values.longs(), order, target, tasks, scratch).run(team());
         } catch (RuntimeException | Error e) {
             // Half-done sums in there would turn up in the next histogram.
             packed = null;
@@ -264,13 +277,13 @@ final class CpuTreeKernels implements TreeKernels {
         CpuPartition order = own(partition, CpuPartition.class, "partition");
         Ranges.requireWithin(leaves, order.numRows());
         long[] values = longs(gradients, "gradients", order.numRows());
-        int[] positions = order.order();
+        long[] positions = order.entries();
         long[] sums = new long[2 * leaves.size()];
         new Ranges(leaves, PIECE_ROWS).forEachPiece(team(), (leaf, begin, end) -> {
             long g = 0;
             long h = 0;
             for (int i = begin; i < end; i++) {
-                long value = values[positions[i]];
+                long value = values[RowEntry.row(positions[i])];
                 g += value >> 32;
                 h += value & 0xFFFFFFFFL;
             }
@@ -291,11 +304,11 @@ final class CpuTreeKernels implements TreeKernels {
             throw new IllegalArgumentException(values.length + " values were given for " + leaves.size() + " leaves");
         }
         float[] target = floats(scores, "scores", order.numRows());
-        int[] positions = order.order();
+        long[] positions = order.entries();
         new Ranges(leaves, PIECE_ROWS).forEachPiece(team(), (leaf, begin, end) -> {
             float value = values[leaf];
             for (int i = begin; i < end; i++) {
-                target[positions[i]] += value;
+                target[RowEntry.row(positions[i])] += value;
             }
         });
     }
@@ -318,57 +331,24 @@ final class CpuTreeKernels implements TreeKernels {
         });
     }
 
-    private static long[] sum(long[][] parts, int length) {
-        long[] sum = new long[length];
-        for (long[] part : parts) {
-            for (int i = 0; i < length; i++) {
-                sum[i] += part[i];
-            }
-        }
-        return sum;
-    }
-
-    private LogisticRows lossRows(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights) {
-        return switch (loss) {
-            case LOGISTIC ->
-                new LogisticRows(
-                        floats(scores, "scores", scores.length()),
-                        floats(labels, "labels", scores.length()),
-                        weights == null ? null : floats(weights, "weights", scores.length()));
-        };
-    }
-
     private ThreadTeam team() {
         return backend.team();
     }
 
     private float[] floats(Buffer buffer, String name, int length) {
-        CpuBuffer own = own(buffer, CpuBuffer.class, name);
-        requireRows(own.length(), length, name);
-        return own.floats();
+        return ownership.floats(buffer, name, length);
     }
 
     private long[] longs(Buffer buffer, String name, int length) {
-        CpuBuffer own = own(buffer, CpuBuffer.class, name);
-        requireRows(own.length(), length, name);
-        return own.longs();
+        return ownership.longs(buffer, name, length);
     }
 
     private <T extends CpuResource> T own(Object resource, Class<T> type, String name) {
-        backend.requireOpen();
-        if (!type.isInstance(resource) || type.cast(resource).owner() != backend) {
-            throw new IllegalArgumentException(name + " (" + resource + ") belong to another back end than this one, "
-                    + backend.description() + "; allocate them from the back end whose kernels use them");
-        }
-        T own = type.cast(resource);
-        own.requireOpen();
-        return own;
+        return ownership.own(resource, type, name);
     }
 
     private static void requireRows(int length, int numRows, String name) {
-        if (length != numRows) {
-            throw new IllegalArgumentException(name + " has " + length + " rows; needed are " + numRows);
-        }
+        Ownership.requireRows(length, numRows, name);
     }
 
     private static void requireNotNegative(int count, String what) {

@@ -127,9 +127,9 @@ final class HistogramBuild {
         while (position < end) {
             int count = Math.min(end - position, HistogramScratch.BLOCK_ROWS);
             if (partition.isAscending()) {
-                own.addInPlace(rows, tile, gradients, position, count);
+                own.addInPlace(rows, tile, gradients, partition, position, count);
             } else {
-                own.addGathered(rows, tile, gradients, partition.order(), position, count);
+                own.addGathered(rows, tile, gradients, partition, position, count);
             }
             position += count;
         }

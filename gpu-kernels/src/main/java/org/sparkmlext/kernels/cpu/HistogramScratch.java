@@ -1,7 +1,6 @@
 package org.sparkmlext.kernels.cpu;
 
 import org.sparkmlext.kernels.tree.BinLayout;
-import org.sparkmlext.kernels.tree.GradientScale;
 
 /**
  * One thread's private sums for one tile of features, and the block of rows it is adding.
@@ -20,26 +19,21 @@ abstract class HistogramScratch {
 
     static final int CELLS = 256;
 
-    private static final int COARSE_GRADIENT_HALF = 1 << (GradientScale.COARSE_GRADIENT_SHIFT - 1);
-    private static final int COARSE_HESSIAN_HALF = 1 << (GradientScale.COARSE_HESSIAN_SHIFT - 1);
-
     /** Words of a block that had to be collected: word {@code w} of row {@code i} at {@code w * BLOCK_ROWS + i}. */
     private final long[] gatheredBins = new long[BLOCK_ROWS * (CpuRows.TILE_FEATURES / CpuRows.WORD_FEATURES)];
 
-    private final long[] gatheredGradients = new long[BLOCK_ROWS];
+    private final long[] gatheredValues = new long[BLOCK_ROWS];
     private final int[] gatheredRows = new int[BLOCK_ROWS];
-
-    static long coarseGradient(long packed) {
-        return ((int) (packed >> 32) + COARSE_GRADIENT_HALF) >> GradientScale.COARSE_GRADIENT_SHIFT;
-    }
-
-    static long coarseHessian(long packed) {
-        return ((int) packed + COARSE_HESSIAN_HALF) >> GradientScale.COARSE_HESSIAN_SHIFT;
-    }
+    /** Takes what {@link #touch} read, so that the compiler keeps the reads. */
+    private long touched;
 
     /** Adds rows that follow one another, at most {@link #BLOCK_ROWS}: they are read where they lie. */
-    final void addInPlace(CpuRows rows, int tile, long[] gradients, int firstRow, int count) {
-        load(gradients, firstRow, count);
+    final void addInPlace(CpuRows rows, int tile, long[] gradients, CpuPartition partition, int firstRow, int count) {
+        if (isCoarse()) {
+            loadEntries(partition.entries(), firstRow, count);
+        } else {
+            loadGradients(gradients, firstRow, count);
+        }
         int stride = CpuRows.tileWords(rows.layout(), tile);
         int from = CpuRows.wordIndex(firstRow, stride);
         for (int w = 0; w < stride; w++) {
@@ -49,58 +43,80 @@ abstract class HistogramScratch {
 
     /**
      * Adds rows here and there, at most {@link #BLOCK_ROWS}: they are copied together first, without those outside the bag.
-     * Copying is a short loop on its own, since the fewer instructions a row takes the more cache misses are under way.
+     *
+     * <p>Each step is a short loop on its own. The one that reads a word of every row and does nothing with it is what
+     * counts: the fewer instructions a row takes, the more cache misses are under way at once.
      */
-    final void addGathered(CpuRows rows, int tile, long[] gradients, int[] order, int position, int count) {
+    final void addGathered(CpuRows rows, int tile, long[] gradients, CpuPartition partition, int position, int count) {
+        int taken = isCoarse()
+                ? takeEntries(partition.entries(), position, count)
+                : takeGradients(partition.entries(), gradients, position, count);
         long[] bins = rows.tile(tile);
         int stride = CpuRows.tileWords(rows.layout(), tile);
-        int word = stride < 4 ? 0 : 4;
-        int taken = word == 0
-                ? gatherGradients(gradients, order, position, count)
-                : gatherGradientsAndFour(bins, stride, gradients, order, position, count);
+        touch(bins, stride, taken);
+        int word = 0;
         for (; word + 4 <= stride; word += 4) {
             gatherFour(bins, word, stride, taken);
         }
         for (; word < stride; word++) {
             gatherOne(bins, word, stride, taken);
         }
-        load(gatheredGradients, 0, taken);
+        if (isCoarse()) {
+            loadEntries(gatheredValues, 0, taken);
+        } else {
+            loadGradients(gatheredValues, 0, taken);
+        }
         for (int w = 0; w < stride; w++) {
             add(w, gatheredBins, w * BLOCK_ROWS, 1, taken, isHalf(rows.layout(), tile, w));
         }
     }
 
-    private int gatherGradients(long[] gradients, int[] order, int position, int count) {
+    private int takeEntries(long[] entries, int position, int count) {
         int taken = 0;
         for (int i = 0; i < count; i++) {
-            int row = order[position + i];
+            long entry = entries[position + i];
+            gatheredRows[taken] = RowEntry.row(entry);
+            gatheredValues[taken] = entry;
+            // A row outside the bag is overwritten by the next one: cheaper than a branch nobody can predict.
+            taken += RowEntry.isTaken(entry);
+        }
+        return taken;
+    }
+
+    private int takeGradients(long[] entries, long[] gradients, int position, int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += gradients[RowEntry.row(entries[position + i])];
+        }
+        touched += sum;
+        int taken = 0;
+        for (int i = 0; i < count; i++) {
+            int row = RowEntry.row(entries[position + i]);
             long gradient = gradients[row];
             gatheredRows[taken] = row;
-            gatheredGradients[taken] = gradient;
-            // A row outside the bag is overwritten by the next one: cheaper than a branch nobody can predict.
+            gatheredValues[taken] = gradient;
             taken += gradient != 0 ? 1 : 0;
         }
         return taken;
     }
 
-    /** As {@link #gatherGradients}, with the first four words of each row. */
-    private int gatherGradientsAndFour(
-            long[] bins, int stride, long[] gradients, int[] order, int position, int count) {
-        long[] out = gatheredBins;
-        int taken = 0;
-        for (int i = 0; i < count; i++) {
-            int row = order[position + i];
-            long gradient = gradients[row];
-            int from = CpuRows.wordIndex(row, stride);
-            gatheredRows[taken] = row;
-            gatheredGradients[taken] = gradient;
-            out[taken] = bins[from];
-            out[BLOCK_ROWS + taken] = bins[from + 1];
-            out[2 * BLOCK_ROWS + taken] = bins[from + 2];
-            out[3 * BLOCK_ROWS + taken] = bins[from + 3];
-            taken += gradient != 0 ? 1 : 0;
+    /** Brings the bins of the collected rows into the L1 cache. */
+    private void touch(long[] bins, int stride, int count) {
+        int[] rows = gatheredRows;
+        // Rows of 1, 2, 4 or 8 words do not cross a cache line.
+        int last = Integer.bitCount(stride) == 1 ? 0 : stride - 1;
+        long sum = 0;
+        if (last == 0) {
+            for (int i = 0; i < count; i++) {
+                sum += bins[CpuRows.wordIndex(rows[i], stride)];
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                int from = CpuRows.wordIndex(rows[i], stride);
+                sum += bins[from] ^ bins[from + last];
+            }
         }
-        return taken;
+        touched += sum;
     }
 
     private void gatherFour(long[] bins, int word, int stride, int count) {
@@ -130,8 +146,14 @@ abstract class HistogramScratch {
         return layout.numFeatures() - firstFeature <= CpuRows.WORD_FEATURES / 2;
     }
 
-    /** Takes the gradients of a block of {@code count} rows. */
-    abstract void load(long[] packed, int from, int count);
+    /** Whether values come as {@link RowEntry}, which are coarse, or as gradients of full width. */
+    abstract boolean isCoarse();
+
+    /** Takes the gradients of a block of {@code count} rows, of full width. */
+    abstract void loadGradients(long[] gradients, int from, int count);
+
+    /** Takes the coarse gradients of a block of {@code count} rows. */
+    abstract void loadEntries(long[] entries, int from, int count);
 
     /**
      * Adds the {@code count} rows of the block to the eight (or four) features of a word.

@@ -16,10 +16,21 @@ final class PackedScratch extends HistogramScratch {
     }
 
     @Override
-    void load(long[] packed, int from, int count) {
+    boolean isCoarse() {
+        return true;
+    }
+
+    @Override
+    void loadGradients(long[] values, int from, int count) {
+        throw new IllegalStateException("packed sums are coarse; gradients of full width need wide ones");
+    }
+
+    @Override
+    void loadEntries(long[] entries, int from, int count) {
         long[] out = gradients;
         for (int i = 0; i < count; i++) {
-            out[i] = (coarseGradient(packed[from + i]) << 32) + coarseHessian(packed[from + i]);
+            long entry = entries[from + i];
+            out[i] = (RowEntry.gradient(entry) << 32) + RowEntry.hessian(entry);
         }
     }
 

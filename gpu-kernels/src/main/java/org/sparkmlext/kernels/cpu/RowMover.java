@@ -59,6 +59,8 @@ final class RowMover {
 
     /** Moves the rows and returns the number of left ones of each task. */
     int[] run(ThreadTeam team) {
+        // Before the threads start: the first use writes them.
+        partition.entries();
         partition.markMoved();
         team.forEach(pieceTask.length, (worker, piece) -> divide(piece));
         int[] numLeft = place();
@@ -69,20 +71,20 @@ final class RowMover {
     private void divide(int piece) {
         PartitionTask task = tasks.get(pieceTask[piece]);
         byte[] column = rows.column(task.feature());
-        int[] order = partition.order();
-        int[] scratch = partition.scratch();
+        long[] order = partition.entries();
+        long[] scratch = partition.scratch();
         int lastLeft = task.bin();
         // A bin that no row has, where missing values go right.
         int alsoLeft = task.isMissingLeft() ? rows.layout().missingBin(task.feature()) : -1;
         int left = pieceBegin[piece];
         int right = pieceEnd[piece] - 1;
         for (int i = pieceBegin[piece]; i < pieceEnd[piece]; i++) {
-            int row = order[i];
-            int bin = column[row] & 255;
+            long entry = order[i];
+            int bin = column[RowEntry.row(entry)] & 255;
             int goesLeft = bin <= lastLeft | bin == alsoLeft ? 1 : 0;
             // Both are written and one is overwritten later: the side is a coin toss that no branch predictor learns.
-            scratch[left] = row;
-            scratch[right] = row;
+            scratch[left] = entry;
+            scratch[right] = entry;
             left += goesLeft;
             right -= 1 - goesLeft;
         }
@@ -106,8 +108,8 @@ final class RowMover {
     }
 
     private void copyBack(int piece) {
-        int[] order = partition.order();
-        int[] scratch = partition.scratch();
+        long[] order = partition.entries();
+        long[] scratch = partition.scratch();
         System.arraycopy(scratch, pieceBegin[piece], order, leftTo[piece], pieceLeft[piece]);
         int to = rightTo[piece];
         int lastRight = pieceBegin[piece] + pieceLeft[piece];

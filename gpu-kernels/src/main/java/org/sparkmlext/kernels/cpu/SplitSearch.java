@@ -11,9 +11,6 @@ import org.sparkmlext.kernels.tree.SplitRules;
  */
 final class SplitSearch {
 
-    /** Every value bin with missing values on either side. */
-    private static final int MAX_CANDIDATES = 2 * BinLayout.MAX_VALUE_BINS;
-
     private final long[] histogram;
     private final int cellWidth;
     private final BinLayout layout;
@@ -29,16 +26,22 @@ final class SplitSearch {
     private final long totalCount;
     private final double parentScore;
 
-    /** Allowed splits of one feature, in the order in which equal gains are decided. */
-    private final int[] codes = new int[MAX_CANDIDATES];
+    /** Hessian sums of the values up to each bin of one feature, missing values not among them. */
+    private final long[] hessians = new long[BinLayout.MAX_VALUE_BINS];
 
-    private final long[] leftHessians = new long[MAX_CANDIDATES];
-    private final double[] leftGradients = new double[MAX_CANDIDATES];
-    private final double[] rightGradients = new double[MAX_CANDIDATES];
-    private final double[] leftWeights = new double[MAX_CANDIDATES];
-    private final double[] rightWeights = new double[MAX_CANDIDATES];
-    private final double[] gains = new double[MAX_CANDIDATES];
-    private int numCandidates;
+    private final long[] gradients = new long[BinLayout.MAX_VALUE_BINS];
+    private final long[] counts = new long[BinLayout.MAX_VALUE_BINS];
+
+    /** T(GL), T(GR), HL + lambda and HR + lambda of the split after each bin. */
+    private final double[] leftGradients = new double[BinLayout.MAX_VALUE_BINS];
+
+    private final double[] rightGradients = new double[BinLayout.MAX_VALUE_BINS];
+    private final double[] leftWeights = new double[BinLayout.MAX_VALUE_BINS];
+    private final double[] rightWeights = new double[BinLayout.MAX_VALUE_BINS];
+    /** Gain of the split after each bin, allowed or not, by the side of missing values. */
+    private final double[] gainsMissingRight = new double[BinLayout.MAX_VALUE_BINS];
+
+    private final double[] gainsMissingLeft = new double[BinLayout.MAX_VALUE_BINS];
 
     private double bestGain;
     private int bestFeature = -1;
@@ -74,6 +77,10 @@ final class SplitSearch {
         bestGain = rules.minSplitGain();
     }
 
+    /**
+     * Takes a feature into account. Gains of all bins are computed first, in loops without branches; whether a split is
+     * allowed is asked only of those few that beat the best so far.
+     */
     void look(int feature) {
         int numValueBins = layout.numValueBins(feature);
         int missingCell = (layout.offset(feature) + numValueBins) * cellWidth;
@@ -81,73 +88,97 @@ final class SplitSearch {
         long missingHessian = histogram[missingCell + 1];
         long missingCount = cellWidth == 3 ? histogram[missingCell + 2] : 0;
         boolean hasMissing = missingGradient != 0 || missingHessian != 0;
-        numCandidates = 0;
-        long g = 0;
-        long h = 0;
-        long n = 0;
-        int cell = layout.offset(feature) * cellWidth;
-        for (int bin = 0; bin < numValueBins; bin++, cell += cellWidth) {
-            long cellGradient = histogram[cell];
-            long cellHessian = histogram[cell + 1];
-            long cellCount = cellWidth == 3 ? histogram[cell + 2] : 0;
-            // An empty bin divides the rows as the bin before it does, and of equal gains the smaller bin wins.
-            if (bin > 0 && (cellGradient | cellHessian | cellCount) == 0) {
-                continue;
-            }
-            g += cellGradient;
-            h += cellHessian;
-            n += cellCount;
-            collect(2 * bin, g, h, n);
-            if (hasMissing && bin < numValueBins - 1) {
-                collect(2 * bin + 1, g + missingGradient, h + missingHessian, n + missingCount);
-            }
+        accumulate(feature, numValueBins);
+        computeGains(numValueBins, 0, 0, gainsMissingRight);
+        if (hasMissing) {
+            computeGains(numValueBins, missingGradient, missingHessian, gainsMissingLeft);
         }
-        computeGains();
-        for (int i = 0; i < numCandidates; i++) {
-            if (gains[i] > bestGain) {
-                bestGain = gains[i];
-                bestFeature = feature;
-                bestBin = codes[i] >> 1;
-                bestLeftHessian = leftHessians[i];
-                isBestMissingLeft =
-                        hasMissing ? (codes[i] & 1) == 1 : leftHessians[i] >= totalHessian - leftHessians[i];
+        for (int bin = 0; bin < numValueBins; bin++) {
+            if (gainsMissingRight[bin] > bestGain && isAllowed(hessians[bin], counts[bin])) {
+                // Where the node misses no value, an unseen missing one follows the larger side.
+                take(feature, bin, gainsMissingRight[bin], hessians[bin]);
+                isBestMissingLeft = !hasMissing && hessians[bin] >= totalHessian - hessians[bin];
+            }
+            if (hasMissing
+                    && bin < numValueBins - 1
+                    && gainsMissingLeft[bin] > bestGain
+                    && isAllowed(hessians[bin] + missingHessian, counts[bin] + missingCount)) {
+                take(feature, bin, gainsMissingLeft[bin], hessians[bin] + missingHessian);
+                isBestMissingLeft = true;
             }
         }
     }
 
-    /** Notes a split if it is allowed; {@code code} is twice its bin, plus one where missing values go left. */
-    private void collect(int code, long gl, long hl, long nl) {
-        long hr = totalHessian - hl;
-        double weightLeft = hl * hessianUnit;
-        double weightRight = hr * hessianUnit;
-        if (hl <= 0
-                || hr <= 0
-                || weightLeft < minChildWeight
-                || weightRight < minChildWeight
-                || nl < minRows
-                || totalCount - nl < minRows) {
+    private void take(int feature, int bin, double gain, long leftHessian) {
+        bestGain = gain;
+        bestFeature = feature;
+        bestBin = bin;
+        bestLeftHessian = leftHessian;
+    }
+
+    private void accumulate(int feature, int numValueBins) {
+        int cell = layout.offset(feature) * cellWidth;
+        long g = 0;
+        long h = 0;
+        if (cellWidth == 2) {
+            for (int bin = 0; bin < numValueBins; bin++, cell += 2) {
+                g += histogram[cell];
+                h += histogram[cell + 1];
+                gradients[bin] = g;
+                hessians[bin] = h;
+            }
             return;
         }
-        int i = numCandidates++;
-        codes[i] = code;
-        leftHessians[i] = hl;
-        leftGradients[i] = shrunk(gl * gradientUnit);
-        rightGradients[i] = shrunk((totalGradient - gl) * gradientUnit);
-        leftWeights[i] = weightLeft + lambdaL2;
-        rightWeights[i] = weightRight + lambdaL2;
+        long n = 0;
+        for (int bin = 0; bin < numValueBins; bin++, cell += 3) {
+            g += histogram[cell];
+            h += histogram[cell + 1];
+            n += histogram[cell + 2];
+            gradients[bin] = g;
+            hessians[bin] = h;
+            counts[bin] = n;
+        }
+    }
+
+    /** Whether a split may be made with these sums on its left side. */
+    private boolean isAllowed(long hl, long nl) {
+        long hr = totalHessian - hl;
+        return hl > 0
+                && hr > 0
+                && hl * hessianUnit >= minChildWeight
+                && hr * hessianUnit >= minChildWeight
+                && nl >= minRows
+                && totalCount - nl >= minRows;
+    }
+
+    /** Gains with a missing sum added to the left side. */
+    private void computeGains(int numBins, long missingGradient, long missingHessian, double[] gains) {
+        long restGradient = totalGradient - missingGradient;
+        long restHessian = totalHessian - missingHessian;
+        for (int i = 0; i < numBins; i++) {
+            leftGradients[i] = (gradients[i] + missingGradient) * gradientUnit;
+            rightGradients[i] = (restGradient - gradients[i]) * gradientUnit;
+            leftWeights[i] = (hessians[i] + missingHessian) * hessianUnit + lambdaL2;
+            rightWeights[i] = (restHessian - hessians[i]) * hessianUnit + lambdaL2;
+        }
+        if (lambdaL1 != 0) {
+            for (int i = 0; i < numBins; i++) {
+                leftGradients[i] = shrunk(leftGradients[i]);
+                rightGradients[i] = shrunk(rightGradients[i]);
+            }
+        }
+        divide(numBins, gains);
     }
 
     /** A loop of its own, with nothing but arithmetic: the compiler turns its divisions into vector ones. */
-    private void computeGains() {
+    private void divide(int numBins, double[] gains) {
         double[] tl = leftGradients;
         double[] tr = rightGradients;
         double[] wl = leftWeights;
         double[] wr = rightWeights;
-        double[] out = gains;
         double parent = parentScore;
-        for (int i = 0; i < numCandidates; i++) {
-            // Allowed splits have a hessian above 0 on both sides, so no denominator is 0.
-            out[i] = (tl[i] * tl[i] / wl[i] + tr[i] * tr[i] / wr[i]) - parent;
+        for (int i = 0; i < numBins; i++) {
+            gains[i] = (tl[i] * tl[i] / wl[i] + tr[i] * tr[i] / wr[i]) - parent;
         }
     }
 

@@ -22,12 +22,25 @@ final class WideScratch extends HistogramScratch {
     }
 
     @Override
-    void load(long[] packed, int from, int count) {
+    boolean isCoarse() {
+        return isCoarse;
+    }
+
+    @Override
+    void loadGradients(long[] values, int from, int count) {
         for (int i = 0; i < count; i++) {
-            long value = packed[from + i];
-            long one = (int) value > 0 ? 1L << COUNT_SHIFT : 0;
-            gradients[i] = isCoarse ? coarseGradient(value) : value >> 32;
-            hessians[i] = one + (isCoarse ? coarseHessian(value) : value & 0xFFFFFFFFL);
+            long value = values[from + i];
+            gradients[i] = value >> 32;
+            hessians[i] = ((int) value > 0 ? 1L << COUNT_SHIFT : 0) + (value & 0xFFFFFFFFL);
+        }
+    }
+
+    @Override
+    void loadEntries(long[] entries, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            long entry = entries[from + i];
+            gradients[i] = RowEntry.gradient(entry);
+            hessians[i] = (RowEntry.count(entry) << COUNT_SHIFT) + RowEntry.hessian(entry);
         }
     }
 

@@ -23,6 +23,8 @@ public final class FixedMath {
     private static final double LN2_HIGH = 6.93147180369123816490e-01;
     private static final double LN2_LOW = 1.90821492927058770002e-10;
 
+    private static final long ONE_BITS = Double.doubleToRawLongBits(1.0);
+
     private FixedMath() {}
 
     /** e to the power {@code x}; {@code x} is clamped to [-700, 700]. NaN stays NaN. */
@@ -30,24 +32,42 @@ public final class FixedMath {
         double c = x < -EXP_LIMIT ? -EXP_LIMIT : (x > EXP_LIMIT ? EXP_LIMIT : x);
         // x = (32 e + j) ln(2)/32 + r, so exp(x) = 2^e 2^(j/32) exp(r) with |r| <= ln(2)/64.
         double t = c * INVERSE_STEP + ROUNDER;
-        int k = (int) Double.doubleToRawLongBits(t);
+        long k = Double.doubleToRawLongBits(t);
         double steps = t - ROUNDER;
         double r = (c - steps * STEP_HIGH) - steps * STEP_LOW;
         // exp(r) - 1 to degree 6: the rest is below 4e-18.
         double q = r * r;
         double upper = (1.0 / 24.0 + r * (1.0 / 120.0)) + q * (1.0 / 720.0);
         double p = r + q * ((0.5 + r * (1.0 / 6.0)) + q * upper);
-        double head = FixedMathTables.EXP2[k & 31];
-        return (head + head * p) * Double.longBitsToDouble(((long) (k >> 5) + 1023) << 52);
+        // Adding to the exponent's bits multiplies by 2^e; within the clamp every result is a normal number.
+        double head = Double.longBitsToDouble(FixedMathTables.EXP2_BITS[(int) k & 31] + ((k >> 5) << 52));
+        return head + head * p;
     }
 
-    /** 1 / (1 + exp(-x)). */
+    /** 1 / (1 + exp(-x)), accurate to the last bits at both ends: {@code e = exp(-|x|); (x has a minus sign ? e : 1) / (1 + e)}. */
     public static double sigmoid(double x) {
-        return 1.0 / (1.0 + exp(-x));
+        double e = exp(-Math.abs(x));
+        double q = 1.0 / (1.0 + e);
+        return oneOr(e, x) * q;
     }
 
-    /** Natural logarithm of a normal positive number. */
+    /** 1, or {@code e} where x has a minus sign; no branch, since signs of scores are hard to predict. */
+    public static double oneOr(double e, double x) {
+        long mask = Double.doubleToRawLongBits(x) >> 63;
+        return Double.longBitsToDouble((Double.doubleToRawLongBits(e) & mask) | (ONE_BITS & ~mask));
+    }
+
+    /** max(x, 0), without a branch; 0 for a NaN with a minus sign. */
+    public static double positivePart(double x) {
+        long bits = Double.doubleToRawLongBits(x);
+        return Double.longBitsToDouble(bits & ~(bits >> 63));
+    }
+
+    /** Natural logarithm; -infinity of 0, NaN of a negative number. */
     public static double log(double x) {
+        if (!(x >= Double.MIN_NORMAL && x <= Double.MAX_VALUE)) {
+            return logOfOther(x);
+        }
         long bits = Double.doubleToRawLongBits(x);
         // Take m in [sqrt(1/2), sqrt(2)) so that log(m) is small and does not cancel.
         long shifted = bits - 0x3FE6A09E00000000L;
@@ -72,18 +92,30 @@ public final class FixedMath {
         return e * LN2_HIGH + (logM + e * LN2_LOW);
     }
 
-    /** log(1 + exp(x)): the logistic loss of a margin. NaN stays NaN. */
-    public static double softplus(double x) {
-        double magnitude = x < 0 ? -x : x;
-        double positive = x > 0 ? x : 0.0;
-        return positive + logBetweenOneAndTwo(1.0 + exp(-magnitude));
+    private static double logOfOther(double x) {
+        if (x > 0 && x < Double.MIN_NORMAL) {
+            return log(x * 0x1p54) - 54 * (LN2_HIGH + LN2_LOW);
+        }
+        return x == 0 ? Double.NEGATIVE_INFINITY : x > 0 ? x : Double.NaN;
     }
 
-    /** Natural logarithm of a number in [1, 2]. */
-    private static double logBetweenOneAndTwo(double m) {
-        int j = Math.min(31, (int) ((m - 1.0) * 32.0));
-        // m = (1 + z) / INVERSE[j] with |z| <= 1/64; log(1 + z) to degree 8: the rest is below 1e-17.
-        double z = m * FixedMathTables.INVERSE[j] - 1.0;
+    /** x to the power y, as {@code exp(y * log(x))}: relative error up to 4e-15 times {@code 1 + |y log x|}. */
+    public static double pow(double x, double y) {
+        return exp(y * log(x));
+    }
+
+    /** log(1 + exp(x)): {@code max(x, 0) + logOnePlus(exp(-|x|))}. NaN stays NaN. */
+    public static double softplus(double x) {
+        return positivePart(x) + logOnePlus(exp(-Math.abs(x)));
+    }
+
+    /** log(1 + x) for x in [0, 1], to an absolute error below 1e-15. */
+    public static double logOnePlus(double x) {
+        // Rounding x / 32 less a half picks the part of [1, 2] that 1 + x lies in; a hair less than 32, or 1 would be
+        // in none.
+        int j = (int) Double.doubleToRawLongBits((x * 0x1.ffffp4 - 0.5) + ROUNDER) & 31;
+        // 1 + x = (1 + z) / INVERSE[j] with |z| <= 1/64 and a hair; log(1 + z) to degree 8: the rest is below 1e-17.
+        double z = (1.0 + x) * FixedMathTables.INVERSE[j] - 1.0;
         double q = z * z;
         double low = (-0.5 + z * (1.0 / 3.0)) + q * (-0.25 + z * 0.2);
         double high = (-1.0 / 6.0 + z * (1.0 / 7.0)) - q * 0.125;

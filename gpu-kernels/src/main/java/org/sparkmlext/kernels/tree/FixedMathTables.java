@@ -1,10 +1,12 @@
 package org.sparkmlext.kernels.tree;
 
+import java.util.stream.DoubleStream;
+
 /** Tables of {@link FixedMath}: correctly rounded, written down so that no library's bits come in. */
 final class FixedMathTables {
 
     /** 2 to the power j/32. */
-    static final double[] EXP2 = {
+    private static final double[] EXP2 = {
         0x1p0, 0x1.059b0d3158574p0, 0x1.0b5586cf9890fp0, 0x1.11301d0125b51p0,
         0x1.172b83c7d517bp0, 0x1.1d4873168b9aap0, 0x1.2387a6e756238p0, 0x1.29e9df51fdee1p0,
         0x1.306fe0a31b715p0, 0x1.371a7373aa9cbp0, 0x1.3dea64c123422p0, 0x1.44e086061892dp0,
@@ -14,6 +16,10 @@ final class FixedMathTables {
         0x1.ae89f995ad3adp0, 0x1.b7f76f2fb5e47p0, 0x1.c199bdd85529cp0, 0x1.cb720dcef9069p0,
         0x1.d5818dcfba487p0, 0x1.dfc97337b9b5fp0, 0x1.ea4afa2a490dap0, 0x1.f50765b6e4540p0,
     };
+
+    /** The bits of {@link #EXP2}. */
+    static final long[] EXP2_BITS =
+            DoubleStream.of(EXP2).mapToLong(Double::doubleToRawLongBits).toArray();
 
     /** 1 / (1 + (2j + 1) / 64), rounded: the inverse of the middle of the j-th of 32 parts of [1, 2]. */
     static final double[] INVERSE = {

@@ -1,14 +1,136 @@
 package org.sparkmlext.kernels.tree;
 
-/** A loss that looks at one row at a time: its gradient and hessian are kernels of the device. */
-public enum PointwiseLoss {
+/**
+ * A loss that looks at one row at a time: its gradient and hessian are kernels of the device.
+ *
+ * <p>With s the raw score, y the label and w the weight of a row (floats, taken to double), a kernel computes gradient g and
+ * hessian h of {@link Kind} by exactly these operations in this order, with {@link FixedMath}, then {@code g * w} and
+ * {@code h * w}. Where weights are absent w is 1.
+ *
+ * @param kind which loss
+ * @param parameter the kind's parameter; 0 where it has none
+ */
+public record PointwiseLoss(Kind kind, double parameter) {
+
+    /** The losses. Each says what its labels are and how g and h come about. */
+    public enum Kind {
+        /**
+         * Binary cross-entropy, y in {0, 1}, p = 1 / (1 + exp(-s)): loss {@code log(1 + exp(s)) - y s}.
+         * <pre>e = exp(-|s|);  q = 1 / (1 + e);  p = s has a minus sign ? e * q : q
+         * g = p - y;  h = (e * q) * q</pre>
+         */
+        LOGISTIC,
+        /**
+         * Cross-entropy of K >= 2 classes, y the class index, one score a class: loss {@code -log p_y}; the hessian is
+         * Friedman's diagonal K / (K - 1) p (1 - p) (Annals of Statistics 29, 2001, algorithm 6). A y that is no class index
+         * equals no k.
+         * <pre>m = max of all s_k;  e_k = exp(s_k - m);  z = e_0 + e_1 + ... in this order;  q = 1 / z;  p_k = e_k * q
+         * g_k = y == k ? p_k - 1 : p_k;  h_k = (p_k * (1 - p_k)) * (K / (K - 1))</pre>
+         */
+        SOFTMAX,
+        /** Half the squared error: {@code g = s - y; h = 1}. */
+        SQUARED,
+        /** Absolute error: {@code g = signum(s - y); h = 1}; leaves want the weighted median of y - s. */
+        ABSOLUTE,
+        /** Huber's loss (1964) of parameter delta > 0: {@code g = s - y, but within [-delta, delta]; h = 1}. */
+        HUBER,
+        /**
+         * Pinball loss of the parameter, a level a in (0, 1) (Koenker and Bassett, 1978):
+         * {@code g = s >= y ? 1 - a : -a; h = 1}; leaves want the weighted a-quantile of y - s.
+         */
+        QUANTILE,
+        /**
+         * Poisson with log link, y >= 0: loss {@code exp(s) - y s}. The hessian is exp(s + 0.7), which bounds a leaf's step
+         * as XGBoost and LightGBM do.
+         * <pre>m = exp(s);  g = m - y;  h = m * exp(0.7)</pre>
+         */
+        POISSON,
+        /** Gamma with log link, y > 0: loss {@code s + y exp(-s)}. {@code t = y * exp(-s); g = 1 - t; h = t}. */
+        GAMMA,
+        /**
+         * Tweedie with log link, y >= 0 and the parameter a variance power p in (1, 2) (Jorgensen, 1987): loss
+         * {@code -y exp((1-p) s) / (1-p) + exp((2-p) s) / (2-p)}.
+         * <pre>a = y * exp((1 - p) * s);  b = exp((2 - p) * s);  g = b - a;  h = (2 - p) * b - (1 - p) * a</pre>
+         */
+        TWEEDIE
+    }
+
+    public PointwiseLoss {
+        boolean isAllowed = switch (kind) {
+            case HUBER -> parameter > 0 && parameter < Double.POSITIVE_INFINITY;
+            case QUANTILE -> parameter > 0 && parameter < 1;
+            case TWEEDIE -> parameter > 1 && parameter < 2;
+            default -> parameter == 0;
+        };
+        if (!isAllowed) {
+            throw new IllegalArgumentException(kind + " has parameter " + parameter + "; allowed: " + allowed(kind));
+        }
+    }
+
+    private static String allowed(Kind kind) {
+        return switch (kind) {
+            case HUBER -> "a finite delta above 0";
+            case QUANTILE -> "a level in (0, 1)";
+            case TWEEDIE -> "a variance power in (1, 2)";
+            default -> "0, it takes none";
+        };
+    }
+
+    /** {@link Kind#LOGISTIC}. */
+    public static PointwiseLoss logistic() {
+        return new PointwiseLoss(Kind.LOGISTIC, 0);
+    }
+
+    /** {@link Kind#SOFTMAX}. */
+    public static PointwiseLoss softmax() {
+        return new PointwiseLoss(Kind.SOFTMAX, 0);
+    }
+
+    /** {@link Kind#SQUARED}. */
+    public static PointwiseLoss squared() {
+        return new PointwiseLoss(Kind.SQUARED, 0);
+    }
+
+    /** {@link Kind#ABSOLUTE}. */
+    public static PointwiseLoss absolute() {
+        return new PointwiseLoss(Kind.ABSOLUTE, 0);
+    }
+
+    /** {@link Kind#HUBER}. */
+    public static PointwiseLoss huber(double delta) {
+        return new PointwiseLoss(Kind.HUBER, delta);
+    }
+
+    /** {@link Kind#QUANTILE}. */
+    public static PointwiseLoss quantile(double level) {
+        return new PointwiseLoss(Kind.QUANTILE, level);
+    }
+
+    /** {@link Kind#POISSON}. */
+    public static PointwiseLoss poisson() {
+        return new PointwiseLoss(Kind.POISSON, 0);
+    }
+
+    /** {@link Kind#GAMMA}. */
+    public static PointwiseLoss gamma() {
+        return new PointwiseLoss(Kind.GAMMA, 0);
+    }
+
+    /** {@link Kind#TWEEDIE}. */
+    public static PointwiseLoss tweedie(double variancePower) {
+        return new PointwiseLoss(Kind.TWEEDIE, variancePower);
+    }
+
     /**
-     * Binary cross-entropy of a label y in {0, 1} and a raw score s, with p = 1 / (1 + exp(-s)):
-     * loss = log(1 + exp(s)) - y s, gradient = p - y, hessian = p (1 - p).
+     * Throws unless so many score buffers fit this loss: one, or for {@link Kind#SOFTMAX} at least two.
      *
-     * <p>In doubles, in this order, with {@link FixedMath} and w = 1 where weights are absent:
-     * {@code p = sigmoid(s)}, weighted gradient {@code (p - y) * w}, weighted hessian {@code (p * (1 - p)) * w},
-     * loss {@code min(softplus(s) - y * s, MAX_ROW_LOSS)}, weighted loss {@code w * loss}.
+     * @throws IllegalArgumentException naming the loss, what was given and what is needed
      */
-    LOGISTIC
+    public void requireOutputs(int numOutputs) {
+        boolean isSoftmax = kind == Kind.SOFTMAX;
+        if (isSoftmax ? numOutputs < 2 : numOutputs != 1) {
+            throw new IllegalArgumentException(kind + " was given " + numOutputs + " score buffers; it takes "
+                    + (isSoftmax ? "one a class, at least 2" : "exactly 1"));
+        }
+    }
 }

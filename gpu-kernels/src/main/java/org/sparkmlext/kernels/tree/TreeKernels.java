@@ -17,9 +17,6 @@ import org.sparkmlext.kernels.Buffer;
  */
 public interface TreeKernels {
 
-    /** A row's loss counts as at most this in {@link #metricSums}. */
-    double MAX_ROW_LOSS = 1024;
-
     /** A matrix of bins to be filled by {@link BinnedRows#copyIn}. */
     BinnedRows allocateRows(BinLayout layout, int numRows);
 
@@ -30,36 +27,98 @@ public interface TreeKernels {
     HistogramPool allocateHistograms(BinLayout layout, int numSlots, boolean withCounts);
 
     /**
-     * Largest absolute gradient and largest hessian, weights included, of this rank's rows: {@code {max |g|, max h}}.
-     * Zeros for an empty shard. A NaN in a row makes its maximum NaN, which {@link GradientScale#of} refuses.
+     * Largest absolute gradient and largest hessian, weights included, of this rank's rows and all outputs:
+     * {@code {max |g|, max h}}. Zeros for an empty shard. A NaN in a row makes its maximum NaN, which
+     * {@link GradientScale#of} refuses.
+     *
+     * @param scores one buffer an output, as many as the loss takes
      */
-    double[] maxGradients(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights);
+    double[] maxGradients(PointwiseLoss loss, List<Buffer> scores, Buffer labels, @Nullable Buffer weights);
 
     /**
-     * Writes every row's gradient and hessian, weighted, in fixed point. A row outside the bag or of weight 0 gets
-     * {@code g = h = 0}. Values beyond {@link GradientScale#MAX_FIXED} saturate there, and h is at least 1 in every other
-     * row.
+     * Writes every row's gradient and hessian, weighted, in fixed point. A row outside the bag or whose weight is not above 0
+     * gets {@code g = h = 0}. Values beyond {@link GradientScale#MAX_FIXED} saturate there, NaN becomes 0, and h is at least
+     * 1 in every other row. In the same pass adds the metrics of the scores as they are, over all rows, in the bag or not.
      *
+     * @param scores one buffer an output, as many as the loss takes
      * @param sampling with {@code rowKeys}: which rows are in the bag; both null = all rows
-     * @param gradients receives {@code (long) g << 32 | h}
+     * @param gradients one buffer an output, receives {@code (long) g << 32 | h}
+     * @param metrics may be empty
+     * @param metricSums as {@link MetricSums} says, {@link MetricSums#length} longs; added to
+     * @return totals of each output
      */
-    GradientTotals gradients(
+    List<GradientTotals> gradients(
             PointwiseLoss loss,
-            Buffer scores,
+            List<Buffer> scores,
             Buffer labels,
             @Nullable Buffer weights,
             @Nullable RowSampling sampling,
             @Nullable Buffer rowKeys,
             GradientScale scale,
-            Buffer gradients);
+            List<Buffer> gradients,
+            List<RowMetric> metrics,
+            long[] metricSums);
+
+    /** Adds the metrics of all rows to {@code sums}, as {@link #gradients} does, and nothing else. */
+    void metricSums(List<RowMetric> metrics, List<Buffer> scores, Buffer labels, @Nullable Buffer weights, long[] sums);
 
     /**
-     * Weighted sums of metrics over this rank's rows, in fixed point with {@code 2^exponent}:
-     * {@code {sum rint(w * loss * 2^e), sum rint(w * [wrong class] * 2^e), sum rint(w * 2^e)}}. A row is of the wrong class
-     * when {@code (score > 0) != (label > 0.5)}. A row's loss counts as at most {@link #MAX_ROW_LOSS}; the caller picks the
-     * exponent from the global row count and largest weight so that no sum reaches 2^62.
+     * As {@link #gradients}, of gradients and hessians that the host has computed, weights included: a user's own loss. A row
+     * whose gradient and hessian are both 0 counts as one of weight 0.
+     *
+     * @param gradients one array an output, in row order
+     * @param hessians likewise, none negative
+     * @param out one buffer an output, receives {@code (long) g << 32 | h}
+     * @return totals of each output
      */
-    long[] metricSums(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights, int exponent);
+    List<GradientTotals> quantize(
+            List<double[]> gradients,
+            List<double[]> hessians,
+            @Nullable RowSampling sampling,
+            @Nullable Buffer rowKeys,
+            GradientScale scale,
+            List<Buffer> out);
+
+    /**
+     * A node's rows and the digit of their residuals' keys to count.
+     *
+     * @param rows positions of the partition
+     * @param prefix leading bits that a key must have to count
+     * @param prefixBits how many they are, at least 0
+     * @param digitBits bits of the digit that follows, 1 to 20; prefix and digit together are at most 32
+     */
+    record ResidualTask(RowRange rows, int prefix, int prefixBits, int digitBits) {
+        public ResidualTask {
+            if (prefixBits < 0 || digitBits < 1 || digitBits > 20 || prefixBits + digitBits > Integer.SIZE) {
+                throw new IllegalArgumentException("a prefix of " + prefixBits + " bits and a digit of " + digitBits
+                        + " were asked for; allowed are a digit of 1 to 20 bits and 32 bits in all");
+            }
+            if (prefixBits < Integer.SIZE && prefix >>> prefixBits != 0) {
+                throw new IllegalArgumentException(
+                        "prefix " + Integer.toUnsignedString(prefix) + " has more than " + prefixBits + " bits");
+            }
+        }
+    }
+
+    /**
+     * Weighted counts of residuals by one digit of their keys: from them exact weighted quantiles follow digit by digit.
+     *
+     * <p>The residual of a row is the float {@code label - score} (one float subtraction). Its key is the 32-bit number that,
+     * read as unsigned, orders as the floats do: with {@code b} the bits of {@code residual + 0.0f} (a NaN in its canonical
+     * form), {@code b ^ ((b >> 31) | 0x80000000)}. For every row of a task whose key begins with the prefix,
+     * {@code counts[offset + next digitBits bits] += rint(w * 2^weightExponent)}, where a task's offset is the sum of
+     * {@code 2^digitBits} of the tasks before it. A row whose weight is not above 0 adds nothing.
+     *
+     * @param counts added to; as long as all tasks need together
+     */
+    void residualCounts(
+            RowPartition partition,
+            Buffer scores,
+            Buffer labels,
+            @Nullable Buffer weights,
+            int weightExponent,
+            List<ResidualTask> tasks,
+            long[] counts);
 
     /** A node's rows and the slot that receives their histogram. */
     record HistogramTask(RowRange rows, int slot) {}

@@ -14,7 +14,9 @@ import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.GradientTotals;
 import org.sparkmlext.kernels.tree.HistogramPool;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
+import org.sparkmlext.kernels.tree.ReferenceLossKernels;
 import org.sparkmlext.kernels.tree.ReferenceTreeKernels;
+import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.kernels.tree.RowPartition;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.RowSampling;
@@ -47,39 +49,113 @@ final class SealedTreeKernels implements TreeKernels {
     }
 
     @Override
-    public double[] maxGradients(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights) {
-        int n = scores.length();
-        return ReferenceTreeKernels.maxGradients(
-                floats(scores, "scores", n), floats(labels, "labels", n), weights(weights, n));
+    public double[] maxGradients(PointwiseLoss loss, List<Buffer> scores, Buffer labels, @Nullable Buffer weights) {
+        return ReferenceLossKernels.maxGradients(loss, lossRows(scores, labels, weights));
     }
 
     @Override
-    public GradientTotals gradients(
+    public List<GradientTotals> gradients(
             PointwiseLoss loss,
-            Buffer scores,
+            List<Buffer> scores,
             Buffer labels,
             @Nullable Buffer weights,
             @Nullable RowSampling sampling,
             @Nullable Buffer rowKeys,
             GradientScale scale,
-            Buffer gradients) {
-        int n = scores.length();
-        if ((sampling == null) != (rowKeys == null)) {
-            throw new IllegalArgumentException("sampling and rowKeys go together");
+            List<Buffer> gradients,
+            List<RowMetric> metrics,
+            long[] metricSums) {
+        ReferenceLossKernels.Rows rows = lossRows(scores, labels, weights);
+        if (gradients.size() != scores.size()) {
+            throw new IllegalArgumentException(
+                    gradients.size() + " buffers were given for the gradients of " + scores.size() + " outputs");
         }
-        long[] keys = rowKeys == null ? null : longs(rowKeys, "rowKeys", n);
-        SealedBuffer out = buffer(gradients, "gradients", n, ElementType.LONG);
-        long[] values = ReferenceTreeKernels.gradients(
-                floats(scores, "scores", n), floats(labels, "labels", n), weights(weights, n), sampling, keys, scale);
-        out.copyIn(0, values, 0, n);
-        return ReferenceTreeKernels.totals(values);
+        int n = labels.length();
+        long[] keys = keys(sampling, rowKeys, n);
+        metricSums(metrics, scores, labels, weights, metricSums);
+        List<GradientTotals> totals = new ArrayList<>();
+        for (int output = 0; output < gradients.size(); output++) {
+            long[] values = ReferenceLossKernels.gradients(loss, output, rows, sampling, keys, scale);
+            buffer(gradients.get(output), "gradients", n, ElementType.LONG).copyIn(0, values, 0, n);
+            totals.add(ReferenceLossKernels.totals(values));
+        }
+        return totals;
     }
 
     @Override
-    public long[] metricSums(PointwiseLoss loss, Buffer scores, Buffer labels, @Nullable Buffer weights, int exponent) {
-        int n = scores.length();
-        return ReferenceTreeKernels.metricSums(
-                floats(scores, "scores", n), floats(labels, "labels", n), weights(weights, n), exponent);
+    public void metricSums(
+            List<RowMetric> metrics, List<Buffer> scores, Buffer labels, @Nullable Buffer weights, long[] sums) {
+        long[] own = ReferenceLossKernels.metricSums(metrics, lossRows(scores, labels, weights));
+        addAll(own, sums, "metric sums");
+    }
+
+    @Override
+    public List<GradientTotals> quantize(
+            List<double[]> gradients,
+            List<double[]> hessians,
+            @Nullable RowSampling sampling,
+            @Nullable Buffer rowKeys,
+            GradientScale scale,
+            List<Buffer> out) {
+        if (gradients.size() != out.size() || hessians.size() != out.size()) {
+            throw new IllegalArgumentException(gradients.size() + " arrays of gradients and " + hessians.size()
+                    + " of hessians were given for " + out.size() + " outputs");
+        }
+        List<GradientTotals> totals = new ArrayList<>();
+        for (int output = 0; output < out.size(); output++) {
+            int n = out.get(output).length();
+            if (gradients.get(output).length != n || hessians.get(output).length != n) {
+                throw new IllegalArgumentException("gradients has " + gradients.get(output).length + " rows, hessians "
+                        + hessians.get(output).length + "; needed are " + n);
+            }
+            long[] values = ReferenceLossKernels.quantize(
+                    gradients.get(output), hessians.get(output), sampling, keys(sampling, rowKeys, n), scale);
+            buffer(out.get(output), "gradients", n, ElementType.LONG).copyIn(0, values, 0, n);
+            totals.add(ReferenceLossKernels.totals(values));
+        }
+        return totals;
+    }
+
+    @Override
+    public void residualCounts(
+            RowPartition partition,
+            Buffer scores,
+            Buffer labels,
+            @Nullable Buffer weights,
+            int weightExponent,
+            List<ResidualTask> tasks,
+            long[] counts) {
+        int[] order = partition(partition).order();
+        tasks.forEach(task -> requireWithin(task.rows(), order.length));
+        float[] s = floats(scores, "scores", order.length);
+        float[] y = floats(labels, "labels", order.length);
+        ReferenceLossKernels.Rows rows =
+                new ReferenceLossKernels.Rows(new float[][] {s}, y, weights(weights, order.length));
+        addAll(ReferenceLossKernels.residualCounts(order, rows, weightExponent, tasks), counts, "counts");
+    }
+
+    private ReferenceLossKernels.Rows lossRows(List<Buffer> scores, Buffer labels, @Nullable Buffer weights) {
+        int n = scores.isEmpty() ? 0 : scores.get(0).length();
+        float[][] all = new float[scores.size()][];
+        for (int k = 0; k < all.length; k++) {
+            all[k] = floats(scores.get(k), "scores", n);
+        }
+        return new ReferenceLossKernels.Rows(all, floats(labels, "labels", n), weights(weights, n));
+    }
+
+    private long @Nullable [] keys(@Nullable RowSampling sampling, @Nullable Buffer rowKeys, int numRows) {
+        if ((sampling == null) != (rowKeys == null)) {
+            throw new IllegalArgumentException("sampling and rowKeys go together");
+        }
+        return rowKeys == null ? null : longs(rowKeys, "rowKeys", numRows);
+    }
+
+    private static void addAll(long[] own, long[] sums, String name) {
+        if (sums.length != own.length) {
+            throw new IllegalArgumentException(
+                    "the array of " + name + " has " + sums.length + " longs; needed are " + own.length);
+        }
+        Arrays.setAll(sums, i -> sums[i] + own[i]);
     }
 
     @Override

@@ -70,9 +70,9 @@ class FixedMathProperties {
     }
 
     private static final String GOLDEN = """
-            dc89c2e339b391 401a3393173a14d6 dc89c2e339b392 3c58000000000000
+            dc89c2e339b391 401a3393173a14d6 dc89c2e339b391 3c58000000000000
             3c93278bcd70e981 400cf0f380bab162 3c93278bcd70e981 3c58000000000000
-            3fd78b56362cef38 0 3fd136561454ba86 3fd40c7abfbec123
+            3fd78b56362cef38 0 3fd136561454ba87 3fd40c7abfbec123
             3fecf46d99d52b3a c0026bb1bbb55515 3fde66bdb1aca090 3fe49ee5be955d1c
             3ff000000044b830 c034b927f32bffb8 3fe0000000225c18 3fe62e42ff3ef21e
             3ff599058c8c1a95 bff34378fcbda721 3fe261d545e46a8b 3feb56e0cf4511b0

@@ -158,9 +158,9 @@ public final class HistogramBenchmark {
      * @param median median call, wall clock
      * @param cpu CPU time of the whole process a call: what is left to look at on a machine that others use too
      */
-    private record Nanos(double min, double median, double cpu) {}
+    record Nanos(double min, double median, double cpu) {}
 
-    private static Nanos run(Runnable kernel) {
+    static Nanos run(Runnable kernel) {
         long warm = System.nanoTime() + WARM_UP_NANOS;
         for (int i = 0; i < WARM_UPS || System.nanoTime() < warm; i++) {
             kernel.run();
@@ -177,7 +177,7 @@ public final class HistogramBenchmark {
         return new Nanos(nanos[0], nanos[REPEATS / 2], (double) cpu / REPEATS);
     }
 
-    private static void report(int threads, String name, String unit, double per, Nanos nanos) {
+    static void report(int threads, String name, String unit, double per, Nanos nanos) {
         System.out.printf(
                 Locale.ROOT,
                 "%d  %-30s median %8.3f  min %8.3f  cpu %8.3f %s%n",

@@ -1,6 +1,5 @@
 package org.sparkmlext.kernels.tree;
 
-import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
 
 /**
@@ -11,88 +10,12 @@ public final class ReferenceTreeKernels {
 
     private ReferenceTreeKernels() {}
 
-    /** {@code {max |gradient|, max hessian}} of LOGISTIC. */
-    public static double[] maxGradients(float[] scores, float[] labels, float @Nullable [] weights) {
-        double[] max = new double[2];
-        for (int r = 0; r < scores.length; r++) {
-            max[0] = Math.max(max[0], Math.abs(gradient(r, scores, labels, weights)));
-            max[1] = Math.max(max[1], hessian(r, scores, weights));
-        }
-        return max;
-    }
-
-    private static double weight(int row, float @Nullable [] weights) {
-        return weights == null ? 1 : weights[row];
-    }
-
-    private static double gradient(int row, float[] scores, float[] labels, float @Nullable [] weights) {
-        return (FixedMath.sigmoid(scores[row]) - labels[row]) * weight(row, weights);
-    }
-
-    private static double hessian(int row, float[] scores, float @Nullable [] weights) {
-        double p = FixedMath.sigmoid(scores[row]);
-        return (p * (1 - p)) * weight(row, weights);
-    }
-
-    /** The fixed-point gradient and hessian of every row. */
-    public static long[] gradients(
-            float[] scores,
-            float[] labels,
-            float @Nullable [] weights,
-            @Nullable RowSampling sampling,
-            long @Nullable [] rowKeys,
-            GradientScale scale) {
-        long[] out = new long[scores.length];
-        for (int r = 0; r < scores.length; r++) {
-            boolean isIn = sampling == null || sampling.contains(rowKeys[r]);
-            if (isIn && weight(r, weights) > 0) {
-                long g = fixed(gradient(r, scores, labels, weights), scale.gradientExponent());
-                long h = Math.max(1, fixed(hessian(r, scores, weights), scale.hessianExponent()));
-                out[r] = (g << 32) + h;
-            }
-        }
-        return out;
-    }
-
-    private static long fixed(double value, int exponent) {
-        double scaled = Math.rint(Math.scalb(value, exponent));
-        return (long) Math.min(Math.max(scaled, -GradientScale.MAX_FIXED), GradientScale.MAX_FIXED);
-    }
-
     public static int g(long gradient) {
         return (int) (gradient >> 32);
     }
 
     public static int h(long gradient) {
         return (int) gradient;
-    }
-
-    public static GradientTotals totals(long[] gradients) {
-        long g = 0;
-        long absolute = 0;
-        long h = 0;
-        long count = 0;
-        for (long gradient : gradients) {
-            g = Math.addExact(g, g(gradient));
-            absolute = Math.addExact(absolute, Math.abs(g(gradient)));
-            h = Math.addExact(h, h(gradient));
-            count += h(gradient) > 0 ? 1 : 0;
-        }
-        return new GradientTotals(g, absolute, h, count);
-    }
-
-    public static long[] metricSums(float[] scores, float[] labels, float @Nullable [] weights, int exponent) {
-        long[] sums = new long[3];
-        for (int r = 0; r < scores.length; r++) {
-            double w = weight(r, weights);
-            double s = scores[r];
-            double loss = Math.min(FixedMath.softplus(s) - labels[r] * s, TreeKernels.MAX_ROW_LOSS);
-            boolean isWrong = (s > 0) != (labels[r] > 0.5);
-            sums[0] = Math.addExact(sums[0], (long) Math.rint(Math.scalb(w * loss, exponent)));
-            sums[1] = Math.addExact(sums[1], (long) Math.rint(Math.scalb(w * (isWrong ? 1 : 0), exponent)));
-            sums[2] = Math.addExact(sums[2], (long) Math.rint(Math.scalb(w, exponent)));
-        }
-        return sums;
     }
 
     /** Histogram of some rows, as a slot holds it. */

@@ -61,10 +61,6 @@ public abstract class TreeKernelsContract {
                     RowPartition partition = backend.trees().allocatePartition(data.numRows());
                     Buffer gradients = backend.allocate(ElementType.LONG, data.numRows());
                     HistogramPool pool = backend.trees().allocateHistograms(data.layout(), numNodes + 1, withCounts)) {
-                gradients.copyIn(0, call.gradients(), 0, data.numRows());
-                for (PartitionTask move : call.moves()) {
-                    backend.trees().partition(rows, partition, List.of(move));
-                }
                 List<HistogramTask> tasks = new ArrayList<>();
                 for (int i = 0; i < numNodes; i++) {
                     tasks.add(new HistogramTask(call.nodes().get(i), numNodes - i));
@@ -74,6 +70,13 @@ public abstract class TreeKernelsContract {
                 for (int slot = 0; slot <= numNodes; slot++) {
                     pool.copyIn(slot, stale, 0);
                 }
+                // Other gradients first, and rows moved after them: a back end may keep copies, but not stale ones.
+                gradients.copyIn(0, data.randomGradients(7), 0, data.numRows());
+                backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
+                for (PartitionTask move : call.moves()) {
+                    backend.trees().partition(rows, partition, List.of(move));
+                }
+                gradients.copyIn(0, call.gradients(), 0, data.numRows());
                 backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
                 // Twice, since nothing of the first call may be left over.
                 backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);

@@ -10,8 +10,9 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.ml.stage.ClassScorer;
 import org.sparkmlext.ml.stage.FittedClassifier;
-import org.sparkmlext.ml.stage.RowScorer;
+import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.tree.Forest;
 
 /**
@@ -81,8 +82,13 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
     }
 
     @Override
-    protected RowScorer scorer() {
-        return encodedForest();
+    protected ClassScorer scorer() {
+        return new ForestClassScorer(encodedForest());
+    }
+
+    @Override
+    protected List<ScoredColumn<ClassScorer>> extraColumns() {
+        return LeafColumn.ofClassifier(getLeafCol(), getNumTrees());
     }
 
     @Override
@@ -97,7 +103,7 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
 
     @Override
     public int numClasses() {
-        return BoostedTreesClassifier.NUM_CLASSES;
+        return forest == null ? BoostedTreesClassifier.NUM_CLASSES : Math.max(2, forest().numOutputs());
     }
 
     /** -1 where the model has no trees yet, as Spark's models say it. */
@@ -161,8 +167,13 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
 
     /** Bytes of memory, about; Spark Connect's model cache of 4.1 asks, which is why 4.0 has nothing to override. */
     public long estimatedSize() {
-        // The encoded bytes, and the same arrays once more as the decoded forest.
-        return 2L * encodedForest().bytes().length;
+        // The encoded bytes, the same arrays once more as the decoded forest, and their layout for scoring.
+        return 3L * encodedForest().bytes().length;
+    }
+
+    public BoostedTreesClassificationModel setLeafCol(String value) {
+        set(leafCol(), value);
+        return this;
     }
 
     @Override

@@ -2,11 +2,14 @@ package org.sparkmlext.ml.boosting;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.ml.stage.ClassScorer;
+import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.ml.stage.TrainableClassifier;
 import org.sparkmlext.runtime.DistributedTrainer;
 import org.sparkmlext.training.TrainingListener;
@@ -60,6 +63,11 @@ public final class BoostedTreesClassifier
     @Override
     protected int numClasses() {
         return NUM_CLASSES;
+    }
+
+    @Override
+    protected List<ScoredColumn<ClassScorer>> extraColumns() {
+        return LeafColumn.ofClassifier(getLeafCol(), getNumTrees());
     }
 
     @Override
@@ -138,6 +146,11 @@ public final class BoostedTreesClassifier
 
     public BoostedTreesClassifier setValidationMetric(String value) {
         set(validationMetric(), value);
+        return this;
+    }
+
+    public BoostedTreesClassifier setLeafCol(String value) {
+        set(leafCol(), value);
         return this;
     }
 

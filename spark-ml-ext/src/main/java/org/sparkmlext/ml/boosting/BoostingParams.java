@@ -7,6 +7,7 @@ import org.apache.spark.ml.param.Param;
 import org.sparkmlext.ml.stage.CheckedParams;
 import org.sparkmlext.tree.BoostingSettings;
 import org.sparkmlext.tree.GrowPolicy;
+import org.sparkmlext.tree.Objective;
 
 /** How many trees there are, what each of them sees, and when training stops. */
 public interface BoostingParams extends TreeParams {
@@ -130,6 +131,19 @@ public interface BoostingParams extends TreeParams {
         return getOrDefault(validationMetric());
     }
 
+    /** Output column of leaf numbers. */
+    default Param<String> leafCol() {
+        return CheckedParams.ofText(
+                this,
+                "leafCol",
+                "output column: vector of the leaf that the row falls into, one entry a tree, leaves numbered from 0 from "
+                        + "left to right; empty = none (text; default )");
+    }
+
+    default String getLeafCol() {
+        return getOrDefault(leafCol());
+    }
+
     /**
      * These Params as the algorithm takes them.
      *
@@ -137,6 +151,7 @@ public interface BoostingParams extends TreeParams {
      */
     default BoostingSettings boostingSettings(long seed) {
         return new BoostingSettings(
+                Objective.of(Objective.Kind.of(getObjective())),
                 getNumTrees(),
                 depthLimit(),
                 leafLimit(),
@@ -154,6 +169,8 @@ public interface BoostingParams extends TreeParams {
                 getColsampleByNode(),
                 getEarlyStoppingRounds(),
                 getValidationMetric(),
+                null,
+                null,
                 seed);
     }
 
@@ -169,5 +186,6 @@ public interface BoostingParams extends TreeParams {
         stage.setDefault(stage.colsampleByNode(), 1.0);
         stage.setDefault(stage.earlyStoppingRounds(), 0);
         stage.setDefault(stage.validationMetric(), "logloss");
+        stage.setDefault(stage.leafCol(), "");
     }
 }

@@ -18,12 +18,25 @@ final class ForestText {
 
     static String describe(Forest forest) {
         ForestText text = new ForestText(forest);
-        text.text.append("base score ").append(forest.baseScore()).append('\n');
+        text.appendHead(forest);
         for (int t = 0; t < forest.numTrees(); t++) {
-            text.text.append("tree ").append(t).append('\n');
+            text.text.append("tree ").append(t);
+            if (forest.numOutputs() > 1) {
+                text.text.append(" (output ").append(t % forest.numOutputs()).append(')');
+            }
+            text.text.append('\n');
             text.append(forest.nodes().treeStarts()[t], 1);
         }
         return text.text.toString();
+    }
+
+    private void appendHead(Forest forest) {
+        text.append("objective ").append(forest.objective()).append('\n');
+        text.append(forest.numOutputs() == 1 ? "base score" : "base scores");
+        for (float baseScore : forest.baseScores()) {
+            text.append(' ').append(baseScore);
+        }
+        text.append('\n');
     }
 
     private void append(int node, int depth) {

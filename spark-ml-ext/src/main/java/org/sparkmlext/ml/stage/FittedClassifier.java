@@ -1,24 +1,19 @@
 package org.sparkmlext.ml.stage;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What fitted classifiers share: scoring into Spark's standard columns, with features found by name.
- *
- * <p>Plain columns ({@code inputCols}) are taken from the data by their names at training, so their order in the data does
- * not matter. A vector column must have the training vectors' length; where both the training vectors and these have ML
- * attribute names, the names must be equal in order. Names are compared exactly.
+ * What fitted classifiers share: scoring into Spark's standard columns, with features found by name as
+ * {@link FittedFeatures} says. Any number of classes.
  *
  * @param <M> the model itself
  */
@@ -48,7 +43,12 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
     }
 
     /** What executors score with. */
-    protected abstract RowScorer scorer();
+    protected abstract ClassScorer scorer();
+
+    /** Columns beside Spark's standard ones; they come last. */
+    protected List<ScoredColumn<ClassScorer>> extraColumns() {
+        return List.of();
+    }
 
     /** Names of the features in the model's order. */
     public abstract List<String> featureNames();
@@ -63,9 +63,9 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
 
     @Override
     public StructType transformSchema(StructType schema) {
-        checkFeatures(schema);
+        features().check(schema);
         checkThresholds();
-        return names().appendTo(schema);
+        return columns().appendTo(schema);
     }
 
     /**
@@ -76,42 +76,19 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
         transformSchema(data.schema());
-        return ScoringColumns.append(
-                data, names(), scorer(), rowValues(), FeatureColumns.usesInputCols(this), thresholdsOrNull());
+        return columns().append(data, features(), scorer());
     }
 
-    private ScoringColumns.Names names() {
-        return new ScoringColumns.Names(getRawPredictionCol(), getProbabilityCol(), getPredictionCol(), numClasses());
+    private FittedFeatures features() {
+        return new FittedFeatures(this, featureNames(), hasGivenNames());
     }
 
-    private void checkFeatures(StructType schema) {
-        if (FeatureColumns.usesInputCols(this)) {
-            List<String> inputs = Arrays.asList(getInputCols());
-            if (!inputs.equals(featureNames())) {
-                throw new IllegalArgumentException("inputCols is " + inputs + "; this model was trained on "
-                        + featureNames() + ". Rename the data's columns instead.");
-            }
-            FeatureColumns.checkInputCols(schema, inputs);
-            return;
-        }
-        StructField vector = FeatureColumns.checkVector(schema, getFeaturesCol());
-        String column = "column '" + getFeaturesCol() + "' (featuresCol) has ";
-        int length = AttributeGroup.fromStructField(vector).size();
-        if (length >= 0 && length != numFeatures()) {
-            throw new IllegalArgumentException(column + "vectors of length " + length
-                    + "; this model was trained on vectors of length " + numFeatures());
-        }
-        List<String> got = FeatureColumns.vectorNames(vector).orElse(featureNames());
-        if (!hasGivenNames() || got.equals(featureNames())) {
-            return;
-        }
-        int at = 0;
-        while (got.get(at).equals(featureNames().get(at))) {
-            at++;
-        }
-        throw new IllegalArgumentException(column + "'" + got.get(at) + "' as entry " + at
-                + "; this model was trained with '" + featureNames().get(at) + "' there. Assemble the vector from the "
-                + "same columns in the same order: " + featureNames());
+    private ScoringColumns<ClassScorer> columns() {
+        List<ScoredColumn<ClassScorer>> columns = new ArrayList<>(
+                new ClassColumns(getRawPredictionCol(), getProbabilityCol(), getPredictionCol(), numClasses())
+                        .columns(thresholdsOrNull()));
+        columns.addAll(extraColumns());
+        return new ScoringColumns<>(columns);
     }
 
     private void checkThresholds() {
@@ -126,14 +103,10 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
         return isDefined(thresholds()) ? getThresholds() : null;
     }
 
-    private RowValues rowValues() {
-        return new RowValues(getFeaturesCol(), featureNames(), getHandleInvalid());
-    }
-
     /** Raw prediction of one row; entries in the order of {@link #featureNames}, NaN for a missing value. */
     @Override
     public Vector predictRaw(Vector features) {
-        return new DenseVector(scorer().rawPrediction(rowValues().checked(features)));
+        return new DenseVector(scorer().rawPrediction(features().values().checked(features)));
     }
 
     @Override

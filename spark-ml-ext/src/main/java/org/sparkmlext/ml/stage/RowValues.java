@@ -3,63 +3,77 @@ package org.sparkmlext.ml.stage;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
-import org.apache.spark.ml.linalg.DenseVector;
+import java.util.function.IntToDoubleFunction;
 import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a vector or a row of plain columns into the float32 values a model compares.
+ * Turns a vector, or an array of plain columns, into the float32 values a model compares. {@code Object} stands for what
+ * Spark SQL hands over: the row of a vector, null for a null vector, or an array of floats or doubles.
  *
  * @param column name of the vector column, for messages
  * @param featureNames names of the features in the model's order
  * @param handleInvalid value of the Param of that name
+ * @param isDouble whether arrays hold doubles, not floats
  */
-record RowValues(String column, List<String> featureNames, String handleInvalid) implements Serializable {
+record RowValues(String column, List<String> featureNames, String handleInvalid, boolean isDouble)
+        implements Serializable {
 
     RowValues {
         featureNames = List.copyOf(featureNames);
     }
 
-    /** Whether {@code handleInvalid = skip} keeps this row. */
-    boolean isScorable(@Nullable Vector vector) {
-        return vector != null && firstInfinite(of(vector)) < 0;
+    RowValues withDoubles(boolean value) {
+        return new RowValues(column, featureNames, handleInvalid, value);
     }
 
     /** Whether {@code handleInvalid = skip} keeps this row. */
-    boolean isScorable(Row row) {
-        return firstInfinite(of(row)) < 0;
+    boolean isScorable(@Nullable Object features) {
+        return features != null && firstInfinite(values(features)) < 0;
+    }
+
+    /** Values for scoring. */
+    float[] checked(@Nullable Object features) {
+        if (features == null) {
+            return ofNull();
+        }
+        return checked(
+                values(features),
+                f -> features instanceof InternalRow vector ? entry(vector, f) : element((ArrayData) features, f));
     }
 
     /** Values for scoring. */
     float[] checked(@Nullable Vector vector) {
         if (vector == null) {
-            if (handleInvalid.equals(ScoringColumns.ERROR)) {
-                throw new IllegalArgumentException(
-                        "column '" + column + "' (featuresCol) holds a null vector; allowed: " + "vectors of length "
-                                + featureNames.size() + ". " + ScoringColumns.REMEDY);
-            }
-            float[] allMissing = new float[featureNames.size()];
-            Arrays.fill(allMissing, Float.NaN);
-            return allMissing;
+            return ofNull();
         }
-        return checked(of(vector), vector::apply);
+        checkLength(vector.size());
+        float[] values = vector instanceof SparseVector sparse
+                ? scattered(sparse.indices(), sparse.values())
+                : floats(vector.toArray());
+        return checked(values, vector::apply);
     }
 
-    /** Values for scoring; the row holds the input columns in the model's order. */
-    float[] checked(Row row) {
-        return checked(of(row), row::get);
+    private float[] ofNull() {
+        if (handleInvalid.equals(ScoringColumns.ERROR)) {
+            throw new IllegalArgumentException("column '" + column + "' (featuresCol) holds a null vector; allowed: "
+                    + "vectors of length " + featureNames.size() + ". " + ScoringColumns.REMEDY);
+        }
+        float[] allMissing = new float[featureNames.size()];
+        Arrays.fill(allMissing, Float.NaN);
+        return allMissing;
     }
 
-    private float[] checked(float[] values, IntFunction<Object> original) {
+    private float[] checked(float[] values, IntToDoubleFunction original) {
         if (handleInvalid.equals(ScoringColumns.ERROR)) {
             int f = firstInfinite(values);
             if (f >= 0) {
                 throw new IllegalArgumentException("feature '" + featureNames.get(f) + "' has the value "
-                        + original.apply(f) + ", which is infinite as float32; allowed: finite values, and NaN or null "
-                        + "for missing ones. " + ScoringColumns.REMEDY);
+                        + original.applyAsDouble(f) + ", which is infinite as float32; allowed: finite values, and NaN "
+                        + "or null for missing ones. " + ScoringColumns.REMEDY);
             }
         }
         return values;
@@ -74,37 +88,61 @@ record RowValues(String column, List<String> featureNames, String handleInvalid)
         return -1;
     }
 
-    /**
-     * The entries of a vector; one that a sparse vector does not store is 0, not missing.
-     *
-     * @throws IllegalArgumentException if the length is not the model's
-     */
-    float[] of(Vector vector) {
-        if (vector.size() != featureNames.size()) {
+    private void checkLength(int length) {
+        if (length != featureNames.size()) {
             throw new IllegalArgumentException("column '" + column + "' (featuresCol) holds a vector of length "
-                    + vector.size() + "; this model was trained on vectors of length " + featureNames.size());
+                    + length + "; this model was trained on vectors of length " + featureNames.size());
         }
-        float[] values = new float[vector.size()];
-        if (vector instanceof SparseVector sparse) {
-            int[] indices = sparse.indices();
-            double[] stored = sparse.values();
-            for (int i = 0; i < indices.length; i++) {
-                values[indices[i]] = (float) stored[i];
+    }
+
+    private float[] values(Object features) {
+        return features instanceof InternalRow vector ? ofVector(vector) : ofArray((ArrayData) features);
+    }
+
+    /** The values of a vector; an entry that a sparse vector does not store is 0, not missing. */
+    private float[] ofVector(InternalRow vector) {
+        checkLength(VectorRows.size(vector));
+        double[] values = VectorRows.values(vector);
+        return VectorRows.isDense(vector) ? floats(values) : scattered(VectorRows.indices(vector), values);
+    }
+
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int f = 0; f < values.length; f++) {
+            floats[f] = (float) values[f];
+        }
+        return floats;
+    }
+
+    private float[] scattered(int[] indices, double[] stored) {
+        float[] values = new float[featureNames.size()];
+        for (int i = 0; i < indices.length; i++) {
+            values[indices[i]] = (float) stored[i];
+        }
+        return values;
+    }
+
+    private float[] ofArray(ArrayData array) {
+        float[] values = new float[array.numElements()];
+        if (isDouble) {
+            for (int f = 0; f < values.length; f++) {
+                values[f] = array.isNullAt(f) ? Float.NaN : (float) array.getDouble(f);
             }
         } else {
-            double[] dense = vector instanceof DenseVector d ? d.values() : vector.toArray();
-            for (int i = 0; i < dense.length; i++) {
-                values[i] = (float) dense[i];
+            for (int f = 0; f < values.length; f++) {
+                values[f] = array.isNullAt(f) ? Float.NaN : array.getFloat(f);
             }
         }
         return values;
     }
 
-    private static float[] of(Row row) {
-        float[] values = new float[row.length()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = row.isNullAt(i) ? Float.NaN : ((Number) row.get(i)).floatValue();
-        }
-        return values;
+    private double element(ArrayData array, int f) {
+        return isDouble ? array.getDouble(f) : array.getFloat(f);
+    }
+
+    private static double entry(InternalRow vector, int f) {
+        double[] values = VectorRows.values(vector);
+        int at = VectorRows.isDense(vector) ? f : Arrays.binarySearch(VectorRows.indices(vector), f);
+        return values[at];
     }
 }

@@ -83,8 +83,16 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
     public StructType transformSchema(StructType schema) {
         checkParams();
         tableColumns(schema);
-        return new ScoringColumns.Names(getRawPredictionCol(), getProbabilityCol(), getPredictionCol(), numClasses())
-                .appendTo(schema);
+        List<ScoredColumn<ClassScorer>> columns = new ArrayList<>(
+                new ClassColumns(getRawPredictionCol(), getProbabilityCol(), getPredictionCol(), numClasses())
+                        .columns(null));
+        columns.addAll(extraColumns());
+        return new ScoringColumns<>(columns).appendTo(schema);
+    }
+
+    /** The model's columns beside Spark's standard ones; only their fields matter here. */
+    protected List<ScoredColumn<ClassScorer>> extraColumns() {
+        return List.of();
     }
 
     /** Checks Params against each other, before any data is looked at. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.SparkException;
 import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
@@ -203,7 +202,6 @@ class BoostedTreesScoringTest {
                 .hasMessageContaining("length 3")
                 .hasMessageContaining("length 2");
         assertThatThrownBy(() -> model.transform(vectors(Vectors.dense(1))).collectAsList())
-                .isInstanceOf(SparkException.class)
                 .hasStackTraceContaining("holds a vector of length 1; this model was trained on vectors of length 2");
     }
 

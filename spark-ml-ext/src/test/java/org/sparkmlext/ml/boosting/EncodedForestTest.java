@@ -26,13 +26,15 @@ class EncodedForestTest {
             there = (EncodedForest) in.readObject();
         }
         float[] row = {5, 3};
-        assertThat(there.numFeatures()).isEqualTo(2);
-        assertThat(there.rawPrediction(row)).isEqualTo(here.rawPrediction(row)).containsExactly(-0.75, 0.75);
+        assertThat(new ForestClassScorer(there).numFeatures()).isEqualTo(2);
+        assertThat(new ForestClassScorer(there).rawPrediction(row))
+                .isEqualTo(new ForestClassScorer(here).rawPrediction(row))
+                .containsExactly(-0.75, 0.75);
     }
 
     @Test
     void probabilitiesSaturateWithoutNaN() {
-        EncodedForest forest = HandMadeForest.model().encodedForest();
+        ForestClassScorer forest = new ForestClassScorer(HandMadeForest.model().encodedForest());
         assertThat(forest.probability(new double[] {-1000, 1000})).containsExactly(0, 1);
         assertThat(forest.probability(new double[] {1000, -1000})).containsExactly(1, 0);
         assertThat(forest.probability(new double[] {0, 0})).containsExactly(0.5, 0.5);
@@ -41,7 +43,7 @@ class EncodedForestTest {
 
     @Test
     void tiesGoToTheFirstClassAndThresholdZeroToItsClass() {
-        EncodedForest forest = HandMadeForest.model().encodedForest();
+        ForestClassScorer forest = new ForestClassScorer(HandMadeForest.model().encodedForest());
         assertThat(forest.prediction(new double[] {0, 0}, null)).isZero();
         assertThat(forest.prediction(new double[] {2, -2}, new double[] {0.5, 0}))
                 .isEqualTo(1);

@@ -22,7 +22,8 @@ final class HandMadeForest {
     static Forest forest(String... names) {
         return new Forest(
                 List.of(names),
-                0f,
+                "logistic",
+                new float[] {0f},
                 new ForestNodes(
                         new int[] {0, 5, 6},
                         new int[] {0, -1, 1, -1, -1, -1},
