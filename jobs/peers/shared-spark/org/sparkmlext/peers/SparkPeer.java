@@ -7,7 +7,10 @@ import org.apache.spark.storage.StorageLevel;
 import org.sparkmlext.jobs.bench.RunArguments;
 import org.sparkmlext.jobs.bench.RunReport;
 
-/** The phases of a timed run of a Spark peer. Arguments: {@code system data set trees threads} and the peer's own. */
+/**
+ * The phases of a timed run of a Spark peer. Arguments: {@code system data set trees threads} and the peer's own; {@code
+ * cache=false} trains straight from Parquet.
+ */
 final class SparkPeer {
 
     /** Trains on cached rows and returns how to predict. */
@@ -30,8 +33,11 @@ final class SparkPeer {
         report.stop("session");
         report.put("spark", session.version());
         report.start();
-        Dataset<Row> train = SparkTable.read(session, arguments, "train").persist(StorageLevel.MEMORY_ONLY());
-        report.put("rows", train.count());
+        Dataset<Row> train = SparkTable.read(session, arguments, "train");
+        if (Boolean.parseBoolean(arguments.text("cache", "true"))) {
+            train = train.persist(StorageLevel.MEMORY_ONLY());
+            report.put("rows", train.count());
+        }
         report.stop("load");
         report.start();
         Prediction prediction = fit.fit(train);

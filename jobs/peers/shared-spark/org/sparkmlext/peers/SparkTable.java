@@ -14,6 +14,7 @@ import org.sparkmlext.jobs.bench.RunArguments;
 /** What every Spark peer does the same way: session, reading into vectors, collecting predictions. */
 final class SparkTable {
     private static final String LABEL = "label";
+    private static final String FEATURES = "features";
 
     private SparkTable() {}
 
@@ -28,18 +29,21 @@ final class SparkTable {
                 .config("spark.driver.maxResultSize", "4g");
     }
 
-    /** One part ({@code train} or {@code test}) with the columns assembled into the vector {@code features}. */
+    /** One part ({@code train} or {@code test}) with the columns as the vector {@code features}. */
     static Dataset<Row> read(SparkSession session, RunArguments arguments, String part) {
         Dataset<Row> rows =
                 session.read().parquet(arguments.text("data") + "/" + arguments.text("set") + "/" + part);
         List<String> features = new ArrayList<>(List.of(rows.columns()));
         features.remove(LABEL);
+        if (features.equals(List.of(FEATURES))) {
+            return rows.select(col(FEATURES), col(LABEL).cast("double").as(LABEL));
+        }
         return new VectorAssembler()
                 .setInputCols(features.toArray(new String[0]))
-                .setOutputCol("features")
+                .setOutputCol(FEATURES)
                 .setHandleInvalid("keep")
                 .transform(rows)
-                .select(col("features"), col(LABEL).cast("double").as(LABEL));
+                .select(col(FEATURES), col(LABEL).cast("double").as(LABEL));
     }
 
     /** Labels, and probabilities of class 1; collecting them is part of the predict time of every system. */

@@ -1,17 +1,21 @@
 package org.sparkmlext.jobs;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.jobs.bench.BenchSet;
 import org.sparkmlext.jobs.bench.BenchSystem;
 import org.sparkmlext.jobs.bench.Comparison;
-import org.sparkmlext.jobs.bench.HiggsRows;
+import org.sparkmlext.jobs.bench.QualityComparison;
+import org.sparkmlext.jobs.bench.QualitySet;
 import org.sparkmlext.jobs.model.OutputDirectory;
 import org.sparkmlext.jobs.table.TableFormat;
 import picocli.CommandLine.Command;
@@ -21,16 +25,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the published figures of boosting. */
+/** Makes the published figures of boosting: speed and memory, and quality. */
 @Command(
         name = "bench",
         description =
-                "Times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every run"
-                        + " and a Markdown table of medians. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
+                "boosting: times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every"
+                        + " run and a Markdown table of medians. quality: compares log-loss and RMSE with lightgbm4j on the"
+                        + " same folds of public sets. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
 final class BenchCommand implements Callable<Integer> {
-    private static final String HIGGS = "higgs";
-    private static final int TRAIN_FILES = 4;
-    private static final int TEST_FILES = 2;
+    private static final String BOOSTING = "boosting";
+    private static final String QUALITY = "quality";
 
     @Spec
     CommandSpec spec;
@@ -38,17 +42,24 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     SessionOptions sessionOptions;
 
-    @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting", defaultValue = "boosting")
-    String what = "boosting";
+    @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting or quality", defaultValue = BOOSTING)
+    String what = BOOSTING;
 
-    @Option(names = "--set", description = "Generated set: higgs.", defaultValue = HIGGS)
-    String set = HIGGS;
+    @Option(
+            names = "--set",
+            description =
+                    "Generated set: higgs (28 numbers), mixed (20 numbers, a tenth of them missing, and 10 category"
+                            + " codes) or sparse (vectors of 2,000 with 1 %% of the values stored).",
+            defaultValue = "higgs")
+    String set = "higgs";
 
-    @Option(names = "--rows", description = "Training rows.", defaultValue = "1000000")
-    long rows;
+    @Option(names = "--rows", description = "Training rows (default: higgs 1000000, mixed 500000, sparse 200000).")
+    @Nullable
+    Long rows;
 
-    @Option(names = "--test-rows", description = "Test rows.", defaultValue = "200000")
-    long testRows;
+    @Option(names = "--test-rows", description = "Test rows (default: a fifth of the default training rows).")
+    @Nullable
+    Long testRows;
 
     @Option(names = "--trees", description = "Boosting rounds.", defaultValue = "100")
     int trees;
@@ -82,22 +93,38 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Path peersDirectory;
 
+    @Option(names = "--data", description = "quality: directory of the public sets (default: SPARKMLEXT_DATA).")
+    @Nullable
+    String data;
+
+    @Option(names = "--quality-sets", split = ",", description = "quality: sets to compare on (default: all five).")
+    @Nullable
+    List<String> qualitySets;
+
+    @Option(names = "--folds", description = "quality: folds of the cross-validation.", defaultValue = "5")
+    int folds;
+
     @Override
     public Integer call() {
         PrintStream out = Main.output(spec);
-        if (!what.equals("boosting")) {
-            throw new BadInputException(NearestName.unknown("benchmark", what, List.of("boosting")));
+        if (what.equals(QUALITY)) {
+            compareQuality(out);
+            return 0;
         }
-        if (!set.equals(HIGGS)) {
-            throw new BadInputException(NearestName.unknown("set", set, List.of(HIGGS)));
+        if (!what.equals(BOOSTING)) {
+            throw new BadInputException(NearestName.unknown("benchmark", what, List.of(BOOSTING, QUALITY)));
         }
+        BenchSet generated = BenchSet.named(set)
+                .orElseThrow(() -> new BadInputException(NearestName.unknown("set", set, BenchSet.names())));
         List<BenchSystem> chosen = chosenSystems();
-        Path data = directory.resolve("data-" + rows + "-" + testRows);
-        generate(data.resolve(set), out);
+        long trainCount = rows == null ? generated.trainRows() : rows;
+        long testCount = testRows == null ? generated.testRows() : testRows;
+        Path generatedData = directory.resolve("data-" + trainCount + "-" + testCount);
+        generate(generated, trainCount, testCount, generatedData.resolve(set), out);
         new Comparison(
                         new Comparison.Plan(
                                 chosen,
-                                data,
+                                generatedData,
                                 set,
                                 trees,
                                 threads,
@@ -110,6 +137,40 @@ final class BenchCommand implements Callable<Integer> {
                         out)
                 .run();
         return 0;
+    }
+
+    private void compareQuality(PrintStream out) {
+        String directoryOfSets = data != null ? data : System.getenv("SPARKMLEXT_DATA");
+        if (directoryOfSets == null) {
+            throw new BadInputException("the directory of the public data sets is needed: --data, or SPARKMLEXT_DATA");
+        }
+        if (folds < 2) {
+            throw new BadInputException("--folds must be at least 2, got " + folds);
+        }
+        new QualityComparison(
+                        new QualityComparison.Plan(
+                                chosenQualitySets(),
+                                Path.of(directoryOfSets),
+                                folds,
+                                trees,
+                                threads,
+                                heap,
+                                limitSeconds,
+                                peers(),
+                                directory.resolve(QUALITY)),
+                        out)
+                .run(SessionOptions.session("spark-ml-ext bench quality"));
+    }
+
+    private List<QualitySet> chosenQualitySets() {
+        List<QualitySet> chosen = new ArrayList<>();
+        for (String name : qualitySets == null ? QualitySet.names() : qualitySets) {
+            chosen.add(Arrays.stream(QualitySet.values())
+                    .filter(one -> one.text().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException(NearestName.unknown("set", name, QualitySet.names()))));
+        }
+        return chosen;
     }
 
     private List<BenchSystem> chosenSystems() {
@@ -134,22 +195,24 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Writes the set once, then stops Spark, so that this process is idle while others are timed. */
-    private void generate(Path target, PrintStream out) {
-        if (Files.isDirectory(target.resolve("train")) && Files.isDirectory(target.resolve("test"))) {
+    private static void generate(BenchSet set, long trainRows, long testRows, Path target, PrintStream out) {
+        if (BenchSet.isGenerated(target)) {
             return;
         }
-        out.println("generating " + rows + " + " + testRows + " rows: " + target);
+        out.println("generating " + trainRows + " + " + testRows + " rows: " + target);
         SparkSession session = SessionOptions.session("spark-ml-ext bench");
-        write(session, new HiggsRows(HiggsRows.TRAIN_SEED), rows, TRAIN_FILES, target.resolve("train"));
-        write(session, new HiggsRows(HiggsRows.TEST_SEED), testRows, TEST_FILES, target.resolve("test"));
+        write(set.train(session, trainRows), target.resolve("train"));
+        write(set.test(session, testRows), target.resolve("test"));
         session.stop();
     }
 
-    private static void write(SparkSession session, HiggsRows generator, long count, int files, Path path) {
+    private static void write(Dataset<Row> rows, Path path) {
         ScoreCommand.write(
-                generator.rows(session, count, files),
+                rows,
                 TableFormat.PARQUET,
                 OutputDirectory.claim(
-                        path.toString(), true, session.sparkContext().hadoopConfiguration()));
+                        path.toString(),
+                        true,
+                        rows.sparkSession().sparkContext().hadoopConfiguration()));
     }
 }

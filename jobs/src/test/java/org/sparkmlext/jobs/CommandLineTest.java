@@ -44,6 +44,18 @@ class CommandLineTest {
     }
 
     @Test
+    void whatABenchmarkLacksIsNamed() {
+        isRefused(
+                CommandRun.of("bench", "bosting"), "unknown benchmark 'bosting'; did you mean 'boosting'?", "quality");
+        isRefused(CommandRun.of("bench", "--set=spares"), "unknown set 'spares'; did you mean 'sparse'?");
+        isRefused(CommandRun.of("bench", "--systems=ours-leafwise-dirct"), "did you mean 'ours-leafwise-direct'?");
+        isRefused(
+                CommandRun.of("bench", "quality", "--data=" + folder, "--quality-sets=abalon"),
+                "unknown set 'abalon'; did you mean 'abalone'?");
+        isRefused(CommandRun.of("bench", "quality", "--data=" + folder, "--folds=1"), "--folds must be at least 2");
+    }
+
+    @Test
     void anUnknownParamNamesTheNearest() {
         isRefused(
                 CommandRun.of("train", "--input=a.csv", "--output=m", "--set=numTree=5"),

@@ -3,7 +3,8 @@ package org.sparkmlext.data;
 import java.util.List;
 
 /**
- * One rank's part of the data. May be empty.
+ * One rank's part of the data. May be empty. It belongs to the algorithm that gets it, which drops the features of blocks
+ * it has turned into something smaller ({@link TableBlock#dropFeatures}).
  *
  * @param featureNames name of each column, the same on all ranks
  * @param training blocks to learn from

@@ -21,8 +21,8 @@ public final class TableBlockBuilder {
     private final int maxRows;
 
     private int numRows;
-    private float[][] features;
-    private float[] labels;
+    private float[][] features = {};
+    private float[] labels = {};
     private float @Nullable [] weights;
     private float @Nullable [][] baseMargins;
 
@@ -44,11 +44,7 @@ public final class TableBlockBuilder {
         this.isValidation = isValidation;
         long bytesPerRow = 4L * (numFeatures + numMargins);
         this.maxRows = (int) Math.max(1, Math.min(TableBlock.MAX_ROWS, MAX_BLOCK_BYTES / bytesPerRow));
-        int capacity = Math.min(FIRST_CAPACITY, maxRows);
-        features = new float[numFeatures][capacity];
-        labels = new float[capacity];
-        weights = hasWeights ? new float[capacity] : null;
-        baseMargins = numMargins > 0 ? new float[numMargins][capacity] : null;
+        begin(Math.min(FIRST_CAPACITY, maxRows));
     }
 
     public boolean isEmpty() {
@@ -90,15 +86,20 @@ public final class TableBlockBuilder {
 
     /** The rows so far, in arrays of exactly that length; the builder starts again empty. */
     public TableBlock build() {
+        // Where a block was filled the next one will be too, most likely: no growing, which copies everything twice.
+        int capacity = isFull() ? maxRows : Math.min(FIRST_CAPACITY, maxRows);
         resize(numRows);
         TableBlock block = new TableBlock(numRows, features, labels, weights, baseMargins, isValidation);
-        int capacity = Math.min(FIRST_CAPACITY, maxRows);
+        begin(capacity);
+        return block;
+    }
+
+    private void begin(int capacity) {
         numRows = 0;
         features = new float[numFeatures][capacity];
         labels = new float[capacity];
         weights = hasWeights ? new float[capacity] : null;
         baseMargins = numMargins > 0 ? new float[numMargins][capacity] : null;
-        return block;
     }
 
     private void resize(int capacity) {

@@ -27,6 +27,7 @@ public interface TrainingAlgorithm<S extends Serializable> extends Serializable 
      *
      * <p>{@link Worker#finishedRounds} gives the rounds of an earlier attempt of this run, to go on from.
      *
+     * @param shard belongs to the algorithm from now on; an attempt that follows gets its own
      * @return the result in this algorithm's own encoding (equal on all ranks)
      */
     byte[] train(Worker worker, Shard shard);

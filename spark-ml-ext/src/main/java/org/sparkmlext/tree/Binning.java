@@ -30,7 +30,10 @@ final class Binning {
      */
     record Result(BinnedRows rows, BinEdges edges) {}
 
-    /** Bins the training rows: one pass writes the bins and measures the gap at each boundary. */
+    /**
+     * Bins the training rows: one pass writes the bins and measures the gap at each boundary. Each block's features are dropped
+     * as soon as it is binned.
+     */
     Result training(List<TableBlock> blocks, int numFeatures, int maxBins) {
         int[][] boundaries = new BinFinder(collective, threads, maxBins, cancelCheck).boundaries(blocks, numFeatures);
         BinMapper[] mappers = Arrays.stream(boundaries).map(BinMapper::new).toArray(BinMapper[]::new);
@@ -43,7 +46,7 @@ final class Binning {
         return new Result(rows, edges(ranges));
     }
 
-    /** Bins other rows by known edges. */
+    /** Bins other rows by known edges, and drops their features. */
     BinnedRows others(List<TableBlock> blocks, BinEdges edges) {
         BinMapper[] mappers = new BinMapper[edges.edges().length];
         Arrays.setAll(mappers, edges::mapper);
@@ -65,6 +68,7 @@ final class Binning {
             cancelCheck.run();
             threads.forEach(numFeatures, f -> mapper.map(f, block.features()[f], block.numRows(), columns[f]));
             rows.copyIn(firstRow, columns, block.numRows());
+            block.dropFeatures();
             firstRow += block.numRows();
         }
     }

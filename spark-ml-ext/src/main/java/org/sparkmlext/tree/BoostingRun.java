@@ -64,6 +64,9 @@ final class BoostingRun implements AutoCloseable {
             rowKeys = backend.allocate(ElementType.LONG, Math.toIntExact(shard.numRows()));
             rowKeys.copyIn(0, new RowKeys(collective, threads).keys(shard.training()), 0, rowKeys.length());
         }
+        StartScores trainingStart = new StartScores(baseScores, initialModel, shard.training(), threads);
+        StartScores validationStart = new StartScores(baseScores, initialModel, shard.validation(), threads);
+        // From here on the blocks lose their features: the bins take their place.
         Binning binning = new Binning(collective, backend.trees(), threads, worker::checkCancelled);
         Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
         edges = binned.edges();
@@ -72,9 +75,8 @@ final class BoostingRun implements AutoCloseable {
         training = DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights, numOutputs);
         validation = DeviceRows.of(
                 backend, binning.others(shard.validation(), edges), shard.validation(), hasWeights, numOutputs);
-        StartScores start = new StartScores(baseScores, initialModel);
-        start.write(shard.training(), training, threads);
-        start.write(shard.validation(), validation, threads);
+        trainingStart.moveTo(training);
+        validationStart.moveTo(validation);
         history = new MetricHistory(settings, plan, statistics.validationRows() > 0);
         metrics = new RoundMetrics(plan, backend.trees(), collective);
         CustomLoss customLoss = objective.custom() == null

@@ -114,13 +114,12 @@ final class FlatTrees {
      * Finds a row's leaves.
      *
      * @param keys of the row
-     * @param begin first tree, a multiple of four
-     * @param end tree after the last one; the last group of four is walked whole
-     * @param positions receives, from {@code begin} on, what {@link #value} and {@link #leaf} take
+     * @param count first trees to walk; the last four are walked together
+     * @param positions receives, one a tree, what {@link #value} and {@link #leaf} take
      */
-    void walk(int[] keys, int begin, int end, int[] positions) {
+    void walk(int[] keys, int count, int[] positions) {
         long[] trees = nodes;
-        for (int t = begin; t < end; t += TOGETHER) {
+        for (int t = 0; t < count; t += TOGETHER) {
             int a = roots[t];
             int b = roots[t + 1];
             int c = roots[t + 2];

@@ -15,11 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Forest {
 
-    /** Rows that are scored together; {@link #TREES_TOGETHER} trees stay in the cache meanwhile. */
-    private static final int ROWS_TOGETHER = 64;
-
-    private static final int TREES_TOGETHER = 256;
-
     private final List<String> featureNames;
     private final String objective;
     private final float[] baseScores;
@@ -118,7 +113,7 @@ public final class Forest {
         }
         checkLength(row);
         float[] scores = baseScores.clone();
-        addTrees(row, 0, rounds * numOutputs(), scores);
+        addTrees(row, rounds * numOutputs(), scores);
         return scores;
     }
 
@@ -129,33 +124,31 @@ public final class Forest {
         }
     }
 
-    private void addTrees(float[] rows, int from, int trees, float[] scores) {
+    private void addTrees(float[] row, int trees, float[] scores) {
         if (flat == null) {
-            addTreesPlainly(nodes, rows, from, trees, scores, 0, numOutputs());
+            addTreesPlainly(row, 0, trees, scores, 0);
             return;
         }
         int[] keys = new int[flat.numKeys()];
-        flat.keys(rows, from, keys);
         int[] positions = new int[flat.numPositions()];
-        flat.walk(keys, 0, trees, positions);
-        addLeaves(flat, positions, 0, trees, scores, 0);
+        flat.keys(row, 0, keys);
+        flat.walk(keys, trees, positions);
+        addLeaves(flat, positions, trees, scores, 0);
     }
 
-    /** Adds the leaf values of the trees {@code [begin, end)} to the scores of the row that start at {@code at}. */
-    private void addLeaves(FlatTrees flat, int[] positions, int begin, int end, float[] scores, int at) {
+    /** Adds the leaf values of the first trees to the scores of the row that start at {@code at}. */
+    private void addLeaves(FlatTrees flat, int[] positions, int trees, float[] scores, int at) {
         int outputs = numOutputs();
-        int output = begin % outputs;
-        for (int t = begin; t < end; t++) {
+        int output = 0;
+        for (int t = 0; t < trees; t++) {
             scores[at + output] += flat.value(positions[t]);
             output = output + 1 == outputs ? 0 : output + 1;
         }
     }
 
-    /** One tree after another, as training adds them; what the flat walk must give to the bit. */
-    static void addTreesPlainly(
-            ForestNodes nodes, float[] rows, int from, int trees, float[] scores, int at, int outputs) {
+    private void addTreesPlainly(float[] rows, int from, int trees, float[] scores, int at) {
         for (int t = 0; t < trees; t++) {
-            scores[at + t % outputs] += nodes.leafValue(t, rows, from);
+            scores[at + t % numOutputs()] += nodes.leafValue(t, rows, from);
         }
     }
 
@@ -173,24 +166,16 @@ public final class Forest {
         }
         if (flat == null) {
             for (int r = 0; r < numRows; r++) {
-                addTreesPlainly(nodes, rows, r * numFeatures(), numTrees(), scores, r * outputs, outputs);
+                addTreesPlainly(rows, r * numFeatures(), numTrees(), scores, r * outputs);
             }
             return;
         }
-        int[][] keys = new int[Math.min(ROWS_TOGETHER, numRows)][flat.numKeys()];
+        int[] keys = new int[flat.numKeys()];
         int[] positions = new int[flat.numPositions()];
-        for (int first = 0; first < numRows; first += ROWS_TOGETHER) {
-            int count = Math.min(ROWS_TOGETHER, numRows - first);
-            for (int r = 0; r < count; r++) {
-                flat.keys(rows, (first + r) * numFeatures(), keys[r]);
-            }
-            for (int t = 0; t < numTrees(); t += TREES_TOGETHER) {
-                int end = Math.min(numTrees(), t + TREES_TOGETHER);
-                for (int r = 0; r < count; r++) {
-                    flat.walk(keys[r], t, end, positions);
-                    addLeaves(flat, positions, t, end, scores, (first + r) * outputs);
-                }
-            }
+        for (int r = 0; r < numRows; r++) {
+            flat.keys(rows, r * numFeatures(), keys);
+            flat.walk(keys, numTrees(), positions);
+            addLeaves(flat, positions, numTrees(), scores, r * outputs);
         }
     }
 
@@ -209,7 +194,7 @@ public final class Forest {
         int[] keys = new int[flat.numKeys()];
         flat.keys(row, 0, keys);
         int[] positions = new int[flat.numPositions()];
-        flat.walk(keys, 0, numTrees(), positions);
+        flat.walk(keys, numTrees(), positions);
         Arrays.setAll(leaves, t -> leafNumbers[flat.leaf(positions[t])]);
         return leaves;
     }

@@ -1,5 +1,6 @@
 package org.sparkmlext.tree;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableBlock;
@@ -10,39 +11,36 @@ import org.sparkmlext.data.TableBlock;
  */
 final class StartScores {
 
-    private final float[] baseScores;
-    private final @Nullable Forest initialModel;
+    private final int numOutputs;
+    /** Per block and output, the scores of the block's rows. */
+    private final float[][][] scores;
 
-    StartScores(float[] baseScores, @Nullable Forest initialModel) {
-        this.baseScores = baseScores;
-        this.initialModel = initialModel;
+    /** @param blocks rows that still have their features */
+    StartScores(float[] baseScores, @Nullable Forest initialModel, List<TableBlock> blocks, HostThreads threads) {
+        numOutputs = baseScores.length;
+        scores = new float[blocks.size()][][];
+        threads.forEach(blocks.size(), b -> scores[b] = scores(baseScores, initialModel, blocks.get(b)));
     }
 
-    /** Writes the scores of the blocks' rows; the blocks must still have their features. */
-    void write(List<TableBlock> blocks, DeviceRows rows, HostThreads threads) {
-        int[] starts = new int[blocks.size() + 1];
-        for (int b = 0; b < blocks.size(); b++) {
-            starts[b + 1] = starts[b] + blocks.get(b).numRows();
-        }
-        // Buffers take one writer at a time, so blocks are computed together and copied one after another.
-        float[][][] computed = new float[blocks.size()][][];
-        threads.forEach(blocks.size(), b -> computed[b] = scores(blocks.get(b)));
-        for (int b = 0; b < blocks.size(); b++) {
-            for (int output = 0; output < baseScores.length; output++) {
-                rows.scores
-                        .get(output)
-                        .copyIn(starts[b], computed[b][output], 0, blocks.get(b).numRows());
+    /** Moves the scores to the device; once. */
+    void moveTo(DeviceRows rows) {
+        int at = 0;
+        for (int b = 0; b < scores.length; b++) {
+            int count = scores[b][0].length;
+            for (int output = 0; output < numOutputs; output++) {
+                rows.scores.get(output).copyIn(at, scores[b][output], 0, count);
             }
-            computed[b] = new float[0][];
+            at += count;
+            scores[b] = new float[numOutputs][0];
         }
     }
 
-    private float[][] scores(TableBlock block) {
+    private static float[][] scores(float[] baseScores, @Nullable Forest initialModel, TableBlock block) {
         int n = block.numRows();
         float[][] scores = new float[baseScores.length][n];
         if (initialModel == null) {
             for (int output = 0; output < scores.length; output++) {
-                java.util.Arrays.fill(scores[output], baseScores[output]);
+                Arrays.fill(scores[output], baseScores[output]);
             }
         } else {
             addModel(initialModel, block, scores);

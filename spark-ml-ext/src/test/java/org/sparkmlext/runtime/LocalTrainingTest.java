@@ -68,6 +68,18 @@ class LocalTrainingTest {
                 .isNotEqualTo(one.bytes());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void droppedFeaturesAreFreeWhileTrainingGoesOn(int numWorkers) {
+        DistributedTrainer.Result result = DistributedTrainer.train(
+                Tables.rows(spark, 50_000, 3),
+                Tables.columns("w", "v"),
+                new FeatureDropper(),
+                workers(numWorkers),
+                new TrainingListener() {});
+        assertThat(result.bytes()).as("columns still held by somebody").containsExactly(0);
+    }
+
     @Test
     void rowsAreBalancedToWithinOneRow() {
         // One partition holds nearly everything, some hold nothing.

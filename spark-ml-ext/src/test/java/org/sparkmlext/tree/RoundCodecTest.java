@@ -19,7 +19,11 @@ class RoundCodecTest {
                 new int[] {1, -1, -1},
                 new int[] {2, -1, -1},
                 new float[] {0, -0.5f, Float.MIN_VALUE});
-        return new RoundCodec.Round(List.of(new GrownTree(tree, new float[] {9, 0, 0}, new float[] {5, 2, 3})), sums);
+        GrownTree first = new GrownTree(tree, new float[] {9, 0, 0}, new float[] {5, 2, 3});
+        BinTree leaf = new BinTree(
+                new int[] {-1}, new int[1], new boolean[1], new int[] {-1}, new int[] {-1}, new float[] {7});
+        GrownTree second = new GrownTree(leaf, new float[1], new float[] {4});
+        return new RoundCodec.Round(List.of(first, second), sums);
     }
 
     @Test
@@ -31,6 +35,7 @@ class RoundCodecTest {
             assertThat(back.trees().get(0).bins().values()).containsExactly(0, -0.5f, Float.MIN_VALUE);
             assertThat(back.trees().get(0).bins().isMissingLeft()).containsExactly(true, false, false);
             assertThat(back.trees().get(0).covers()).containsExactly(5, 2, 3);
+            assertThat(back.trees().get(1).bins().values()).containsExactly(7);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.sparkmlext.jobs.bench;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,26 @@ import java.util.Map;
  * @param module folder of the peer below {@code jobs/peers}; empty for ours
  * @param mainClass of one run
  * @param arguments {@code key=value} beyond those every run gets
+ * @param shape shape of its trees, by which a peer is held against ours
+ * @param isDirect whether it trains straight from Parquet instead of from cached rows
  * @param variant what distinguishes it, for the table's notes
  */
-public record BenchSystem(String name, String module, String mainClass, List<String> arguments, String variant) {
+public record BenchSystem(
+        String name,
+        String module,
+        String mainClass,
+        List<String> arguments,
+        TreeShape shape,
+        boolean isDirect,
+        String variant) {
+
+    /** How trees grow. */
+    public enum TreeShape {
+        /** 63 leaves, no limit of depth. */
+        LEAFWISE,
+        /** Level by level to depth 6. */
+        DEPTHWISE
+    }
 
     private static final String OWN_MAIN = "org.sparkmlext.jobs.bench.OwnRun";
     private static final String PEERS = "org.sparkmlext.peers.";
@@ -26,20 +44,30 @@ public record BenchSystem(String name, String module, String mainClass, List<Str
         return module.isEmpty();
     }
 
-    /** All systems by name. */
+    /** All systems by name: each Spark system from cached rows and, called {@code -direct}, straight from Parquet. */
     public static Map<String, BenchSystem> all() {
         Map<String, BenchSystem> systems = new LinkedHashMap<>();
         for (BenchSystem system : List.of(
-                own("leafwise", "63 leaves, no depth limit, 255 bins"),
-                own("depthwise", "depth 6, 255 bins"),
+                own("leafwise", TreeShape.LEAFWISE, "63 leaves, no depth limit, 255 bins"),
+                own("depthwise", TreeShape.DEPTHWISE, "depth 6, 255 bins"),
                 xgboostSpark(2, 1),
                 xgboostSpark(1, 2),
                 synapse("bulk"),
                 synapse("streaming"),
-                new BenchSystem(
-                        "mllib-gbt", "mllib", PEERS + "MllibRun", List.of(), "GBTClassifier, depth 6, 256 bins"),
-                xgboostNative("depthwise", "xgboost4j in process, hist, depth 6, 256 bins"),
-                xgboostNative("leafwise", "xgboost4j in process, hist, lossguide, 63 leaves, 256 bins"),
+                cached(
+                        "mllib-gbt",
+                        "mllib",
+                        PEERS + "MllibRun",
+                        List.of(),
+                        TreeShape.DEPTHWISE,
+                        "GBTClassifier, depth 6, 256 bins"))) {
+            systems.put(system.name(), system);
+            systems.put(system.name() + "-direct", system.direct());
+        }
+        for (BenchSystem system : List.of(
+                xgboostNative("depthwise", TreeShape.DEPTHWISE, "xgboost4j in process, hist, depth 6, 256 bins"),
+                xgboostNative(
+                        "leafwise", TreeShape.LEAFWISE, "xgboost4j in process, hist, lossguide, 63 leaves, 256 bins"),
                 lightgbmNative("", "false", "lightgbm4j in process, 63 leaves, 255 bins"),
                 lightgbmNative("-quantized", "true", "the same with quantised gradients, 4 bins, renewed leaves"))) {
             systems.put(system.name(), system);
@@ -47,43 +75,70 @@ public record BenchSystem(String name, String module, String mainClass, List<Str
         return systems;
     }
 
-    private static BenchSystem own(String grow, String variant) {
-        return new BenchSystem("ours-" + grow, "", OWN_MAIN, List.of("grow=" + grow), variant);
+    /** LightGBM's cross-validation, which is not timed. */
+    static BenchSystem lightgbmFolds() {
+        return cached(
+                "lightgbm-folds",
+                "lightgbm-native",
+                PEERS + "LightgbmFoldsRun",
+                List.of(),
+                TreeShape.LEAFWISE,
+                "lightgbm4j in process, 63 leaves, 255 bins");
+    }
+
+    private BenchSystem direct() {
+        List<String> more = new ArrayList<>(arguments);
+        more.add("cache=false");
+        return new BenchSystem(
+                name + "-direct", module, mainClass, more, shape, true, variant + ", straight from Parquet");
+    }
+
+    private static BenchSystem cached(
+            String name, String module, String mainClass, List<String> arguments, TreeShape shape, String variant) {
+        return new BenchSystem(name, module, mainClass, arguments, shape, false, variant);
+    }
+
+    private static BenchSystem own(String grow, TreeShape shape, String variant) {
+        return cached("ours-" + grow, "", OWN_MAIN, List.of("grow=" + grow), shape, variant);
     }
 
     private static BenchSystem xgboostSpark(int workers, int threads) {
-        return new BenchSystem(
+        return cached(
                 "xgboost-spark-" + workers + "x" + threads,
                 "xgboost-spark",
                 PEERS + "XgboostSparkRun",
                 List.of("workers=" + workers, "nthread=" + threads),
+                TreeShape.DEPTHWISE,
                 "XGBoost4J-Spark, hist, depth 6, 256 bins, " + workers + " workers x " + threads + " threads");
     }
 
     private static BenchSystem synapse(String mode) {
-        return new BenchSystem(
+        return cached(
                 "synapseml-" + mode,
                 "synapseml",
                 PEERS + "SynapseRun",
                 List.of("mode=" + mode),
+                TreeShape.LEAFWISE,
                 "SynapseML LightGBMClassifier, 63 leaves, 255 bins, " + mode + " transfer, one data set");
     }
 
-    private static BenchSystem xgboostNative(String grow, String variant) {
-        return new BenchSystem(
+    private static BenchSystem xgboostNative(String grow, TreeShape shape, String variant) {
+        return cached(
                 "xgboost-native-" + grow,
                 "xgboost-native",
                 PEERS + "XgboostNativeRun",
                 List.of("grow=" + grow),
-                variant);
+                shape,
+                variant + " (sparse set: CSR)");
     }
 
     private static BenchSystem lightgbmNative(String suffix, String quantized, String variant) {
-        return new BenchSystem(
+        return cached(
                 "lightgbm-native" + suffix,
                 "lightgbm-native",
                 PEERS + "LightgbmNativeRun",
                 List.of("quantized=" + quantized),
-                variant);
+                TreeShape.LEAFWISE,
+                variant + " (sparse set: rows in as LibSVM text, predicted in dense blocks)");
     }
 }

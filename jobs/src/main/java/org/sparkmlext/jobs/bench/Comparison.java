@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -50,7 +51,11 @@ public final class Comparison {
         this.out = out;
     }
 
-    /** Runs the plan; prints every run and at last the table of medians. */
+    /**
+     * Runs the plan; prints every run and at last the tables.
+     *
+     * @throws IllegalStateException at the end, if any run failed
+     */
     public void run() {
         out.print(Machine.describe());
         out.println("set     " + plan.set() + ", " + plan.trees() + " trees, " + plan.threads() + " threads, -Xmx"
@@ -63,20 +68,34 @@ public final class Comparison {
                 "set=" + plan.set(),
                 "trees=" + plan.trees(),
                 "threads=" + plan.threads());
+        List<String> failures = new ArrayList<>();
         for (int round = 1; round <= plan.repeat(); round++) {
             for (BenchSystem system : plan.systems()) {
                 awaitIdle();
-                JsonNode run = process.run(system, arguments);
-                keep(run);
-                table.add(run);
-                out.println("run " + round + (ResultTable.isQuiet(run) ? " (quiet)     " : " (disturbed) ") + run);
+                try {
+                    JsonNode run = process.run(system, arguments);
+                    keep(run);
+                    table.add(run);
+                    out.println("run " + round + (ResultTable.isQuiet(run) ? " (quiet)     " : " (disturbed) ") + run);
+                } catch (TimedProcess.RunFailedException failed) {
+                    // A peer may not cope with a set; the others' hours are not thrown away for that.
+                    failures.add("run " + round + " FAILED: " + failed.getMessage());
+                    out.println(failures.get(failures.size() - 1));
+                }
             }
         }
         out.println();
         out.print(table.markdown());
         out.println();
+        out.print(table.ratios(plan.systems()));
+        out.println();
         out.println("Quiet: everything else on the machine used at most " + ResultTable.QUIET_CORES
-                + " cores during the fit. fit is timed on cached input; process is the whole JVM.");
+                + " cores during the fit. fit is timed on cached input (systems called -direct: from Parquet); process is the whole"
+                + " JVM; live_mb is what a collection leaves after the fit. A ratio's fit is ingest + fit.");
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(failures.size() + " of "
+                    + plan.repeat() * plan.systems().size() + " runs failed:\n" + String.join("\n", failures));
+        }
     }
 
     private void keep(JsonNode run) {

@@ -1,24 +1,16 @@
 package org.sparkmlext.jobs.bench;
 
-import java.io.Serializable;
 import java.util.SplittableRandom;
-import org.apache.spark.api.java.function.MapFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
  * The benchmark set {@code higgs}: 21 low-level and 7 derived features as in the HIGGS set (Baldi, Sadowski and Whiteson,
- * 2014), the label from interactions plus Bernoulli noise. Invented, so that any number of rows can be had.
- *
- * <p>A row follows from (seed, id) alone. The operations and their order are part of the published figures: a change here
- * makes another data set.
+ * 2014), the label from interactions plus Bernoulli noise.
  */
-public final class HiggsRows implements Serializable {
+public final class HiggsRows extends GeneratedRows {
     private static final long serialVersionUID = 1L;
 
     /** Features, named f0 to f27; the last column is {@code label}. */
@@ -29,14 +21,13 @@ public final class HiggsRows implements Serializable {
 
     private static final int LOW_LEVEL = 21;
 
-    private final long seed;
-
     public HiggsRows(long seed) {
-        this.seed = seed;
+        super(seed);
     }
 
     /** All columns are floats without nulls. */
-    public static StructType schema() {
+    @Override
+    StructType schema() {
         StructType schema = new StructType();
         for (int f = 0; f < FEATURES; f++) {
             schema = schema.add("f" + f, DataTypes.FloatType, false);
@@ -44,14 +35,9 @@ public final class HiggsRows implements Serializable {
         return schema.add("label", DataTypes.FloatType, false);
     }
 
-    /** Rows 0 to {@code count} (exclusive). */
-    public Dataset<Row> rows(SparkSession session, long count, int partitions) {
-        return session.range(0, count, 1, partitions).map((MapFunction<Long, Row>) this::row, Encoders.row(schema()));
-    }
-
-    /** One row. */
-    public Row row(long id) {
-        SplittableRandom random = new SplittableRandom(mix(seed * 0x9E3779B97F4A7C15L + id));
+    @Override
+    Row row(long id) {
+        SplittableRandom random = random(id);
         double[] x = new double[FEATURES];
         for (int f = 0; f < LOW_LEVEL; f++) {
             x[f] = switch (f % 3) {
@@ -88,20 +74,5 @@ public final class HiggsRows implements Serializable {
                 - 0.25 * x[10] * x[13]
                 + 0.35 * Math.cos(3 * x[5])
                 + 0.2 * x[4];
-    }
-
-    private static double sigmoid(double z) {
-        return 1 / (1 + Math.exp(-z));
-    }
-
-    private static double gaussian(SplittableRandom random) {
-        double u = 1.0 - random.nextDouble();
-        return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * random.nextDouble());
-    }
-
-    private static long mix(long z) {
-        long once = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-        long twice = (once ^ (once >>> 27)) * 0x94d049bb133111ebL;
-        return twice ^ (twice >>> 31);
     }
 }

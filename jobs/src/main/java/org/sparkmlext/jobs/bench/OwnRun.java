@@ -13,8 +13,9 @@ import org.sparkmlext.ml.boosting.BoostedTreesClassificationModel;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 
 /**
- * One timed run of our own estimator, from a cached DataFrame of plain columns. Arguments: {@code system data set trees
- * threads grow=leafwise|depthwise}.
+ * One timed run of our own estimator, from a cached DataFrame of plain columns, or of the vector column {@code features}
+ * where the set has one. Arguments: {@code system data set trees threads grow=leafwise|depthwise}; {@code cache=false} trains
+ * straight from Parquet.
  */
 public final class OwnRun {
 
@@ -38,8 +39,11 @@ public final class OwnRun {
         report.put("spark", session.version());
         String data = arguments.text("data") + "/" + set;
         report.start();
-        Dataset<Row> train = session.read().parquet(data + "/train").persist(StorageLevel.MEMORY_ONLY());
-        report.put("rows", train.count());
+        Dataset<Row> train = session.read().parquet(data + "/train");
+        if (Boolean.parseBoolean(arguments.text("cache", "true"))) {
+            train = train.persist(StorageLevel.MEMORY_ONLY());
+            report.put("rows", train.count());
+        }
         report.stop("load");
         report.start();
         BoostedTreesClassificationModel model =
@@ -62,7 +66,11 @@ public final class OwnRun {
         String[] inputs =
                 Arrays.stream(columns).filter(name -> !name.equals("label")).toArray(String[]::new);
         BoostedTreesClassifier classifier = new BoostedTreesClassifier();
-        classifier.setInputCols(inputs);
+        if (inputs.length == 1) {
+            classifier.setFeaturesCol(inputs[0]);
+        } else {
+            classifier.setInputCols(inputs);
+        }
         classifier.setLabelCol("label");
         classifier
                 .setNumTrees(arguments.number("trees"))

@@ -22,6 +22,15 @@ final class TimedProcess {
     private final String heap;
     private final int limitSeconds;
 
+    /** A run that ended badly or not in time; the message names its log. */
+    static final class RunFailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        RunFailedException(String message) {
+            super(message);
+        }
+    }
+
     /**
      * @param peers folder of the peers' modules
      * @param work folder for logs
@@ -38,7 +47,7 @@ final class TimedProcess {
     /**
      * The run's result line as JSON.
      *
-     * @throws IllegalStateException if the run fails or takes too long; its log is named
+     * @throws RunFailedException if the run fails or takes too long; its log is named
      */
     JsonNode run(BenchSystem system, List<String> arguments) {
         List<String> command = new ArrayList<>();
@@ -57,8 +66,7 @@ final class TimedProcess {
                     .start();
             try {
                 if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
-                    throw new IllegalStateException(
-                            system.name() + " took more than " + limitSeconds + " s; log: " + log);
+                    throw new RunFailedException(system.name() + " took more than " + limitSeconds + " s; log: " + log);
                 }
             } finally {
                 process.destroyForcibly();
@@ -67,7 +75,7 @@ final class TimedProcess {
                     .filter(line -> line.startsWith(RunReport.MARK))
                     .findFirst();
             if (process.exitValue() != 0 || result.isEmpty()) {
-                throw new IllegalStateException(
+                throw new RunFailedException(
                         system.name() + " failed with exit code " + process.exitValue() + "; log: " + log);
             }
             return new ObjectMapper().readTree(result.get().substring(RunReport.MARK.length()));

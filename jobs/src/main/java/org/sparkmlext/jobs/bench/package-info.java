@@ -1,4 +1,4 @@
-/** What makes the published figures: data sets, one timed run a process, and the driver that alternates the systems. */
+/** What makes the published figures: data sets, one timed run a process, the driver that alternates the systems, folds. */
 @NullMarked
 package org.sparkmlext.jobs.bench;
 

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RankMetricsTest {
@@ -66,5 +69,33 @@ class RankMetricsTest {
         }
         assertThat(table.markdown())
                 .contains("| s | 2 quiet |  |  |  | 2.00 |", "| s | 3 in all |  |  |  | 3.00 |", "0.80000");
+    }
+
+    @Test
+    void aPeerIsHeldAgainstOursOfTheSameShapeAndInput() throws IOException {
+        ResultTable table = new ResultTable();
+        ObjectMapper mapper = new ObjectMapper();
+        for (String run : new String[] {
+            "\"ours-leafwise\", \"fit_s\": 2.0, \"process_s\": 10, \"predict_s\": 1, \"peak_rss_mb\": 1000, \"auc\": 0.8",
+            "\"ours-leafwise-direct\", \"fit_s\": 4.0, \"process_s\": 8, \"predict_s\": 1, \"peak_rss_mb\": 500, \"auc\": 0.8",
+            "\"lightgbm-native\", \"ingest_s\": 1.0, \"fit_s\": 2.0, \"process_s\": 5, \"predict_s\": 2,"
+                    + " \"peak_rss_mb\": 1500, \"auc\": 0.7999",
+            "\"synapseml-bulk-direct\", \"fit_s\": 6.0, \"fit_other_s\": 5, \"process_s\": 20, \"predict_s\": 3,"
+                    + " \"peak_rss_mb\": 1500, \"auc\": 0.81"
+        }) {
+            table.add(mapper.readTree("{\"system\": " + run + "}"));
+        }
+        Map<String, BenchSystem> all = BenchSystem.all();
+        List<BenchSystem> systems = Stream.of(
+                        "ours-leafwise", "ours-leafwise-direct", "lightgbm-native", "synapseml-bulk-direct")
+                .map(all::get)
+                .toList();
+        assertThat(table.ratios(systems).lines().skip(2))
+                .containsExactly(
+                        "| lightgbm-native / ours-leafwise | quiet | 1.50 | 0.50 | 2.00 | 1.50 | +0.00010 |",
+                        "| synapseml-bulk-direct / ours-leafwise-direct | all, not quiet | 1.50 | 2.50 | 3.00 | 3.00 | -0.01000 |");
+        assertThat(table.ratios(List.of(all.get("ours-depthwise"), all.get("lightgbm-native"))))
+                .isEmpty();
+        assertThat(all.keySet()).contains("ours-depthwise-direct", "xgboost-spark-2x1-direct", "mllib-gbt-direct");
     }
 }

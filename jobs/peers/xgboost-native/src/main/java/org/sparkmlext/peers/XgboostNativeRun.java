@@ -9,7 +9,7 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
 import org.sparkmlext.jobs.bench.RunArguments;
 import org.sparkmlext.jobs.bench.RunReport;
 
-/** xgboost4j in process, no Spark. Own argument: {@code grow=depthwise|leafwise}. */
+/** xgboost4j in process, no Spark; sparse rows go in compressed (CSR). Own argument: {@code grow=depthwise|leafwise}. */
 public final class XgboostNativeRun {
 
     private XgboostNativeRun() {}
@@ -21,31 +21,56 @@ public final class XgboostNativeRun {
         String data = arguments.text("data") + "/" + arguments.text("set");
         RunReport report = new RunReport(arguments.text("system"), arguments.text("set")).put("trees", trees);
         report.start();
-        FloatTable train = FloatTable.read(data + "/train", threads);
+        boolean isSparse = SparseTable.isSparse(data + "/train");
+        MatrixSource train = source(isSparse, data + "/train", threads);
         report.stop("load");
         report.start();
-        DMatrix matrix = matrix(train);
+        DMatrix matrix = train.matrix();
         // Quantiles are made in the first boosting round.
         report.stop("ingest");
         Map<String, Object> params = params(arguments);
         report.start();
         Booster booster = XGBoost.train(matrix, params, trees, new HashMap<>(), null, null);
         report.stop("fit");
-        FloatTable test = FloatTable.read(data + "/test", threads);
+        MatrixSource test = source(isSparse, data + "/test", threads);
         report.start();
-        float[][] predictions = booster.predict(matrix(test));
+        DMatrix testMatrix = test.matrix();
+        float[][] predictions = booster.predict(testMatrix);
         report.stop("predict");
         float[] probabilities = new float[predictions.length];
         for (int i = 0; i < probabilities.length; i++) {
             probabilities[i] = predictions[i][0];
         }
-        report.score(test.labels(), probabilities);
+        report.score(testMatrix.getLabel(), probabilities);
         report.finish();
     }
 
-    private static DMatrix matrix(FloatTable table) throws XGBoostError {
-        DMatrix matrix = new DMatrix(table.values(), table.rows(), table.columns(), Float.NaN);
-        matrix.setLabel(table.labels());
+    /** A table in memory that XGBoost has not yet seen. */
+    private interface MatrixSource {
+        DMatrix matrix() throws XGBoostError;
+    }
+
+    private static MatrixSource source(boolean isSparse, String directory, int threads) throws Exception {
+        if (isSparse) {
+            SparseTable table = SparseTable.read(directory, threads);
+            return () -> labelled(
+                    new DMatrix(
+                            table.rowStarts(),
+                            table.indices(),
+                            table.values(),
+                            DMatrix.SparseType.CSR,
+                            table.columns(),
+                            Float.NaN,
+                            threads),
+                    table.labels());
+        }
+        FloatTable table = FloatTable.read(directory, threads);
+        return () ->
+                labelled(new DMatrix(table.values(), table.rows(), table.columns(), Float.NaN), table.labels());
+    }
+
+    private static DMatrix labelled(DMatrix matrix, float[] labels) throws XGBoostError {
+        matrix.setLabel(labels);
         return matrix;
     }
 
