@@ -79,9 +79,9 @@ class BoostedTreesRegressionFitTest {
         assertThat(model.forest().objective()).isEqualTo(objective);
         double[] course = model.summary().metric("train-" + metric);
         assertThat(course).hasSize(40);
-        assertThat(course[39]).isLessThan(course[0] * 0.8);
+        assertThat(course[39]).isLessThan(course[0] * 0.9);
         // The spread of the means is 2.3; predictions are means, or medians close to them, on their scale.
-        assertThat(rmseTo("mean", model.transform(data))).isLessThan(0.8);
+        assertThat(rmseTo("mean", model.transform(data))).isLessThan(0.9);
         Row first = model.transform(data).first();
         assertThat(model.predict(first.<Vector>getAs("features"))).isEqualTo(first.<Double>getAs("prediction"));
     }
