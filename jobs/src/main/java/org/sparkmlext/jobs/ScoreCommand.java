@@ -38,9 +38,10 @@ import picocli.CommandLine.Spec;
 /** Writes a saved model's predictions for a table. */
 @Command(
         name = "score",
-        description = "Writes a table with a saved model's predictions: its own columns, then 'prediction' (a class, or a"
-                + " number), of a classifier 'probability' (of label 1; of more than two classes an array), where labels"
-                + " were texts 'predictedLabel', and as arrays the vectors that leafCol and quantilesCol name.")
+        description =
+                "Writes a table with a saved model's predictions: its own columns, then 'prediction' (a class, or a"
+                        + " number), of a classifier 'probability' (of label 1; of more than two classes an array), where labels"
+                        + " were texts 'predictedLabel', and as arrays the vectors that leafCol and quantilesCol name.")
 final class ScoreCommand implements Callable<Integer> {
     private static final String PREDICTION = "prediction";
     private static final String PROBABILITY = "probability";
@@ -131,7 +132,9 @@ final class ScoreCommand implements Callable<Integer> {
         made.removeAll(Arrays.asList(rows.columns()));
         if (made.contains(PROBABILITY)) {
             Column probability = functions.vector_to_array(col(PROBABILITY), "float64");
-            boolean isOfTwo = AttributeGroup.fromStructField(scored.schema().apply(PROBABILITY)).size() == 2;
+            boolean isOfTwo = AttributeGroup.fromStructField(scored.schema().apply(PROBABILITY))
+                            .size()
+                    == 2;
             columns.add((isOfTwo ? probability.getItem(1) : probability).as(PROBABILITY));
         }
         if (!layout.labelValues().isEmpty()) {
@@ -164,7 +167,9 @@ final class ScoreCommand implements Callable<Integer> {
         Column[] columns = Arrays.stream(rows.schema().fields())
                 .map(field -> {
                     Column column = col("`" + field.name().replace("`", "``") + "`");
-                    return field.dataType() instanceof ArrayType ? to_json(column).as(field.name()) : column;
+                    return field.dataType() instanceof ArrayType
+                            ? to_json(column).as(field.name())
+                            : column;
                 })
                 .toArray(Column[]::new);
         return rows.select(columns);

@@ -26,8 +26,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Trains a classifier or a regressor on a table and saves it. */
-@Command(name = "train", description = "Trains boosted trees on a table and saves them: a classifier, or with an objective of numbers such as"
-                + " --set objective=squared a regressor.")
+@Command(
+        name = "train",
+        description =
+                "Trains boosted trees on a table and saves them: a classifier, or with an objective of numbers such as"
+                        + " --set objective=squared a regressor.")
 final class TrainCommand implements Callable<Integer> {
 
     @Spec
@@ -91,8 +94,8 @@ final class TrainCommand implements Callable<Integer> {
         if (validation != null && validationFraction > 0) {
             throw new BadInputException("give --validation or --validation-fraction, not both");
         }
-        BoostingTraining training = new BoostingTraining(
-                Algorithm.of(algorithm, settings), settings, progress.listener(out));
+        BoostingTraining training =
+                new BoostingTraining(Algorithm.of(algorithm, settings), settings, progress.listener(out));
         SparkSession session = SessionOptions.session("spark-ml-ext train");
         OutputDirectory directory =
                 OutputDirectory.claim(to, overwrite, session.sparkContext().hadoopConfiguration());

@@ -51,8 +51,7 @@ class ClassesAndNumbersTest {
     @Test
     void textsOfSeveralClassesAreLearntAndComeBack() {
         Path model = folder.resolve("kinds");
-        CommandRun training = train(
-                "--label=kind", "--ignore=price,start", "--output=" + model, "--test=" + table);
+        CommandRun training = train("--label=kind", "--ignore=price,start", "--output=" + model, "--test=" + table);
         assertThat(training.out())
                 .as(training.err())
                 .contains("label 'kind' {ale=0.0, milk=1.0, tea=2.0}", "train-logloss", "macro F1");
@@ -66,11 +65,17 @@ class ClassesAndNumbersTest {
         CommandRun scoring = CommandRun.of("score", "--model=" + model, "--input=" + table, "--output=" + scores);
         assertThat(scoring.code()).as(scoring.err()).isZero();
         Dataset<Row> scored = LocalSpark.session().read().parquet(scores.toString());
-        assertThat(scored.where("predictedLabel = kind and size(probability) = 3").count())
+        assertThat(scored.where("predictedLabel = kind and size(probability) = 3")
+                        .count())
                 .isEqualTo(600);
         Path csv = folder.resolve("kind-csv");
         CommandRun written = CommandRun.of(
-                "score", "--model=" + model, "--input=" + table, "--output=" + csv, "--output-format=csv", "--keep=kind");
+                "score",
+                "--model=" + model,
+                "--input=" + table,
+                "--output=" + csv,
+                "--output-format=csv",
+                "--keep=kind");
         assertThat(written.code()).as(written.err()).isZero();
         Row first = LocalSpark.session()
                 .read()
@@ -94,13 +99,14 @@ class ClassesAndNumbersTest {
                 "--output=" + model,
                 "--test=" + table);
         assertThat(training.out()).as(training.err()).contains("validation-pinball-0.9", "RMSE");
-        assertThat(BoostedTreesRegressionModel.load(model.toString()).numOutputs()).isEqualTo(3);
+        assertThat(BoostedTreesRegressionModel.load(model.toString()).numOutputs())
+                .isEqualTo(3);
         CommandRun evaluation =
                 CommandRun.of("evaluate", "--model=" + model, "--input=" + table, "--quantile-level=0.5");
         assertThat(evaluation.number("RMSE")).as(evaluation.err()).isLessThan(0.2);
         Path scores = folder.resolve("price-scores");
-        CommandRun scoring = CommandRun.of(
-                "score", "--model=" + model, "--input=" + table, "--output=" + scores, "--keep=x");
+        CommandRun scoring =
+                CommandRun.of("score", "--model=" + model, "--input=" + table, "--output=" + scores, "--keep=x");
         assertThat(scoring.code()).as(scoring.err()).isZero();
         Dataset<Row> scored = LocalSpark.session().read().parquet(scores.toString());
         assertThat(scored.columns()).containsExactly("x", "prediction", "quantiles");
@@ -113,8 +119,8 @@ class ClassesAndNumbersTest {
         CommandRun training = train(
                 "--algorithm=regressor",
                 "--label=price",
-                "--ignore=kind,start",
-                "--set=baseMarginCol=start",
+                "--ignore=kind",
+                "--base-margin=start",
                 "--validation-fraction=0.2",
                 "--output=" + model);
         assertThat(training.out()).as(training.err()).contains("validation-rmse");

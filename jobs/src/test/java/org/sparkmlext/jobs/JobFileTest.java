@@ -97,6 +97,7 @@ class JobFileTest {
         Map<String, CommandLine> commands = Map.of(
                 "train.json", train,
                 "train-adult.json", train,
+                "train-abalone.json", train,
                 "score.json", new CommandLine(new ScoreCommand()),
                 "evaluate.json", new CommandLine(new EvaluateCommand()),
                 "describe.json", new CommandLine(new DescribeCommand()),

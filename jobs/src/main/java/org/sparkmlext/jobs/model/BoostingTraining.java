@@ -138,14 +138,12 @@ public final class BoostingTraining {
         if (layout.weight() != null) {
             set("weightCol", layout.weight());
         }
+        if (layout.baseMargin() != null) {
+            set("baseMarginCol", layout.baseMargin());
+        }
         if (hasValidation) {
             set("validationIndicatorCol", VALIDATION);
         }
-    }
-
-    private String baseMarginCol() {
-        Params stage = estimator;
-        return String.valueOf(stage.getOrDefault(stage.getParam("baseMarginCol")));
     }
 
     private void set(String name, Object value) {
@@ -153,7 +151,7 @@ public final class BoostingTraining {
         stage.set(stage.getParam(name), value);
     }
 
-    private Dataset<Row> marked(Dataset<Row> rows, boolean isValidation, TableLayout layout) {
+    private static Dataset<Row> marked(Dataset<Row> rows, boolean isValidation, TableLayout layout) {
         List<Column> columns = new ArrayList<>();
         List<String> names = new ArrayList<>(layout.features());
         if (layout.vector() != null) {
@@ -163,9 +161,8 @@ public final class BoostingTraining {
         if (layout.weight() != null) {
             names.add(layout.weight());
         }
-        String margin = baseMarginCol();
-        if (!margin.isEmpty()) {
-            names.add(margin);
+        if (layout.baseMargin() != null) {
+            names.add(layout.baseMargin());
         }
         names.forEach(name -> columns.add(rows.col("`" + name.replace("`", "``") + "`")));
         columns.add(lit(isValidation).as(VALIDATION));

@@ -103,7 +103,10 @@ public final class ModelDescription {
                 .append(model.totalNumNodes())
                 .append(" nodes, objective ")
                 .append(model.forest().objective())
-                .append(model.forest().numOutputs() > 1 ? " of " + model.forest().numOutputs() + " raw scores" : "")
+                .append(
+                        model.forest().numOutputs() > 1
+                                ? " of " + model.forest().numOutputs() + " raw scores"
+                                : "")
                 .append('\n');
         if (model.hasSummary()) {
             text.append("training  ")

@@ -29,6 +29,7 @@ public final class StageSettings {
             "featuresCol",
             "inputCols",
             "validationIndicatorCol",
+            "baseMarginCol",
             "predictionCol",
             "probabilityCol",
             "rawPredictionCol");
@@ -49,8 +50,9 @@ public final class StageSettings {
         }
         settings.forEach((name, text) -> {
             if (SET_BY_JOB.contains(name)) {
-                throw new BadInputException("param '" + name + "' names a column; columns follow from --label,"
-                        + " --weight, --features and --validation, and predictions keep their standard names");
+                throw new BadInputException(
+                        "param '" + name + "' names a column; columns follow from --label,"
+                                + " --weight, --base-margin, --features and --validation, and predictions keep their standard names");
             }
             if (!names.contains(name)) {
                 throw new BadInputException(NearestName.unknown("param", name, names));

@@ -47,8 +47,9 @@ final class LabelMapping {
         boolean isNumeric = type instanceof NumericType || DataTypes.BooleanType.equals(type);
         if (!hasClasses) {
             if (!isNumeric) {
-                throw new BadInputException(path + ": label column '" + label + "' holds texts; a regressor needs numbers."
-                        + " Name the texts that mean a missing value with --missing, or train a classifier");
+                throw new BadInputException(
+                        path + ": label column '" + label + "' holds texts; a regressor needs numbers."
+                                + " Name the texts that mean a missing value with --missing, or train a classifier");
             }
             return Map.of();
         }
@@ -93,16 +94,12 @@ final class LabelMapping {
         for (Map.Entry<String, Double> entry : layout.labelValues().entrySet()) {
             mapped = when(text.equalTo(entry.getKey()), lit(entry.getValue())).otherwise(mapped);
         }
-        Column unknown = raise_error(
-                        concat(
-                                lit(path + ": label column '" + layout.label() + "' has the value '"),
-                                text,
-                                lit(
-                                        "'; known are "
-                                                + String.join(
-                                                        ", ",
-                                                        layout.labelValues().keySet())
-                                                + ". Map it with --label-mapping 'VALUE=CLASS' (key 'labelMapping' in a job file)")))
+        Column unknown = raise_error(concat(
+                        lit(path + ": label column '" + layout.label() + "' has the value '"),
+                        text,
+                        lit("'; known are "
+                                + String.join(", ", layout.labelValues().keySet())
+                                + ". Map it with --label-mapping 'VALUE=CLASS' (key 'labelMapping' in a job file)")))
                 .cast(DataTypes.DoubleType);
         return when(label.isNull(), lit(null).cast(DataTypes.DoubleType)).otherwise(coalesce(mapped, unknown));
     }

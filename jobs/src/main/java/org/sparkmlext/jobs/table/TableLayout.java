@@ -25,6 +25,7 @@ import org.sparkmlext.jobs.BadInputException;
  * @param label label column
  * @param labelValues label values to classes; empty where the column itself holds numbers
  * @param weight weight column, or null
+ * @param baseMargin column of raw scores to start from, or null
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TableLayout(
@@ -39,7 +40,8 @@ public record TableLayout(
         int vectorSize,
         String label,
         Map<String, Double> labelValues,
-        @Nullable String weight) {
+        @Nullable String weight,
+        @Nullable String baseMargin) {
 
     public TableLayout {
         missing = List.copyOf(missing);
@@ -73,7 +75,8 @@ public record TableLayout(
                 vectorSize,
                 options.label != null ? options.label : label,
                 mapping.isEmpty() ? labelValues : mapping,
-                options.weight != null ? options.weight : weight);
+                options.weight != null ? options.weight : weight,
+                options.baseMargin != null ? options.baseMargin : baseMargin);
     }
 
     public String toJson() {

@@ -36,7 +36,9 @@ public final class TableOptions {
     @Option(names = "--label", description = "Label column: its name, its 0-based position, or 'last'.")
     public @Nullable String label;
 
-    @Option(names = "--label-mapping", description = "VALUE=CLASS, such as yes=1, for a label that is no class 0, 1, ...; may be repeated.")
+    @Option(
+            names = "--label-mapping",
+            description = "VALUE=CLASS, such as yes=1, for a label that is no class 0, 1, ...; may be repeated.")
     public @Nullable List<String> labelMapping;
 
     @Option(
@@ -46,6 +48,9 @@ public final class TableOptions {
 
     @Option(names = "--weight", description = "Column of row weights.")
     public @Nullable String weight;
+
+    @Option(names = "--base-margin", description = "Column of raw scores that training starts from and scoring adds.")
+    public @Nullable String baseMargin;
 
     @Option(names = "--features", description = "Vector column to train on, in place of plain columns.")
     public @Nullable String features;

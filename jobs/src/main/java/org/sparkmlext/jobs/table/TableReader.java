@@ -71,14 +71,17 @@ public final class TableReader {
             if (options.weight != null) {
                 others.add(options.weight);
             }
+            if (options.baseMargin != null) {
+                others.add(options.baseMargin);
+            }
             types.keySet().stream().filter(name -> !others.contains(name)).forEach(features::add);
             strings.addAll(stringsAmong(features, types, path));
         }
         if (vector == null && features.isEmpty()) {
             throw new BadInputException(path + " has no feature columns beside the label '" + label + "'");
         }
-        Map<String, Double> labelValues = new LabelMapping(options, path)
-                .of(raw.rows(), label, types.get(label), hasClasses);
+        Map<String, Double> labelValues =
+                new LabelMapping(options, path).of(raw.rows(), label, types.get(label), hasClasses);
         TableLayout layout = new TableLayout(
                 format,
                 options.header == null || options.header,
@@ -93,7 +96,8 @@ public final class TableReader {
                 vectorSize,
                 label,
                 labelValues,
-                options.weight);
+                options.weight,
+                options.baseMargin);
         return new Table(prepare(raw.rows(), layout, path, true), layout);
     }
 
@@ -134,8 +138,15 @@ public final class TableReader {
                 needed.add(layout.weight());
             }
         }
+        String margin = layout.baseMargin();
+        if (margin != null) {
+            needed.add(margin);
+        }
         requireColumns(path, types.keySet(), needed);
         Map<String, Column> changed = new LinkedHashMap<>();
+        if (margin != null && DataTypes.StringType.equals(types.get(margin))) {
+            asNumber(margin, types.get(margin), path).ifPresent(column -> changed.put(margin, column));
+        }
         for (String name : layout.numericFeatures()) {
             asNumber(name, types.get(name), path).ifPresent(column -> changed.put(name, column));
         }
@@ -171,6 +182,9 @@ public final class TableReader {
         names.add(label);
         if (options.weight != null) {
             names.add(options.weight);
+        }
+        if (options.baseMargin != null) {
+            names.add(options.baseMargin);
         }
         if (options.features != null) {
             names.add(options.features);

@@ -75,23 +75,19 @@ class QualityComparisonTest {
     @Test
     void theJudgementGoesByThePeersStandardError() {
         FoldScores peer = new FoldScores(new double[] {1, 2, 3});
-        assertThat(QualityComparison.row(
-                        QualitySet.HIGGS_7K, 9, new FoldScores(new double[] {1.7, 2.5, 3.8}), peer))
+        assertThat(QualityComparison.row(QualitySet.HIGGS_7K, 9, new FoldScores(new double[] {1.7, 2.5, 3.8}), peer))
                 .startsWith("| higgs-7k | log-loss | 9 | 2.666667 +- ")
                 .endsWith("| 0.666667 | +1.15 | +7.56 | worse |\n");
-        assertThat(QualityComparison.row(
-                        QualitySet.HIGGS_7K, 9, new FoldScores(new double[] {0.9, 1.8, 2.7}), peer))
+        assertThat(QualityComparison.row(QualitySet.HIGGS_7K, 9, new FoldScores(new double[] {0.9, 1.8, 2.7}), peer))
                 .endsWith("better |\n");
-        assertThat(QualityComparison.row(
-                        QualitySet.HIGGS_7K, 9, new FoldScores(new double[] {1.1, 2.3, 3.2}), peer))
+        assertThat(QualityComparison.row(QualitySet.HIGGS_7K, 9, new FoldScores(new double[] {1.1, 2.3, 3.2}), peer))
                 .endsWith("level |\n");
     }
 
     @Test
     void ownPredictionsAreProbabilitiesOfEveryRow() {
         FoldTable table = table(210, 3);
-        double[][] predictions = new OwnFolds(LocalSpark.session(), 8)
-                .predictions(table, QualitySet.Target.BINARY, 3);
+        double[][] predictions = new OwnFolds(LocalSpark.session(), 8).predictions(table, QualitySet.Target.BINARY, 3);
         assertThat(predictions).hasDimensions(210, 2);
         assertThat(FoldScores.of(table, QualitySet.Target.BINARY, predictions).mean())
                 .isBetween(0.0, 0.45);
