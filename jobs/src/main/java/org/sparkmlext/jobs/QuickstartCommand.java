@@ -16,7 +16,8 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.evaluation.BinaryEvaluation;
 import org.sparkmlext.jobs.evaluation.LabelColumns;
-import org.sparkmlext.jobs.model.ClassifierTraining;
+import org.sparkmlext.jobs.model.Algorithm;
+import org.sparkmlext.jobs.model.BoostingTraining;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
 import org.sparkmlext.jobs.quickstart.CustomerRows;
@@ -84,7 +85,7 @@ final class QuickstartCommand implements Callable<Integer> {
         long startedAt = System.nanoTime();
         PrintStream out = Main.output(spec);
         checkOptions();
-        ClassifierTraining training = new ClassifierTraining(settings, progress.listener(out));
+        BoostingTraining training = new BoostingTraining(Algorithm.CLASSIFIER, settings, progress.listener(out));
         SparkSession session = SessionOptions.session("spark-ml-ext quickstart");
         Configuration files = session.sparkContext().hadoopConfiguration();
         OutputDirectory model = OutputDirectory.claim(directory + "/model", true, files);
@@ -97,9 +98,9 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         TableReader reader = new TableReader(session);
         String from = Main.required(train, "--train");
-        Table whole = reader.readForTraining(from, table);
+        Table whole = reader.readForTraining(from, table, Algorithm.CLASSIFIER == training.algorithm());
         List<Dataset<Row>> parts = test == null
-                ? ClassifierTraining.split(whole.rows(), TEST_SHARE, TEST_SALT)
+                ? BoostingTraining.split(whole.rows(), TEST_SHARE, TEST_SALT)
                 : List.of(whole.rows(), reader.read(test, whole.layout(), true));
         out.println(Main.describe(from, whole.layout()));
         Transformer fitted = training.fit(new Table(parts.get(0), whole.layout()), null, validationFraction);

@@ -2,6 +2,7 @@ package org.sparkmlext.jobs;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.PrintStream;
@@ -12,12 +13,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.functions;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
@@ -34,11 +38,13 @@ import picocli.CommandLine.Spec;
 /** Writes a saved model's predictions for a table. */
 @Command(
         name = "score",
-        description = "Writes a table with a saved model's predictions: its own columns, then 'prediction' (0 or 1),"
-                + " 'probability' (of label 1) and, where labels were texts, 'predictedLabel'.")
+        description = "Writes a table with a saved model's predictions: its own columns, then 'prediction' (a class, or a"
+                + " number), of a classifier 'probability' (of label 1; of more than two classes an array), where labels"
+                + " were texts 'predictedLabel', and as arrays the vectors that leafCol and quantilesCol name.")
 final class ScoreCommand implements Callable<Integer> {
     private static final String PREDICTION = "prediction";
     private static final String PROBABILITY = "probability";
+    private static final String RAW_PREDICTION = "rawPrediction";
     private static final String PREDICTED_LABEL = "predictedLabel";
 
     @Spec
@@ -120,14 +126,24 @@ final class ScoreCommand implements Callable<Integer> {
             }
         }
         columns.add(col(PREDICTION));
-        columns.add(functions
-                .vector_to_array(col(PROBABILITY), "float64")
-                .getItem(1)
-                .as(PROBABILITY));
+        Dataset<Row> scored = model.transform(rows);
+        List<String> made = new ArrayList<>(Arrays.asList(scored.columns()));
+        made.removeAll(Arrays.asList(rows.columns()));
+        if (made.contains(PROBABILITY)) {
+            Column probability = functions.vector_to_array(col(PROBABILITY), "float64");
+            boolean isOfTwo = AttributeGroup.fromStructField(scored.schema().apply(PROBABILITY)).size() == 2;
+            columns.add((isOfTwo ? probability.getItem(1) : probability).as(PROBABILITY));
+        }
         if (!layout.labelValues().isEmpty()) {
             columns.add(labelText(layout.labelValues()).as(PREDICTED_LABEL));
         }
-        return model.transform(rows).select(columns.toArray(new Column[0]));
+        made.removeAll(List.of(PREDICTION, PROBABILITY, RAW_PREDICTION));
+        for (String name : made) {
+            if (scored.schema().apply(name).dataType().equals(SQLDataTypes.VectorType())) {
+                columns.add(functions.vector_to_array(col(name), "float64").as(name));
+            }
+        }
+        return scored.select(columns.toArray(new Column[0]));
     }
 
     /** The first text that means the predicted class. */
@@ -143,10 +159,22 @@ final class ScoreCommand implements Callable<Integer> {
         return text;
     }
 
+    /** CSV has no arrays: they become JSON. */
+    private static Dataset<Row> withArraysAsText(Dataset<Row> rows) {
+        Column[] columns = Arrays.stream(rows.schema().fields())
+                .map(field -> {
+                    Column column = col("`" + field.name().replace("`", "``") + "`");
+                    return field.dataType() instanceof ArrayType ? to_json(column).as(field.name()) : column;
+                })
+                .toArray(Column[]::new);
+        return rows.select(columns);
+    }
+
     static void write(Dataset<Row> rows, TableFormat format, OutputDirectory directory) {
         directory.write(path -> {
             DataFrameWriter<Row> writer = rows.write();
             if (format == TableFormat.CSV) {
+                writer = withArraysAsText(rows).write();
                 writer.option("header", true).csv(path.toString());
             } else {
                 writer.parquet(path.toString());

@@ -12,7 +12,8 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.evaluation.Evaluation;
 import org.sparkmlext.jobs.evaluation.LabelColumns;
-import org.sparkmlext.jobs.model.ClassifierTraining;
+import org.sparkmlext.jobs.model.Algorithm;
+import org.sparkmlext.jobs.model.BoostingTraining;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
 import org.sparkmlext.jobs.table.Table;
@@ -24,8 +25,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a classifier on a table and saves it. */
-@Command(name = "train", description = "Trains a boosted-trees classifier on a table and saves it.")
+/** Trains a classifier or a regressor on a table and saves it. */
+@Command(name = "train", description = "Trains boosted trees on a table and saves them: a classifier, or with an objective of numbers such as"
+                + " --set objective=squared a regressor.")
 final class TrainCommand implements Callable<Integer> {
 
     @Spec
@@ -66,9 +68,15 @@ final class TrainCommand implements Callable<Integer> {
     boolean overwrite;
 
     @Option(
+            names = "--algorithm",
+            description = "classifier or regressor (default: the one that has the objective, else classifier).")
+    @Nullable
+    Algorithm algorithm;
+
+    @Option(
             names = "--set",
             description =
-                    "NAME=VALUE of any Param of the classifier, such as numTrees=200 (object 'params' in a job file).",
+                    "NAME=VALUE of any Param of the estimator, such as numTrees=200 (object 'params' in a job file).",
             paramLabel = "NAME=VALUE")
     Map<String, String> settings = new LinkedHashMap<>();
 
@@ -83,12 +91,13 @@ final class TrainCommand implements Callable<Integer> {
         if (validation != null && validationFraction > 0) {
             throw new BadInputException("give --validation or --validation-fraction, not both");
         }
-        ClassifierTraining training = new ClassifierTraining(settings, progress.listener(out));
+        BoostingTraining training = new BoostingTraining(
+                Algorithm.of(algorithm, settings), settings, progress.listener(out));
         SparkSession session = SessionOptions.session("spark-ml-ext train");
         OutputDirectory directory =
                 OutputDirectory.claim(to, overwrite, session.sparkContext().hadoopConfiguration());
         TableReader reader = new TableReader(session);
-        Table rows = reader.readForTraining(from, table);
+        Table rows = reader.readForTraining(from, table, training.algorithm() == Algorithm.CLASSIFIER);
         out.println(Main.describe(from, rows.layout()));
         Dataset<Row> validationRows = validation == null ? null : reader.read(validation, rows.layout(), true);
         Dataset<Row> testRows = test == null ? null : reader.read(test, rows.layout(), true);

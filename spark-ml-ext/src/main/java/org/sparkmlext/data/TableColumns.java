@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param validationIndicatorCol boolean column that is true for validation rows, or null
  * @param baseMarginCol number, vector or array column with each row's first raw scores, one an output; or null
  * @param numOutputs raw scores a row: what a base margin must hold; 0 where it is as many as there are classes
+ * @param declaredClasses the number of classes that labels of kind {@link LabelKind#CLASS_INDEX} must have, or null where
+ *     any is right
  */
 public record TableColumns(
         @Nullable String featuresCol,
@@ -27,8 +29,17 @@ public record TableColumns(
         @Nullable String weightCol,
         @Nullable String validationIndicatorCol,
         @Nullable String baseMarginCol,
-        int numOutputs)
+        int numOutputs,
+        @Nullable DeclaredClasses declaredClasses)
         implements Serializable {
+
+    /**
+     * A number of classes that something beside the labels speaks of.
+     *
+     * @param number how many
+     * @param source what says so, for messages, such as {@code thresholds has 3 values}
+     */
+    public record DeclaredClasses(int number, String source) implements Serializable {}
 
     /** What labels may be. Labels are judged as the float32 numbers they become. */
     public enum LabelKind {
@@ -77,6 +88,60 @@ public record TableColumns(
             throw new IllegalArgumentException("numOutputs is " + numOutputs + " for labels of kind " + labelKind
                     + "; needed is at least 1, or 0 (one a class) for labels of kind " + LabelKind.CLASS_INDEX);
         }
+    }
+
+    /** A table of any number of classes. */
+    public TableColumns(
+            @Nullable String featuresCol,
+            List<String> inputCols,
+            List<String> vectorNames,
+            String labelCol,
+            LabelKind labelKind,
+            @Nullable String weightCol,
+            @Nullable String validationIndicatorCol,
+            @Nullable String baseMarginCol,
+            int numOutputs) {
+        this(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                null);
+    }
+
+    /** This table with another weight column. */
+    public TableColumns withWeightCol(String name) {
+        return new TableColumns(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                name,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declaredClasses);
+    }
+
+    /** This table with another number of classes that labels must have. */
+    public TableColumns withDeclaredClasses(DeclaredClasses declared) {
+        return new TableColumns(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declared);
     }
 
     /** A table without base margins: one output, or one a class. */

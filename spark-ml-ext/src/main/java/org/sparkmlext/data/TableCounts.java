@@ -201,7 +201,7 @@ public final class TableCounts implements Serializable {
         missing.set(0, Math.max(2, numClasses()));
         missing.andNot(trainingClasses);
         if (missing.isEmpty()) {
-            return Optional.empty();
+            return problemOfDeclaredClasses(columns);
         }
         if (numClasses() == 1) {
             return Optional.of("label column '" + columns.labelCol() + "' holds only the class 0 in all " + trainingRows
@@ -216,6 +216,15 @@ public final class TableCounts implements Serializable {
                 + ", but no training row has class " + told + (untold > 0 ? " [and " + untold + " more]" : "")
                 + "; training rows of every class from 0 to the largest are needed: number the classes without gaps (for"
                 + " example with StringIndexer)");
+    }
+
+    private Optional<String> problemOfDeclaredClasses(TableColumns columns) {
+        TableColumns.DeclaredClasses declared = columns.declaredClasses();
+        if (declared == null || declared.number() == numClasses()) {
+            return Optional.empty();
+        }
+        return Optional.of("label column '" + columns.labelCol() + "' holds the " + numClasses() + " classes from 0 to "
+                + (numClasses() - 1) + ", but " + declared.source() + "; needed is one a class");
     }
 
     private static String describe(TreeMap<Integer, Long> rowsByLength) {

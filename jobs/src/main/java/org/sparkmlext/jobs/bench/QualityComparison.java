@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -60,10 +59,11 @@ public final class QualityComparison {
         for (QualitySet set : plan.sets()) {
             FoldTable table = set.read(plan.data(), plan.foldCount());
             FoldScores peer = FoldScores.of(table, set.target(), peerPredictions(set, table));
-            Optional<FoldScores> ours = new OwnFolds(session, plan.trees())
-                    .predictions(table, set.target(), plan.foldCount())
-                    .map(predictions -> FoldScores.of(table, set.target(), predictions));
-            ours.ifPresent(scores -> out.println(line(set, "ours", scores)));
+            FoldScores ours = FoldScores.of(
+                    table,
+                    set.target(),
+                    new OwnFolds(session, plan.trees()).predictions(table, set.target(), plan.foldCount()));
+            out.println(line(set, "ours", ours));
             out.println(line(set, "lightgbm4j", peer));
             rows.append(row(set, table.rows(), ours, peer));
         }
@@ -107,19 +107,16 @@ public final class QualityComparison {
         return set.text() + " " + system + ": " + set.target().metric() + " by fold " + String.join(" ", folds);
     }
 
-    static String row(QualitySet set, int rows, Optional<FoldScores> ours, FoldScores peer) {
+    static String row(QualitySet set, int rows, FoldScores ours, FoldScores peer) {
         String start = "| " + set.text() + " | " + set.target().metric() + " | " + rows + " | ";
-        if (ours.isEmpty()) {
-            return start + "no estimator for this target | " + mean(peer) + " | | | | |\n";
-        }
-        FoldScores difference = ours.get().minus(peer);
+        FoldScores difference = ours.minus(peer);
         double inItsError = difference.mean() / peer.standardError();
         String judgement = inItsError > 1 ? "worse" : difference.mean() < 0 ? "better" : "level";
         return start
                 + String.format(
                         Locale.ROOT,
                         "%s | %s | %s | %+.2f | %+.2f | %s |\n",
-                        mean(ours.get()),
+                        mean(ours),
                         mean(peer),
                         figure(difference.mean()),
                         inItsError,

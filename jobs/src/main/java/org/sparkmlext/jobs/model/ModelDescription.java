@@ -14,7 +14,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.sql.SparkSession;
 import org.sparkmlext.jobs.table.TableLayout;
-import org.sparkmlext.ml.boosting.BoostedTreesClassificationModel;
+import org.sparkmlext.ml.boosting.BoostedTreesModel;
 import org.sparkmlext.tree.Forest;
 
 /** A saved model in words. */
@@ -45,7 +45,7 @@ public final class ModelDescription {
         }
         text.append("params (* = not the default)\n");
         appendParams(loaded.trained(), text);
-        if (loaded.trained() instanceof BoostedTreesClassificationModel trees) {
+        if (loaded.trained() instanceof BoostedTreesModel trees) {
             appendTrees(trees, text);
         }
         return text.toString();
@@ -96,12 +96,15 @@ public final class ModelDescription {
         return shown.substring(1, shown.length() - 1);
     }
 
-    private static void appendTrees(BoostedTreesClassificationModel model, StringBuilder text) {
+    private static void appendTrees(BoostedTreesModel model, StringBuilder text) {
         text.append("trees     ")
-                .append(model.getNumTrees())
+                .append(model.forest().numTrees())
                 .append(" with ")
                 .append(model.totalNumNodes())
-                .append(" nodes\n");
+                .append(" nodes, objective ")
+                .append(model.forest().objective())
+                .append(model.forest().numOutputs() > 1 ? " of " + model.forest().numOutputs() + " raw scores" : "")
+                .append('\n');
         if (model.hasSummary()) {
             text.append("training  ")
                     .append(model.summary().rounds().size())
@@ -123,7 +126,7 @@ public final class ModelDescription {
         text.append("first tree\n");
         model.toDebugString()
                 .lines()
-                .dropWhile(line -> !line.equals("tree 0"))
+                .dropWhile(line -> !line.equals("tree 0") && !line.startsWith("tree 0 "))
                 .skip(1)
                 .takeWhile(line -> line.startsWith(" "))
                 .forEach(line -> text.append("  ").append(line).append('\n'));

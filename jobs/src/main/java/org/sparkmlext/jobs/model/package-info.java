@@ -1,6 +1,6 @@
 /**
  * Fitting with live progress, exact evaluation, and model directories that are either whole or absent. Start at
- * {@link org.sparkmlext.jobs.model.ClassifierTraining}.
+ * {@link org.sparkmlext.jobs.model.BoostingTraining}.
  */
 @NullMarked
 package org.sparkmlext.jobs.model;

@@ -19,9 +19,11 @@ import org.apache.spark.sql.types.NumericType;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.BadInputException;
 
-/** Finds which label values mean 0 and 1. */
+/** Finds which label values mean which class. */
 final class LabelMapping {
     private static final int SHOWN_VALUES = 8;
+    /** More texts than this are taken for something else than classes. */
+    private static final int MOST_CLASSES = 100;
 
     private final TableOptions options;
     private final String path;
@@ -32,25 +34,44 @@ final class LabelMapping {
     }
 
     /**
-     * The mapping of a label column: the one given, else two distinct strings in sorted order (or as
+     * The mapping of a label column: the one given, else distinct strings in sorted order (or two as
      * {@code --positive-label} says), else empty: the column holds numbers, which the estimator checks.
+     *
+     * @param hasClasses whether labels are classes rather than numbers
      */
-    Map<String, Double> of(Dataset<Row> rows, String label, @Nullable DataType type) {
+    Map<String, Double> of(Dataset<Row> rows, String label, @Nullable DataType type, boolean hasClasses) {
         Map<String, Double> given = options.mapping();
         if (!given.isEmpty()) {
             return given;
         }
         boolean isNumeric = type instanceof NumericType || DataTypes.BooleanType.equals(type);
+        if (!hasClasses) {
+            if (!isNumeric) {
+                throw new BadInputException(path + ": label column '" + label + "' holds texts; a regressor needs numbers."
+                        + " Name the texts that mean a missing value with --missing, or train a classifier");
+            }
+            return Map.of();
+        }
         if (isNumeric && options.positiveLabel == null) {
             return Map.of();
         }
         Map<String, Long> counts = counts(rows, label);
-        if (counts.size() != 2) {
-            throw new BadInputException(path + ": label column '" + label + "' has " + describe(counts)
-                    + "; binary classification needs exactly two. Say which value means what, for example"
+        if (counts.size() < 2
+                || counts.size() > MOST_CLASSES
+                || (options.positiveLabel != null && counts.size() != 2)) {
+            throw new BadInputException(path + ": label column '" + label + "' has " + describe(counts) + "; "
+                    + (options.positiveLabel != null
+                            ? "--positive-label needs exactly two"
+                            : "classes are 2 to " + MOST_CLASSES)
+                    + ". Say which value means what, for example"
                     + " --label-mapping 'VALUE=1' (key 'labelMapping' in a job file)");
         }
         List<String> values = List.copyOf(counts.keySet());
+        if (values.size() > 2) {
+            Map<String, Double> classes = new LinkedHashMap<>();
+            values.forEach(value -> classes.put(value, (double) classes.size()));
+            return classes;
+        }
         String positive = options.positiveLabel != null ? options.positiveLabel : values.get(1);
         if (!values.contains(positive)) {
             throw new BadInputException(path + ": --positive-label '" + positive
@@ -81,7 +102,7 @@ final class LabelMapping {
                                                 + String.join(
                                                         ", ",
                                                         layout.labelValues().keySet())
-                                                + ". Map it with --label-mapping 'VALUE=0' or 'VALUE=1' (key 'labelMapping' in a job file)")))
+                                                + ". Map it with --label-mapping 'VALUE=CLASS' (key 'labelMapping' in a job file)")))
                 .cast(DataTypes.DoubleType);
         return when(label.isNull(), lit(null).cast(DataTypes.DoubleType)).otherwise(coalesce(mapped, unknown));
     }

@@ -23,7 +23,7 @@ import org.sparkmlext.jobs.BadInputException;
  * @param vector vector column trained on in place of {@code features}, or null
  * @param vectorSize its length, 0 without one
  * @param label label column
- * @param labelValues label values to 0 or 1; empty where the column itself is 0/1
+ * @param labelValues label values to classes; empty where the column itself holds numbers
  * @param weight weight column, or null
  */
 @JsonIgnoreProperties(ignoreUnknown = true)

@@ -36,7 +36,7 @@ public final class TableOptions {
     @Option(names = "--label", description = "Label column: its name, its 0-based position, or 'last'.")
     public @Nullable String label;
 
-    @Option(names = "--label-mapping", description = "VALUE=0 or VALUE=1 for a label that is not 0/1; may be repeated.")
+    @Option(names = "--label-mapping", description = "VALUE=CLASS, such as yes=1, for a label that is no class 0, 1, ...; may be repeated.")
     public @Nullable List<String> labelMapping;
 
     @Option(
@@ -81,7 +81,7 @@ public final class TableOptions {
     /**
      * The label mapping as a map in the order given, empty if none was.
      *
-     * @throws BadInputException if an entry does not end in {@code =0} or {@code =1}
+     * @throws BadInputException if an entry does not end in a class, such as {@code =1}
      */
     Map<String, Double> mapping() {
         Map<String, Double> mapping = new LinkedHashMap<>();
@@ -89,8 +89,8 @@ public final class TableOptions {
             // Split at the last sign: label values such as <=50K contain one.
             int at = entry.lastIndexOf('=');
             String value = at < 0 ? "" : entry.substring(at + 1).strip();
-            if (!value.matches("[01](\\.0)?")) {
-                throw new BadInputException("--label-mapping '" + entry + "': want VALUE=0 or VALUE=1");
+            if (!value.matches("\\d{1,7}(\\.0)?")) {
+                throw new BadInputException("--label-mapping '" + entry + "': want VALUE=CLASS with a class 0, 1, ...");
             }
             mapping.put(entry.substring(0, at), Double.valueOf(value));
         }

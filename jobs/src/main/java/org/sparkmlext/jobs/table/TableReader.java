@@ -46,10 +46,11 @@ public final class TableReader {
      * Reads a table to train on and finds its layout: one pass over a CSV file for the types, one over a string label for
      * its values.
      *
-     * @throws BadInputException if a named column is missing, the label is neither 0/1 nor has two values, or a column
-     *     has a type that cannot be a feature
+     * @param hasClasses whether labels are classes, which may be texts, rather than numbers
+     * @throws BadInputException if a named column is missing, the label can be neither, or a column has a type that cannot
+     *     be a feature
      */
-    public Table readForTraining(String path, TableOptions options) {
+    public Table readForTraining(String path, TableOptions options, boolean hasClasses) {
         TableFormat format = options.formatOf(path);
         RawTable raw = format == TableFormat.CSV
                 ? RawTable.csv(session, path, CsvShape.of(path, options))
@@ -76,7 +77,8 @@ public final class TableReader {
         if (vector == null && features.isEmpty()) {
             throw new BadInputException(path + " has no feature columns beside the label '" + label + "'");
         }
-        Map<String, Double> labelValues = new LabelMapping(options, path).of(raw.rows(), label, types.get(label));
+        Map<String, Double> labelValues = new LabelMapping(options, path)
+                .of(raw.rows(), label, types.get(label), hasClasses);
         TableLayout layout = new TableLayout(
                 format,
                 options.header == null || options.header,

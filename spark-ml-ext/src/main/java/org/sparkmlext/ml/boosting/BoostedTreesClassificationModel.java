@@ -1,10 +1,6 @@
 package org.sparkmlext.ml.boosting;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.spark.ml.linalg.DenseVector;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
@@ -18,16 +14,15 @@ import org.sparkmlext.tree.Forest;
 /**
  * Trees fitted by a {@link BoostedTreesClassifier}. Scores by feature name; see {@link FittedClassifier}.
  *
- * <p>Raw prediction is {@code (-s, s)} with s the log-odds of class 1, probability of class 1 is
- * {@code 1 / (1 + exp(-s))}. Immutable but for its Params; scoring is thread-safe.
+ * <p>Of two classes under the logistic objective, raw prediction is {@code (-s, s)} with s the log-odds of class 1, and
+ * probability of class 1 is {@code 1 / (1 + exp(-s))}. Under softmax, raw prediction is one score s_k a class, and
+ * probability is {@code exp(s_k) / sum of exp(s_j)}. Immutable but for its Params; scoring is thread-safe.
  */
 public final class BoostedTreesClassificationModel extends FittedClassifier<BoostedTreesClassificationModel>
-        implements BoostingParams {
+        implements BoostedTreesModel, BoostedClassifierParams {
     private static final long serialVersionUID = 1L;
 
-    private final @Nullable EncodedForest forest;
-    private final boolean hasGivenNames;
-    private final transient @Nullable BoostingSummary summary;
+    private final @Nullable FittedForest fitted;
 
     /** Without trees; only for frameworks that find stages by their constructors. Everything but Params throws. */
     public BoostedTreesClassificationModel() {
@@ -36,21 +31,19 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
 
     /** Without trees, as the constructor without arguments. */
     public BoostedTreesClassificationModel(String uid) {
-        this(uid, null, false, null);
+        this(uid, null);
     }
 
-    BoostedTreesClassificationModel(
-            String uid, @Nullable EncodedForest forest, boolean hasGivenNames, @Nullable BoostingSummary summary) {
+    BoostedTreesClassificationModel(String uid, @Nullable FittedForest fitted) {
         super(uid);
-        this.forest = forest;
-        this.hasGivenNames = hasGivenNames;
-        this.summary = summary;
-        BoostingParams.setDefaults(this);
+        this.fitted = fitted;
+        BoostedClassifierParams.setDefaults(this);
     }
 
     /** Reader of saved models; Spark's Pipeline calls it. */
     public static MLReader<BoostedTreesClassificationModel> read() {
-        return new BoostedTreesModelFiles.Reader();
+        return new BoostedTreesModelFiles.Reader<>(
+                BoostedTreesClassificationModel.class, BoostedTreesClassificationModel::new);
     }
 
     /**
@@ -64,31 +57,32 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
 
     @Override
     public MLWriter write() {
-        return new BoostedTreesModelFiles.Writer(this);
+        return new BoostedTreesModelFiles.Writer(this, fittedForest());
     }
 
-    EncodedForest encodedForest() {
-        if (forest == null) {
-            throw new IllegalStateException(
-                    "model " + uid() + " has no trees: it was constructed, not fitted or loaded. "
-                            + "Use BoostedTreesClassifier.fit or BoostedTreesClassificationModel.load.");
-        }
-        return forest;
+    FittedForest fittedForest() {
+        return FittedForest.require(fitted, uid());
     }
 
-    /** The trees. */
+    @Override
     public Forest forest() {
-        return encodedForest().forest();
+        return fittedForest().forest();
     }
 
     @Override
     protected ClassScorer scorer() {
-        return new ForestClassScorer(encodedForest());
+        FittedForest forest = fittedForest();
+        return new ForestClassScorer(new ForestScores(forest.encoded(), forest.scoringRounds(getPredictionRounds())));
     }
 
     @Override
     protected List<ScoredColumn<ClassScorer>> extraColumns() {
         return LeafColumn.ofClassifier(getLeafCol(), getNumTrees());
+    }
+
+    @Override
+    protected String baseMarginColumn() {
+        return getBaseMarginCol();
     }
 
     @Override
@@ -98,77 +92,43 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
 
     @Override
     protected boolean hasGivenNames() {
-        return hasGivenNames;
+        return fittedForest().hasGivenNames();
     }
 
+    /** Two where the model has no trees yet. */
     @Override
     public int numClasses() {
-        return forest == null ? BoostedTreesClassifier.NUM_CLASSES : Math.max(2, forest().numOutputs());
+        return fitted == null ? 2 : Math.max(2, fitted.forest().numOutputs());
     }
 
     /** -1 where the model has no trees yet, as Spark's models say it. */
     @Override
     public int numFeatures() {
-        return forest == null ? -1 : super.numFeatures();
+        return fitted == null ? -1 : super.numFeatures();
     }
 
     /**
-     * Trees of the model, as Spark's own tree models say it: with early stopping those up to the best round. The Param's
-     * value, most trees to train, is {@code getOrDefault(numTrees())}.
+     * Trees of the model, as Spark's own tree models say it: one a class and round of softmax, else one a round, with early
+     * stopping up to the best. The Param's value, most rounds to train, is {@code getOrDefault(numTrees())}.
      */
     @Override
     public int getNumTrees() {
         return forest().numTrees();
     }
 
-    /** Nodes of all trees, leaves included. */
-    public int totalNumNodes() {
-        return forest().nodes().numNodes();
-    }
-
-    /** Share of the loss reduction each feature brought, in the order of {@link #featureNames}; adds up to 1. */
-    public Vector featureImportances() {
-        return new DenseVector(forest().importances(Forest.ImportanceKind.GAIN));
-    }
-
-    /** Importance of each feature by name, the largest first, equal ones in feature order. */
-    public Map<String, Double> featureImportancesByName(Forest.ImportanceKind kind) {
-        double[] importances = forest().importances(kind);
-        List<String> names = featureNames();
-        Map<String, Double> byName = new LinkedHashMap<>();
-        java.util.stream.IntStream.range(0, importances.length)
-                .boxed()
-                .sorted((a, b) -> Double.compare(importances[b], importances[a]))
-                .forEach(f -> byName.put(names.get(f), importances[f]));
-        return byName;
-    }
-
-    /** Whether the model knows how it came about. */
+    @Override
     public boolean hasSummary() {
-        return summary != null;
+        return fitted != null && fitted.summary() != null;
     }
 
-    /**
-     * How the model came about.
-     *
-     * @throws IllegalStateException if it does not know
-     */
+    @Override
     public BoostingSummary summary() {
-        if (summary == null) {
-            throw new IllegalStateException("model " + uid() + " has no training summary");
-        }
-        return summary;
-    }
-
-    /** All trees as text. */
-    public String toDebugString() {
-        return this + "\n" + ForestText.describe(forest());
+        return fittedForest().summary(uid());
     }
 
     /** Bytes of memory, about; Spark Connect's model cache of 4.1 asks, which is why 4.0 has nothing to override. */
     public long estimatedSize() {
-        // The encoded bytes, the same arrays once more as the decoded forest, and their layout for scoring.
-        return 3L * encodedForest().bytes().length;
+        return fittedForest().estimatedSize();
     }
 
     public BoostedTreesClassificationModel setLeafCol(String value) {
@@ -176,10 +136,15 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
         return this;
     }
 
+    /** Staged prediction: scores with the trees of the first rounds only; 0 = all. */
+    public BoostedTreesClassificationModel setPredictionRounds(int value) {
+        set(predictionRounds(), value);
+        return this;
+    }
+
     @Override
     public BoostedTreesClassificationModel copy(ParamMap extra) {
-        BoostedTreesClassificationModel copy =
-                copyValues(new BoostedTreesClassificationModel(uid(), forest, hasGivenNames, summary), extra);
+        BoostedTreesClassificationModel copy = copyValues(new BoostedTreesClassificationModel(uid(), fitted), extra);
         copy.setParent(parent());
         return copy;
     }
@@ -187,9 +152,9 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
     @Override
     public String toString() {
         return "BoostedTreesClassificationModel: uid=" + uid()
-                + (forest == null
+                + (fitted == null
                         ? ", no trees"
-                        : ", numTrees=" + getNumTrees() + ", numFeatures=" + numFeatures() + ", numClasses="
-                                + numClasses());
+                        : ", objective=" + forest().objective() + ", numTrees=" + getNumTrees() + ", numFeatures="
+                                + numFeatures() + ", numClasses=" + numClasses());
     }
 }

@@ -1,40 +1,50 @@
 package org.sparkmlext.ml.boosting;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.ml.stage.ClassScorer;
 import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.ml.stage.TrainableClassifier;
-import org.sparkmlext.runtime.DistributedTrainer;
+import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.training.TrainingListener;
-import org.sparkmlext.tree.BoostingAlgorithm;
+import org.sparkmlext.tree.Objective;
+import org.sparkmlext.tree.RowFunction;
 
 /**
- * Gradient boosted trees for two classes, labels 0 and 1.
+ * Gradient boosted trees for classes; labels are 0 to k-1.
  *
  * <p>Histogram-based second-order boosting (Chen and Guestrin, "XGBoost: A Scalable Tree Boosting System", KDD 2016;
- * leaf-wise growth as Ke et al., "LightGBM", NeurIPS 2017) of the log-loss. Trained by all workers together; the model is
- * the same, bit for bit, whatever their number, the partitioning, or the order of rows.
+ * leaf-wise growth as Ke et al., "LightGBM", NeurIPS 2017) of the log-loss: {@code objective} logistic for two classes, one
+ * raw score a row; softmax for any number, one raw score a class (Friedman, "Greedy function approximation", 2001); auto,
+ * the default, is logistic where the labels are of two classes and softmax where they are of more. Trained by all workers
+ * together; the model is the same, bit for bit, whatever their number, the partitioning, or the order of rows. A custom
+ * objective is outside this promise as far as its functions are.
  *
  * <p>Features are a vector column ({@code featuresCol}) or plain columns ({@code inputCols}). They are compared as
  * float32; NaN and null are missing values, for which every split learns a side. An entry that a sparse vector does not
  * store is 0, not missing.
  *
- * <p>Errors: contradicting Params, missing or wrongly typed columns give an {@link IllegalArgumentException} that names
- * them before any data is read; bad values (labels other than 0 and 1, negative weights, infinite features, no rows, one
- * class only) an {@link org.sparkmlext.training.InvalidTrainingDataException}.
+ * <p>{@code classWeights} multiplies the weights of the rows of each class, training and validation rows alike, before
+ * anything is computed of them: it is the same as a weight column with these products.
+ *
+ * <p>Errors: contradicting Params, missing or wrongly typed columns, an initial model of other features, objective or
+ * classes give an {@link IllegalArgumentException} that names them before any data is read; bad values (labels that are no
+ * class, classes without rows, negative weights, infinite features, no rows, one class only) an
+ * {@link org.sparkmlext.training.InvalidTrainingDataException}.
  */
 public final class BoostedTreesClassifier
-        extends TrainableClassifier<BoostedTreesClassifier, BoostedTreesClassificationModel> implements BoostingParams {
+        extends TrainableClassifier<BoostedTreesClassifier, BoostedTreesClassificationModel>
+        implements BoostedClassifierParams, BoostingSetters<BoostedTreesClassifier> {
     private static final long serialVersionUID = 1L;
 
-    static final int NUM_CLASSES = 2;
+    private BoostingObjects<BoostedTreesClassificationModel> objects = BoostingObjects.none();
 
     public BoostedTreesClassifier() {
         this(Identifiable$.MODULE$.randomUID("boostedTreesClassifier"));
@@ -42,7 +52,7 @@ public final class BoostedTreesClassifier
 
     public BoostedTreesClassifier(String uid) {
         super(uid);
-        BoostingParams.setDefaults(this);
+        BoostedClassifierParams.setDefaults(this);
     }
 
     /** Reader of saved estimators; Spark's Pipeline calls it. */
@@ -55,147 +65,173 @@ public final class BoostedTreesClassifier
         return read().load(path);
     }
 
+    /** @throws IllegalStateException if the estimator has what is no Param: a custom objective or metric, a model object */
     @Override
-    protected TableColumns.LabelKind labelKind() {
-        return TableColumns.LabelKind.BINARY;
+    public MLWriter write() {
+        return objects.savedBy(super.write(), uid());
+    }
+
+    /**
+     * A loss of your own in place of {@code objective}. Not a Param: copies keep it, but an estimator that has one cannot be
+     * saved; its models can, and call their objective {@code custom}.
+     *
+     * The raw score s is taken as log-odds of class 1, as under the logistic objective: the probability is
+     * {@code 1 / (1 + exp(-s))}, labels are 0 and 1.
+     *
+     * @param gradient first derivative by the raw score
+     * @param hessian second derivative by the raw score, at least 0
+     */
+    public BoostedTreesClassifier setCustomObjective(RowFunction gradient, RowFunction hessian) {
+        objects = objects.withObjective(gradient, hessian);
+        return this;
+    }
+
+    /**
+     * A metric of your own, reported every round beside the objective's: the weighted mean over rows of a function that is at
+     * least 0, smaller being better. {@code validationMetric} may name it. Not a Param, as a custom objective.
+     */
+    public BoostedTreesClassifier setCustomMetric(String name, RowFunction metric) {
+        objects = objects.withMetric(name, metric);
+        return this;
+    }
+
+    /**
+     * A model whose training goes on, in place of the Param {@code initialModel}. Not a Param: copies keep it, but an
+     * estimator that has one cannot be saved.
+     */
+    public BoostedTreesClassifier setInitialModel(BoostedTreesClassificationModel model) {
+        objects = objects.withInitialModel(model);
+        return this;
+    }
+
+    /** A copy with the same uid, Params (then {@code extra}), listeners, and what is no Param. */
+    @Override
+    public BoostedTreesClassifier copy(ParamMap extra) {
+        BoostedTreesClassifier copy = super.copy(extra);
+        copy.objects = objects;
+        return copy;
+    }
+
+    private Objective chosenObjective() {
+        return objects.objective() == null
+                ? Objective.of(Objective.Kind.of(getObjective()))
+                : Objective.custom(objects.objective());
+    }
+
+    private boolean isOfTwoClasses() {
+        Objective.Kind kind = chosenObjective().kind();
+        return kind == Objective.Kind.LOGISTIC || kind == Objective.Kind.CUSTOM;
+    }
+
+    @Override
+    protected TrainingTarget target() {
+        String margin = getBaseMarginCol().isEmpty() ? null : getBaseMarginCol();
+        return isOfTwoClasses()
+                ? new TrainingTarget(TableColumns.LabelKind.BINARY, margin, 1, null)
+                : new TrainingTarget(TableColumns.LabelKind.CLASS_INDEX, margin, 0, declaredClasses());
+    }
+
+    /** The number of classes that Params speak of; null where none does. */
+    private TableColumns.@Nullable DeclaredClasses declaredClasses() {
+        if (isDefined(thresholds())) {
+            return declared("thresholds", getThresholds().length);
+        }
+        return getClassWeights().length > 0 ? declared("classWeights", getClassWeights().length) : null;
+    }
+
+    private static TableColumns.DeclaredClasses declared(String param, int length) {
+        return new TableColumns.DeclaredClasses(length, param + " has " + length + " values");
     }
 
     @Override
     protected int numClasses() {
-        return NUM_CLASSES;
+        TableColumns.DeclaredClasses declared = declaredClasses();
+        return isOfTwoClasses() ? 2 : declared == null ? -1 : declared.number();
     }
 
     @Override
     protected List<ScoredColumn<ClassScorer>> extraColumns() {
-        return LeafColumn.ofClassifier(getLeafCol(), getNumTrees());
+        return LeafColumn.ofClassifier(getLeafCol(), -1);
     }
 
     @Override
     protected void checkParams() {
-        depthLimit();
-        if (getEarlyStoppingRounds() > 0 && !isSet(validationIndicatorCol())) {
-            throw new IllegalArgumentException("earlyStoppingRounds is " + getEarlyStoppingRounds()
-                    + " but validationIndicatorCol is not set: there are no rows to watch. Name a boolean column that is "
-                    + "true for validation rows, or set earlyStoppingRounds to 0.");
+        Objective objective = chosenObjective();
+        BoostingChecks.check(this, objects, objective, validationIndicatorCol());
+        int classes = numClasses();
+        if (isDefined(thresholds()) && getThresholds().length != classes) {
+            throw lengthRefused("thresholds", getThresholds().length, classes);
         }
-        if (isDefined(thresholds()) && getThresholds().length != NUM_CLASSES) {
-            throw new IllegalArgumentException("thresholds has " + getThresholds().length
-                    + " values; allowed: one a class, " + NUM_CLASSES + " in all");
+        if (getClassWeights().length > 0 && getClassWeights().length != classes) {
+            throw lengthRefused("classWeights", getClassWeights().length, classes);
         }
+        if (objective.kind() == Objective.Kind.AUTO && !getBaseMarginCol().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "baseMarginCol is '" + getBaseMarginCol() + "' but objective is auto, which "
+                            + "has one raw score for two classes and one a class for more. Set objective to logistic or softmax.");
+        }
+    }
+
+    private static IllegalArgumentException lengthRefused(String param, int length, int classes) {
+        return new IllegalArgumentException(
+                param + " has " + length + " values; allowed: one a class, " + classes + " in all");
     }
 
     @Override
     protected BoostedTreesClassificationModel trainChecked(
             Dataset<?> data, TableColumns columns, TrainingListener listener) {
-        DistributedTrainer.Result result = DistributedTrainer.train(
-                data, columns, new BoostingAlgorithm(boostingSettings(getSeed())), runtimeOptions(), listener);
-        EncodedForest forest;
-        try {
-            forest = EncodedForest.of(result.bytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the trained model of " + result.bytes().length + " bytes is damaged", e);
+        Objective objective = chosenObjective();
+        TableColumns table = columns;
+        FittedForest initial = initialForest();
+        if (initial != null) {
+            String trained = initial.forest().objective();
+            // What auto was in the first training it stays, whatever classes this data shows.
+            if (objective.kind() == Objective.Kind.AUTO && OBJECTIVES.contains(trained)) {
+                objective = Objective.of(Objective.Kind.of(trained));
+            }
+            BoostingChecks.checkSameObjective(initial, objective);
+            BoostingChecks.checkSameFeatures(initial, columns);
+            table = withClassesOf(initial, columns);
         }
-        boolean hasGivenNames =
-                columns.featuresCol() == null || !columns.vectorNames().isEmpty();
+        Dataset<?> rows = data;
+        if (getClassWeights().length > 0) {
+            ClassWeights.Weighted weighted = ClassWeights.of(data, table, getClassWeights());
+            rows = weighted.data();
+            table = weighted.columns();
+        }
+        byte[] bytes = initial == null ? null : initial.encoded().bytes();
         return new BoostedTreesClassificationModel(
                 uid(),
-                forest,
-                hasGivenNames,
-                new BoostingSummary(result.report(), forest.forest().numTrees()));
+                FittedForest.train(
+                        rows,
+                        table,
+                        boostingSettings(objective, objects.metric(), bytes, getSeed()),
+                        initial,
+                        runtimeOptions(),
+                        listener));
     }
 
-    public BoostedTreesClassifier setObjective(String value) {
-        set(objective(), value);
-        return this;
+    private static TableColumns withClassesOf(FittedForest initial, TableColumns columns) {
+        int classes = Math.max(2, initial.forest().numOutputs());
+        String source = "the initial model has " + classes + " classes";
+        TableColumns.DeclaredClasses declared = columns.declaredClasses();
+        if (declared != null && declared.number() != classes) {
+            throw new IllegalArgumentException(declared.source() + ", but " + source + "; needed is one a class");
+        }
+        return columns.withDeclaredClasses(new TableColumns.DeclaredClasses(classes, source));
     }
 
-    public BoostedTreesClassifier setNumTrees(int value) {
-        set(numTrees(), value);
-        return this;
+    private @Nullable FittedForest initialForest() {
+        BoostedTreesClassificationModel object = objects.initialModel();
+        if (object == null && !getInitialModel().isEmpty()) {
+            object = BoostedTreesClassificationModel.load(getInitialModel());
+        }
+        return object == null ? null : object.fittedForest();
     }
 
-    public BoostedTreesClassifier setLearningRate(double value) {
-        set(learningRate(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setSubsamplingRate(double value) {
-        set(subsamplingRate(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setColsampleByTree(double value) {
-        set(colsampleByTree(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setColsampleByLevel(double value) {
-        set(colsampleByLevel(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setColsampleByNode(double value) {
-        set(colsampleByNode(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setEarlyStoppingRounds(int value) {
-        set(earlyStoppingRounds(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setValidationMetric(String value) {
-        set(validationMetric(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setLeafCol(String value) {
-        set(leafCol(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setGrowPolicy(String value) {
-        set(growPolicy(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setMaxLeaves(int value) {
-        set(maxLeaves(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setMaxDepth(int value) {
-        set(maxDepth(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setMaxBins(int value) {
-        set(maxBins(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setLambdaL2(double value) {
-        set(lambdaL2(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setLambdaL1(double value) {
-        set(lambdaL1(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setMinSplitGain(double value) {
-        set(minSplitGain(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setMinChildWeight(double value) {
-        set(minChildWeight(), value);
-        return this;
-    }
-
-    public BoostedTreesClassifier setMinDataInLeaf(int value) {
-        set(minDataInLeaf(), value);
+    /** See {@code classWeights}. */
+    public BoostedTreesClassifier setClassWeights(double[] value) {
+        set(classWeights(), value);
         return this;
     }
 }

@@ -1,38 +1,37 @@
 package org.sparkmlext.ml.boosting;
 
-import java.util.List;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.stage.CheckedParams;
 import org.sparkmlext.tree.BoostingSettings;
+import org.sparkmlext.tree.CustomMetric;
 import org.sparkmlext.tree.GrowPolicy;
 import org.sparkmlext.tree.Objective;
 
 /** How many trees there are, what each of them sees, and when training stops. */
 public interface BoostingParams extends TreeParams {
 
-    /** What {@code objective} may be. */
-    List<String> OBJECTIVES = List.of("logistic");
+    /** {@code validationMetric} where the objective's own loss is watched. */
+    String AUTO_METRIC = "auto";
 
-    /** What {@code validationMetric} may be. */
-    List<String> VALIDATION_METRICS = List.of("logloss", "error");
-
-    default Param<String> objective() {
-        return CheckedParams.ofChoice(
-                this,
-                "objective",
-                "loss that is minimised; logistic = log-loss of two classes",
-                "logistic",
-                OBJECTIVES);
-    }
+    /** What is minimised; which ones there are depends on the estimator. */
+    Param<String> objective();
 
     default String getObjective() {
         return getOrDefault(objective());
     }
 
     default IntParam numTrees() {
-        return CheckedParams.ofInt(this, "numTrees", "most trees, one a round", ">= 1", 100, v -> v >= 1);
+        return CheckedParams.ofInt(
+                this,
+                "numTrees",
+                "most rounds of training, each of one tree a raw score (one a class of softmax, one a quantile level, else one); "
+                        + "with an initial model, rounds in addition to its own",
+                ">= 1",
+                100,
+                v -> v >= 1);
     }
 
     default int getNumTrees() {
@@ -119,12 +118,11 @@ public interface BoostingParams extends TreeParams {
     }
 
     default Param<String> validationMetric() {
-        return CheckedParams.ofChoice(
+        return CheckedParams.ofText(
                 this,
                 "validationMetric",
-                "metric that early stopping watches, smaller being better; logloss = mean log-loss, error = share of wrong classes",
-                "logloss",
-                VALIDATION_METRICS);
+                "metric that early stopping watches: auto = the objective's own loss, else one of the objective's metrics "
+                        + "or the name of a custom metric (text; default auto)");
     }
 
     default String getValidationMetric() {
@@ -144,14 +142,60 @@ public interface BoostingParams extends TreeParams {
         return getOrDefault(leafCol());
     }
 
+    /** Where raw scores start. */
+    default Param<String> baseMarginCol() {
+        return CheckedParams.ofText(
+                this,
+                "baseMarginCol",
+                "column of raw scores (before the link) that training starts from in place of a constant, and that scoring "
+                        + "adds: a number, or an array or vector of one number an output; empty = none (text; default empty)");
+    }
+
+    default String getBaseMarginCol() {
+        return getOrDefault(baseMarginCol());
+    }
+
+    /** Path of a model whose training goes on. */
+    default Param<String> initialModel() {
+        return CheckedParams.ofText(
+                this,
+                "initialModel",
+                "path of a saved model of the same features and objective whose training goes on: its trees stay in "
+                        + "front; empty = none (text; default empty)");
+    }
+
+    default String getInitialModel() {
+        return getOrDefault(initialModel());
+    }
+
+    /** Staged prediction. */
+    default IntParam predictionRounds() {
+        return CheckedParams.ofInt(
+                this,
+                "predictionRounds",
+                "rounds whose trees score, counted from the first one, which shows the model as it was after so many "
+                        + "rounds; 0 = all",
+                ">= 0",
+                0,
+                v -> v >= 0);
+    }
+
+    default int getPredictionRounds() {
+        return (int) getOrDefault(predictionRounds());
+    }
+
     /**
      * These Params as the algorithm takes them.
      *
-     * @throws IllegalArgumentException if they contradict each other
+     * @param objective what is minimised
+     * @param metric a user's own metric, or null
+     * @param initialModel the bytes of a forest to go on from, or null
+     * @throws IllegalArgumentException if Params contradict each other
      */
-    default BoostingSettings boostingSettings(long seed) {
+    default BoostingSettings boostingSettings(
+            Objective objective, @Nullable CustomMetric metric, byte @Nullable [] initialModel, long seed) {
         return new BoostingSettings(
-                Objective.of(Objective.Kind.of(getObjective())),
+                objective,
                 getNumTrees(),
                 depthLimit(),
                 leafLimit(),
@@ -169,15 +213,14 @@ public interface BoostingParams extends TreeParams {
                 getColsampleByNode(),
                 getEarlyStoppingRounds(),
                 getValidationMetric(),
-                null,
-                null,
+                metric,
+                initialModel,
                 seed);
     }
 
     /** Called by the constructors of estimator and model. */
     static void setDefaults(BoostingParams stage) {
         TreeParams.setDefaults(stage);
-        stage.setDefault(stage.objective(), "logistic");
         stage.setDefault(stage.numTrees(), 100);
         stage.setDefault(stage.learningRate(), 0.1);
         stage.setDefault(stage.subsamplingRate(), 1.0);
@@ -185,7 +228,10 @@ public interface BoostingParams extends TreeParams {
         stage.setDefault(stage.colsampleByLevel(), 1.0);
         stage.setDefault(stage.colsampleByNode(), 1.0);
         stage.setDefault(stage.earlyStoppingRounds(), 0);
-        stage.setDefault(stage.validationMetric(), "logloss");
+        stage.setDefault(stage.validationMetric(), AUTO_METRIC);
         stage.setDefault(stage.leafCol(), "");
+        stage.setDefault(stage.baseMarginCol(), "");
+        stage.setDefault(stage.initialModel(), "");
+        stage.setDefault(stage.predictionRounds(), 0);
     }
 }

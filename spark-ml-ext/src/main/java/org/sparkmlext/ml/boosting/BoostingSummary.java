@@ -9,18 +9,19 @@ import org.sparkmlext.training.TrainingReport;
  * to run where the model does not.
  *
  * @param report workers, devices, attempts, seconds by phase, and every round's metrics
- * @param numTrees trees the model kept: fewer than rounds where training stopped early
+ * @param keptRounds rounds of this fit whose trees the model has: fewer than were trained where training stopped early; those
+ *     of an initial model are not counted
  */
-public record BoostingSummary(TrainingReport report, int numTrees) {
+public record BoostingSummary(TrainingReport report, int keptRounds) {
 
     /** Every round's report, in order, those after the best one included. */
     public List<RoundReport> rounds() {
         return report.rounds();
     }
 
-    /** Round, from 0, of the last tree kept: the best one of early stopping, else the last; -1 for no tree. */
+    /** Round of this fit, from 0, of the last trees kept: the best one of early stopping, else the last; -1 for no tree. */
     public int bestIteration() {
-        return numTrees - 1;
+        return keptRounds - 1;
     }
 
     /**

@@ -8,29 +8,36 @@ import org.sparkmlext.tree.Link;
  * Trees as a classifier. One raw score s (log-odds of class 1): raw prediction {@code (-s, s)}, probability of class 1
  * {@code 1 / (1 + exp(-s))}. One raw score a class: these are the raw prediction, their softmax is the probability.
  */
-record ForestClassScorer(EncodedForest forest) implements ClassScorer {
+record ForestClassScorer(ForestScores scores) implements ClassScorer {
 
     @Override
     public int numFeatures() {
-        return forest.forest().numFeatures();
+        return scores.numFeatures();
+    }
+
+    @Override
+    public int numMargins() {
+        return scores.numOutputs();
     }
 
     @Override
     public double[] rawPrediction(float[] row) {
-        float[] scores = forest.forest().rawScores(row);
-        if (scores.length == 1) {
-            return new double[] {-scores[0], scores[0]};
+        double[] raw = scores.raw(row);
+        return raw.length == 1 ? new double[] {-raw[0], raw[0]} : raw;
+    }
+
+    @Override
+    public double[] plus(double[] rawPrediction, double[] margins) {
+        if (margins.length > 1) {
+            return ClassScorer.super.plus(rawPrediction, margins);
         }
-        double[] raw = new double[scores.length];
-        for (int k = 0; k < raw.length; k++) {
-            raw[k] = scores[k];
-        }
-        return raw;
+        double sum = rawPrediction[1] + margins[0];
+        return new double[] {-sum, sum};
     }
 
     @Override
     public double[] probability(double[] rawPrediction) {
-        if (forest.forest().numOutputs() == 1) {
+        if (scores.numOutputs() == 1) {
             double[] positive = {rawPrediction[1]};
             Link.SIGMOID.apply(positive);
             return new double[] {1.0 - positive[0], positive[0]};
@@ -38,10 +45,5 @@ record ForestClassScorer(EncodedForest forest) implements ClassScorer {
         double[] probability = Arrays.copyOf(rawPrediction, rawPrediction.length);
         Link.SOFTMAX.apply(probability);
         return probability;
-    }
-
-    /** The number of the leaf that a row falls into, tree by tree. */
-    double[] leaves(float[] row) {
-        return Arrays.stream(forest.forest().leaves(row)).asDoubleStream().toArray();
     }
 }

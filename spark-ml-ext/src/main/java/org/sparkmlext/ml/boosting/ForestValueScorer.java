@@ -4,22 +4,26 @@ import java.util.Arrays;
 import org.sparkmlext.ml.stage.ValueScorer;
 import org.sparkmlext.tree.Link;
 
-/** Trees as a regressor: raw scores, and predictions by the objective's link. */
-record ForestValueScorer(EncodedForest forest, Link link) implements ValueScorer {
+/**
+ * Trees as a regressor: raw scores, and predictions by the objective's link.
+ *
+ * @param predicted which raw score is the one number to predict
+ */
+record ForestValueScorer(ForestScores scores, Link link, int predicted) implements ValueScorer {
 
     @Override
     public int numFeatures() {
-        return forest.forest().numFeatures();
+        return scores.numFeatures();
+    }
+
+    @Override
+    public int numMargins() {
+        return scores.numOutputs();
     }
 
     @Override
     public double[] rawPrediction(float[] row) {
-        float[] scores = forest.forest().rawScores(row);
-        double[] raw = new double[scores.length];
-        for (int k = 0; k < raw.length; k++) {
-            raw[k] = scores[k];
-        }
-        return raw;
+        return scores.raw(row);
     }
 
     @Override
@@ -29,8 +33,8 @@ record ForestValueScorer(EncodedForest forest, Link link) implements ValueScorer
         return values;
     }
 
-    /** The number of the leaf that a row falls into, tree by tree. */
-    double[] leaves(float[] row) {
-        return Arrays.stream(forest.forest().leaves(row)).asDoubleStream().toArray();
+    @Override
+    public double prediction(double[] rawPrediction) {
+        return values(rawPrediction)[predicted];
     }
 }

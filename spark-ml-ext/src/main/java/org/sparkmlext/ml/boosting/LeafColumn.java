@@ -16,7 +16,7 @@ final class LeafColumn {
                 ? List.of()
                 : List.of(new ScoredColumn.OfFeatures<>(
                         ScoredColumn.vectorField(name, numTrees),
-                        (scorer, row) -> ((ForestClassScorer) scorer).leaves(row)));
+                        (scorer, row) -> ((ForestClassScorer) scorer).scores().leaves(row)));
     }
 
     /** None where the name is empty. */
@@ -25,6 +25,6 @@ final class LeafColumn {
                 ? List.of()
                 : List.of(new ScoredColumn.OfFeatures<>(
                         ScoredColumn.vectorField(name, numTrees),
-                        (scorer, row) -> ((ForestValueScorer) scorer).leaves(row)));
+                        (scorer, row) -> ((ForestValueScorer) scorer).scores().leaves(row)));
     }
 }

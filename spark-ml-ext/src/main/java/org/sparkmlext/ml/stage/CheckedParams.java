@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoublePredicate;
 import java.util.function.LongPredicate;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
@@ -55,6 +56,21 @@ public final class CheckedParams {
         String allowed = String.join(", ", choices);
         return new Param<>(
                 owner, name, fullDoc(doc, allowed, shownDefault), check(name, allowed, v -> choices.contains(v)));
+    }
+
+    /** A list of real numbers. */
+    public static DoubleArrayParam ofDoubles(
+            Params owner, String name, String doc, String allowed, Object shownDefault, ListCheck isAllowed) {
+        return new DoubleArrayParam(
+                owner,
+                name,
+                fullDoc(doc, allowed, shownDefault),
+                check(name, allowed, v -> v instanceof double[] list && isAllowed.test(list)));
+    }
+
+    /** What a list of numbers must be. */
+    public interface ListCheck extends Serializable {
+        boolean test(double[] values);
     }
 
     /** Any text but null. */
@@ -114,6 +130,9 @@ public final class CheckedParams {
         private static String shown(Object value) {
             if (value instanceof String text) {
                 return "'" + text + "'";
+            }
+            if (value instanceof double[] numbers) {
+                return Arrays.toString(numbers);
             }
             return value instanceof Object[] list ? Arrays.toString(list) : String.valueOf(value);
         }

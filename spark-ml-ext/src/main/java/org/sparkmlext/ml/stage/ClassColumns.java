@@ -3,12 +3,13 @@ package org.sparkmlext.ml.stage;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.sql.types.StructField;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Spark's standard columns of a classifier; one whose name is empty is left out.
  *
- * @param numClasses length of the vectors
+ * @param numClasses length of the vectors; -1 where it is not known yet
  */
 record ClassColumns(String rawPrediction, String probability, String prediction, int numClasses) {
 
@@ -23,13 +24,13 @@ record ClassColumns(String rawPrediction, String probability, String prediction,
                     ScoredColumn.vectorField(probability, numClasses), ClassScorer::probability));
         }
         if (!prediction.isEmpty()) {
-            columns.add(new ScoredColumn.OfRaw<>(
-                    NominalAttribute.defaultAttr()
-                            .withName(prediction)
-                            .withNumValues(numClasses)
-                            .toStructField(),
-                    (scorer, raw) -> scorer.prediction(raw, thresholds)));
+            columns.add(new ScoredColumn.OfRaw<>(classField(), (scorer, raw) -> scorer.prediction(raw, thresholds)));
         }
         return columns;
+    }
+
+    private StructField classField() {
+        NominalAttribute attribute = NominalAttribute.defaultAttr().withName(prediction);
+        return (numClasses < 0 ? attribute : attribute.withNumValues(numClasses)).toStructField();
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
@@ -78,6 +79,19 @@ final class FeatureColumns {
             throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
                     + field.dataType().simpleString() + "; allowed: boolean");
         }
+    }
+
+    /** A column of base margins: a number, an array of numbers, or a vector a row; gives its type. */
+    static DataType checkMarginColumn(StructType schema, String name) {
+        StructField field = find(schema, name, "baseMarginCol");
+        DataType type = field.dataType();
+        boolean isArray = type instanceof ArrayType array && array.elementType() instanceof NumericType;
+        if (!isArray && !(type instanceof NumericType) && !type.equals(SQLDataTypes.VectorType())) {
+            throw new IllegalArgumentException(
+                    "column '" + field.name() + "' (baseMarginCol) has type " + type.simpleString()
+                            + "; allowed: a number, an array of numbers, or a vector, one number an output");
+        }
+        return type;
     }
 
     /** Names of a vector's entries from its ML attributes, if every entry has one and no two are equal. */

@@ -45,6 +45,11 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
     /** What executors score with. */
     protected abstract ClassScorer scorer();
 
+    /** Column of base margins, which are added to raw predictions; "" for none. */
+    protected String baseMarginColumn() {
+        return "";
+    }
+
     /** Columns beside Spark's standard ones; they come last. */
     protected List<ScoredColumn<ClassScorer>> extraColumns() {
         return List.of();
@@ -64,6 +69,10 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
     @Override
     public StructType transformSchema(StructType schema) {
         features().check(schema);
+        BaseMargins margins = baseMargins();
+        if (margins != null) {
+            margins.column(schema);
+        }
         checkThresholds();
         return columns().appendTo(schema);
     }
@@ -76,7 +85,11 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
         transformSchema(data.schema());
-        return columns().append(data, features(), scorer());
+        return columns().append(data, features(), baseMargins(), scorer());
+    }
+
+    private @Nullable BaseMargins baseMargins() {
+        return baseMarginColumn().isEmpty() ? null : new BaseMargins(baseMarginColumn());
     }
 
     private FittedFeatures features() {

@@ -8,6 +8,7 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What fitted regressors share: scoring into Spark's prediction column, with features found by name as
@@ -60,6 +61,11 @@ public abstract class FittedRegressor<M extends FittedRegressor<M>> extends Regr
         return "";
     }
 
+    /** Column of base margins, which are added to raw predictions; "" for none. */
+    protected String baseMarginColumn() {
+        return "";
+    }
+
     /** Columns beside these; they come last. */
     protected List<ScoredColumn<ValueScorer>> extraColumns() {
         return List.of();
@@ -73,6 +79,10 @@ public abstract class FittedRegressor<M extends FittedRegressor<M>> extends Regr
     @Override
     public StructType transformSchema(StructType schema) {
         features().check(schema);
+        BaseMargins margins = baseMargins();
+        if (margins != null) {
+            margins.column(schema);
+        }
         return columns().appendTo(schema);
     }
 
@@ -84,7 +94,11 @@ public abstract class FittedRegressor<M extends FittedRegressor<M>> extends Regr
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
         transformSchema(data.schema());
-        return columns().append(data, features(), scorer());
+        return columns().append(data, features(), baseMargins(), scorer());
+    }
+
+    private @Nullable BaseMargins baseMargins() {
+        return baseMarginColumn().isEmpty() ? null : new BaseMargins(baseMarginColumn());
     }
 
     private FittedFeatures features() {

@@ -36,8 +36,9 @@ public sealed interface ScoredColumn<S extends RowScorer> {
         double[] apply(S scorer, float[] features);
     }
 
-    /** Field of a vector column. */
+    /** Field of a vector column; a length of -1 means that it is not known yet. */
     static StructField vectorField(String name, int length) {
-        return new StructField(name, SQLDataTypes.VectorType(), true, new AttributeGroup(name, length).toMetadata());
+        AttributeGroup group = length < 0 ? new AttributeGroup(name) : new AttributeGroup(name, length);
+        return new StructField(name, SQLDataTypes.VectorType(), true, group.toMetadata());
     }
 }

@@ -15,6 +15,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's columns, computed with one pass of the model over each row.
@@ -55,8 +56,12 @@ final class ScoringColumns<S extends RowScorer> {
         return out;
     }
 
-    /** Appends the columns. */
-    Dataset<Row> append(Dataset<?> data, FittedFeatures features, S scorer) {
+    /**
+     * Appends the columns.
+     *
+     * @param margins base margins that raw predictions go on from, or null
+     */
+    Dataset<Row> append(Dataset<?> data, FittedFeatures features, @Nullable BaseMargins margins, S scorer) {
         Broadcast<S> broadcast = JavaSparkContext.fromSparkContext(
                         data.sparkSession().sparkContext())
                 .broadcast(scorer);
@@ -75,6 +80,13 @@ final class ScoringColumns<S extends RowScorer> {
                 input.column(),
                 SQLDataTypes.VectorType(),
                 step(row -> VectorRows.dense(broadcast.value().rawPrediction(values.checked(row)))));
+        if (margins != null) {
+            score = expression(
+                    "add_base_margins",
+                    functions.struct(score, margins.column(data.schema())),
+                    SQLDataTypes.VectorType(),
+                    step(pair -> VectorRows.dense(margins.added((InternalRow) pair, broadcast.value()))));
+        }
         String scored = unusedName(rows.schema());
         Column raw = functions.col(scored);
         List<Column> selected = new ArrayList<>(List.of(functions.col("*")));

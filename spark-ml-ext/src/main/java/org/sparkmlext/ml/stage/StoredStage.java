@@ -96,6 +96,11 @@ public final class StoredStage {
         return text("uid");
     }
 
+    /** Whether the metadata has a further fact. */
+    public boolean hasFact(String name) {
+        return metadata.path("facts").has(name);
+    }
+
     /** A further fact of the metadata. */
     public JsonNode fact(String name) throws IOException {
         JsonNode fact = metadata.path("facts").path(name);

@@ -1,16 +1,12 @@
 package org.sparkmlext.ml.stage;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.training.TrainingListener;
 
@@ -22,11 +18,11 @@ import org.sparkmlext.training.TrainingListener;
  * @param <M> its model
  */
 public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M extends FittedClassifier<M>>
-        extends ProbabilisticClassifier<Vector, E, M> implements ColumnParams, TrainingParams, DefaultParamsWritable {
+        extends ProbabilisticClassifier<Vector, E, M> implements TrainableStage<E> {
     private static final long serialVersionUID = 1L;
 
     private final String uid;
-    private transient @Nullable List<TrainingListener> listeners;
+    private transient ListenerList listeners = ListenerList.NONE;
 
     protected TrainableClassifier(String uid) {
         this(PendingUid.push(uid));
@@ -51,10 +47,10 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
     /** Trains on data whose schema has been checked. */
     protected abstract M trainChecked(Dataset<?> data, TableColumns columns, TrainingListener listener);
 
-    /** What labels may be. */
-    protected abstract TableColumns.LabelKind labelKind();
+    /** What labels may be, and how many raw scores a row has. */
+    protected abstract TrainingTarget target();
 
-    /** Number of classes. */
+    /** Number of classes; -1 where only the labels tell. */
     protected abstract int numClasses();
 
     /**
@@ -68,7 +64,7 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
         StructType schema = data.schema();
         transformSchema(schema);
         M model = copyValues(
-                trainChecked(data, tableColumns(schema), new ListenerChain(allListeners())),
+                trainChecked(data, tableColumns(schema), listeners.chain(uid)),
                 org.apache.spark.ml.param.ParamMap$.MODULE$.empty());
         model.setParent(this);
         return model;
@@ -99,54 +95,7 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
     protected void checkParams() {}
 
     private TableColumns tableColumns(StructType schema) {
-        boolean usesInputCols = FeatureColumns.usesInputCols(this);
-        List<String> vectorNames = List.of();
-        List<String> inputs = List.of();
-        if (usesInputCols) {
-            inputs = Arrays.asList(getInputCols());
-            FeatureColumns.checkInputCols(schema, inputs);
-        } else {
-            StructField vector = FeatureColumns.checkVector(schema, getFeaturesCol());
-            vectorNames = FeatureColumns.vectorNames(vector).orElse(List.of());
-        }
-        FeatureColumns.checkNumericColumn(schema, getLabelCol(), "labelCol");
-        String weight = isSet(weightCol()) && !getWeightCol().isEmpty() ? getWeightCol() : null;
-        if (weight != null) {
-            FeatureColumns.checkNumericColumn(schema, weight, "weightCol");
-        }
-        String indicator =
-                isSet(validationIndicatorCol()) && !getValidationIndicatorCol().isEmpty()
-                        ? getValidationIndicatorCol()
-                        : null;
-        if (indicator != null) {
-            FeatureColumns.checkBooleanColumn(schema, indicator, "validationIndicatorCol");
-        }
-        for (String role : roles(weight, indicator)) {
-            if (inputs.contains(role)) {
-                throw new IllegalArgumentException(
-                        "column '" + role + "' is in inputCols and is also the label, weight or "
-                                + "validation indicator; allowed: one role a column. Take it out of inputCols.");
-            }
-        }
-        return new TableColumns(
-                usesInputCols ? null : getFeaturesCol(),
-                inputs,
-                vectorNames,
-                getLabelCol(),
-                labelKind(),
-                weight,
-                indicator);
-    }
-
-    private List<String> roles(@Nullable String weight, @Nullable String indicator) {
-        List<String> roles = new ArrayList<>(List.of(getLabelCol()));
-        if (weight != null) {
-            roles.add(weight);
-        }
-        if (indicator != null) {
-            roles.add(indicator);
-        }
-        return roles;
+        return new TrainingColumns(this).find(schema, target());
     }
 
     /**
@@ -155,21 +104,8 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
      */
     @SuppressWarnings("unchecked")
     public E addListener(TrainingListener listener) {
-        List<TrainingListener> added = new ArrayList<>(addedListeners());
-        added.add(listener);
-        listeners = List.copyOf(added);
+        listeners = listeners.with(listener);
         return (E) this;
-    }
-
-    private List<TrainingListener> addedListeners() {
-        return listeners == null ? List.of() : listeners;
-    }
-
-    private List<TrainingListener> allListeners() {
-        List<TrainingListener> all = new ArrayList<>();
-        all.add(new LoggingListener(uid));
-        all.addAll(addedListeners());
-        return all;
     }
 
     /** A copy with the same uid, Params (then {@code extra}) and listeners. */
@@ -178,47 +114,5 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
         E copy = defaultCopy(extra);
         ((TrainableClassifier<?, ?>) copy).listeners = listeners;
         return copy;
-    }
-
-    public E setInputCols(String[] value) {
-        return with(() -> set(inputCols(), value));
-    }
-
-    public E setWeightCol(String value) {
-        return with(() -> set(weightCol(), value));
-    }
-
-    public E setValidationIndicatorCol(String value) {
-        return with(() -> set(validationIndicatorCol(), value));
-    }
-
-    public E setHandleInvalid(String value) {
-        return with(() -> set(handleInvalid(), value));
-    }
-
-    public E setMissing(double value) {
-        return with(() -> set(missing(), value));
-    }
-
-    public E setNumWorkers(int value) {
-        return with(() -> set(numWorkers(), value));
-    }
-
-    public E setNumThreads(int value) {
-        return with(() -> set(numThreads(), value));
-    }
-
-    public E setDevice(String value) {
-        return with(() -> set(device(), value));
-    }
-
-    public E setSeed(long value) {
-        return with(() -> set(seed(), value));
-    }
-
-    @SuppressWarnings("unchecked")
-    private E with(Runnable setting) {
-        setting.run();
-        return (E) this;
     }
 }

@@ -7,6 +7,9 @@ import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 /** ML vectors as Spark SQL stores them: a row of type (0 sparse, 1 dense), size, indices and values. */
 final class VectorRows {
 
+    /** Fields of the row that a vector is. */
+    static final int FIELDS = 4;
+
     private static final byte DENSE = 1;
     private static final int TYPE = 0;
     private static final int SIZE = 1;

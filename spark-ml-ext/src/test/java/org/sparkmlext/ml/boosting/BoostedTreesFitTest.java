@@ -48,7 +48,7 @@ class BoostedTreesFitTest {
     }
 
     private static byte[] bytes(BoostedTreesClassificationModel model) {
-        return model.encodedForest().bytes();
+        return model.fittedForest().encoded().bytes();
     }
 
     @Test

@@ -34,8 +34,8 @@ class BoostedTreesParamsTest {
                     colsampleByLevel  | -0.1     | 0 < value <= 1
                     colsampleByNode   | 2.0      | 0 < value <= 1
                     earlyStoppingRounds | -1     | >= 0
-                    validationMetric  | auc      | logloss, error
-                    objective         | binary:logistic | logistic
+                    objective         | binary:logistic | auto, logistic, softmax
+                    predictionRounds  | -1       | >= 0
                     device            | tpu      | auto, cpu, cuda
                     numWorkers        | -1       | >= 0
                     numThreads        | -2       | >= 0

@@ -14,7 +14,7 @@ class EncodedForestTest {
 
     @Test
     void scoresTheSameAfterTheJourneyToAnExecutor() throws Exception {
-        EncodedForest here = HandMadeForest.model().encodedForest();
+        EncodedForest here = HandMadeForest.model().fittedForest().encoded();
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
             out.writeObject(here);
@@ -26,15 +26,17 @@ class EncodedForestTest {
             there = (EncodedForest) in.readObject();
         }
         float[] row = {5, 3};
-        assertThat(new ForestClassScorer(there).numFeatures()).isEqualTo(2);
-        assertThat(new ForestClassScorer(there).rawPrediction(row))
-                .isEqualTo(new ForestClassScorer(here).rawPrediction(row))
+        assertThat(new ForestClassScorer(new ForestScores(there, 2)).numFeatures())
+                .isEqualTo(2);
+        assertThat(new ForestClassScorer(new ForestScores(there, 2)).rawPrediction(row))
+                .isEqualTo(new ForestClassScorer(new ForestScores(here, 2)).rawPrediction(row))
                 .containsExactly(-0.75, 0.75);
     }
 
     @Test
     void probabilitiesSaturateWithoutNaN() {
-        ForestClassScorer forest = new ForestClassScorer(HandMadeForest.model().encodedForest());
+        ForestClassScorer forest = new ForestClassScorer(
+                new ForestScores(HandMadeForest.model().fittedForest().encoded(), 2));
         assertThat(forest.probability(new double[] {-1000, 1000})).containsExactly(0, 1);
         assertThat(forest.probability(new double[] {1000, -1000})).containsExactly(1, 0);
         assertThat(forest.probability(new double[] {0, 0})).containsExactly(0.5, 0.5);
@@ -43,7 +45,8 @@ class EncodedForestTest {
 
     @Test
     void tiesGoToTheFirstClassAndThresholdZeroToItsClass() {
-        ForestClassScorer forest = new ForestClassScorer(HandMadeForest.model().encodedForest());
+        ForestClassScorer forest = new ForestClassScorer(
+                new ForestScores(HandMadeForest.model().fittedForest().encoded(), 2));
         assertThat(forest.prediction(new double[] {0, 0}, null)).isZero();
         assertThat(forest.prediction(new double[] {2, -2}, new double[] {0.5, 0}))
                 .isEqualTo(1);

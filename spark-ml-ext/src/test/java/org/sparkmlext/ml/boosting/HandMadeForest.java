@@ -76,7 +76,11 @@ final class HandMadeForest {
     static BoostedTreesClassificationModel model(String uid, boolean hasGivenNames, Forest forest) {
         try {
             return new BoostedTreesClassificationModel(
-                    uid, EncodedForest.of(bytes(forest)), hasGivenNames, new BoostingSummary(report(), 2));
+                    uid,
+                    new FittedForest(
+                            EncodedForest.of(bytes(forest)),
+                            hasGivenNames,
+                            new BoostingSummary(report(), forest.numRounds())));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -68,8 +68,8 @@ class ModelDirectoryTest {
     @Test
     void everythingComesBack() {
         BoostedTreesClassificationModel loaded = BoostedTreesClassificationModel.load(directory.toString());
-        assertThat(loaded.encodedForest().bytes())
-                .isEqualTo(model.encodedForest().bytes());
+        assertThat(loaded.fittedForest().encoded().bytes())
+                .isEqualTo(model.fittedForest().encoded().bytes());
         assertThat(loaded.featureNames()).containsExactly("a", "b");
         assertThat(loaded.getThresholds()).containsExactly(0.25, 0.75);
         assertThat(loaded.summary()).isEqualTo(model.summary());

@@ -24,6 +24,11 @@ class FittedRegressorTest {
         }
 
         @Override
+        public int numMargins() {
+            return 3;
+        }
+
+        @Override
         public double[] rawPrediction(float[] row) {
             double sum = 0;
             for (float value : row) {

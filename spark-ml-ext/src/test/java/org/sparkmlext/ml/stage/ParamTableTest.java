@@ -11,6 +11,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
+import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 
 /**
  * {@code docs/params.md} is written from the code. After a change of Params run this test with
@@ -38,7 +39,7 @@ class ParamTableTest {
                 Written from the code by `ParamTableTest`; do not edit. Columns: name, default (none: must be set, or is off
                 while it is not set), meaning with the allowed values.
 
-                """ + table(new BoostedTreesClassifier());
+                """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor());
     }
 
     private static String table(Params stage) {
@@ -46,10 +47,15 @@ class ParamTableTest {
                 + Arrays.stream(stage.params()).map(p -> row(stage, p)).collect(Collectors.joining());
     }
 
+    /** A value of a Param as its doc shows it. */
+    static String text(Object value) {
+        return value instanceof double[] numbers ? Arrays.toString(numbers) : String.valueOf(value);
+    }
+
     private static String row(Params stage, Param<?> param) {
         String value = "none";
         if (stage.hasDefault(param)) {
-            String text = String.valueOf(stage.getDefault(param).get());
+            String text = text(stage.getDefault(param).get());
             value = text.isEmpty() ? "empty" : "`" + text + "`";
         }
         return "| `" + param.name() + "` | " + value + " | " + param.doc().replace("|", "\\|") + " |\n";

@@ -104,7 +104,8 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
                 continue;
             }
             String shown = estimator.hasDefault(param)
-                    ? "default " + estimator.getDefault(param).get()
+                    ? "default "
+                            + ParamTableTest.text(estimator.getDefault(param).get())
                     : "default: undefined";
             assertThat(param.doc()).as(param.name()).contains(shown);
         }

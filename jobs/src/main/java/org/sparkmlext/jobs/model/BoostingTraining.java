@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.Transformer;
@@ -23,29 +24,40 @@ import org.sparkmlext.jobs.BadInputException;
 import org.sparkmlext.jobs.table.Table;
 import org.sparkmlext.jobs.table.TableLayout;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
+import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 import org.sparkmlext.training.TrainingListener;
 
 /**
- * Fits a boosted-trees classifier on a table. String columns are indexed by a stage of the pipeline (most frequent value
+ * Fits a boosted-trees classifier or regressor on a table. String columns are indexed by a stage of the pipeline (most frequent value
  * first, missing and unseen values get an index of their own); a table of numbers gives the plain model.
  */
-public final class ClassifierTraining {
+public final class BoostingTraining {
     private static final String VALIDATION = "_validation";
     private static final int SPLIT_PARTS = 1_000_000;
     /** Keeps the hash that splits off validation rows apart from other uses of the same hash. */
     private static final long SPLIT_SALT = 0x5eedL;
 
-    private final BoostedTreesClassifier classifier;
+    private final Algorithm algorithm;
+    private final Estimator<?> estimator;
 
     /**
-     * @param settings Params of the classifier by name, checked at once
+     * @param algorithm what is trained
+     * @param settings Params of the estimator by name, checked at once
      * @param listener hears of every round
      * @throws BadInputException on an unknown Param or a value it does not allow
      */
-    public ClassifierTraining(Map<String, String> settings, TrainingListener listener) {
-        classifier = new BoostedTreesClassifier();
-        StageSettings.apply(classifier, settings);
-        classifier.addListener(listener);
+    public BoostingTraining(Algorithm algorithm, Map<String, String> settings, TrainingListener listener) {
+        this.algorithm = algorithm;
+        estimator = switch (algorithm) {
+            case CLASSIFIER -> new BoostedTreesClassifier().addListener(listener);
+            case REGRESSOR -> new BoostedTreesRegressor().addListener(listener);
+        };
+        StageSettings.apply(estimator, settings);
+    }
+
+    /** What is trained. */
+    public Algorithm algorithm() {
+        return algorithm;
     }
 
     /**
@@ -89,11 +101,11 @@ public final class ClassifierTraining {
             stages.add(indexer(layout, inputs).fit(train));
         }
         setColumns(layout, inputs, held != null);
-        stages.add(classifier);
+        stages.add(estimator);
         Dataset<Row> rows = held == null ? train : marked(train, false, layout).union(marked(held, true, layout));
         // Indexers are fitted already, on training rows only; a fitted stage passes a pipeline unchanged.
         return stages.size() == 1
-                ? classifier.fit(rows)
+                ? (Transformer) estimator.fit(rows)
                 : new Pipeline().setStages(stages.toArray(new PipelineStage[0])).fit(rows);
     }
 
@@ -131,12 +143,17 @@ public final class ClassifierTraining {
         }
     }
 
+    private String baseMarginCol() {
+        Params stage = estimator;
+        return String.valueOf(stage.getOrDefault(stage.getParam("baseMarginCol")));
+    }
+
     private void set(String name, Object value) {
-        Params stage = classifier;
+        Params stage = estimator;
         stage.set(stage.getParam(name), value);
     }
 
-    private static Dataset<Row> marked(Dataset<Row> rows, boolean isValidation, TableLayout layout) {
+    private Dataset<Row> marked(Dataset<Row> rows, boolean isValidation, TableLayout layout) {
         List<Column> columns = new ArrayList<>();
         List<String> names = new ArrayList<>(layout.features());
         if (layout.vector() != null) {
@@ -145,6 +162,10 @@ public final class ClassifierTraining {
         names.add(layout.label());
         if (layout.weight() != null) {
             names.add(layout.weight());
+        }
+        String margin = baseMarginCol();
+        if (!margin.isEmpty()) {
+            names.add(margin);
         }
         names.forEach(name -> columns.add(rows.col("`" + name.replace("`", "``") + "`")));
         columns.add(lit(isValidation).as(VALIDATION));

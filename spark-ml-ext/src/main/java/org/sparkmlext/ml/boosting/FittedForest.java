@@ -1,0 +1,114 @@
+package org.sparkmlext.ml.boosting;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import org.apache.spark.sql.Dataset;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.runtime.DistributedTrainer;
+import org.sparkmlext.runtime.RuntimeOptions;
+import org.sparkmlext.training.TrainingListener;
+import org.sparkmlext.tree.BoostingAlgorithm;
+import org.sparkmlext.tree.BoostingSettings;
+import org.sparkmlext.tree.Forest;
+
+/** The trees of a model and what is known of them beside. Immutable. */
+final class FittedForest implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final EncodedForest encoded;
+    private final boolean hasGivenNames;
+    // A summary is the driver's affair; it does not travel.
+    private final transient @Nullable BoostingSummary summary;
+
+    /** @param hasGivenNames whether features have names of the training data, not ones made up for nameless vectors */
+    FittedForest(EncodedForest encoded, boolean hasGivenNames, @Nullable BoostingSummary summary) {
+        this.encoded = encoded;
+        this.hasGivenNames = hasGivenNames;
+        this.summary = summary;
+    }
+
+    /**
+     * Trains one.
+     *
+     * @param initial the forest that the settings' initial model holds, or null
+     */
+    static FittedForest train(
+            Dataset<?> data,
+            TableColumns columns,
+            BoostingSettings settings,
+            @Nullable FittedForest initial,
+            RuntimeOptions options,
+            TrainingListener listener) {
+        DistributedTrainer.Result result =
+                DistributedTrainer.train(data, columns, new BoostingAlgorithm(settings), options, listener);
+        EncodedForest encoded;
+        try {
+            encoded = EncodedForest.of(result.bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the trained model of " + result.bytes().length + " bytes is damaged", e);
+        }
+        boolean hasGivenNames =
+                columns.featuresCol() == null || !columns.vectorNames().isEmpty();
+        int roundsBefore = initial == null ? 0 : initial.forest().numRounds();
+        return new FittedForest(
+                encoded,
+                hasGivenNames,
+                new BoostingSummary(result.report(), encoded.forest().numRounds() - roundsBefore));
+    }
+
+    /** @throws IllegalStateException if there is none, because the model was constructed, not fitted or loaded */
+    static FittedForest require(@Nullable FittedForest fitted, String uid) {
+        if (fitted == null) {
+            throw new IllegalStateException("model " + uid + " has no trees: it was constructed, not fitted or loaded. "
+                    + "Use the estimator's fit or the model's load.");
+        }
+        return fitted;
+    }
+
+    EncodedForest encoded() {
+        return encoded;
+    }
+
+    Forest forest() {
+        return encoded.forest();
+    }
+
+    boolean hasGivenNames() {
+        return hasGivenNames;
+    }
+
+    @Nullable
+    BoostingSummary summary() {
+        return summary;
+    }
+
+    /** @throws IllegalStateException if there is none */
+    BoostingSummary summary(String uid) {
+        if (summary == null) {
+            throw new IllegalStateException("model " + uid + " has no training summary");
+        }
+        return summary;
+    }
+
+    /**
+     * The number of rounds that score.
+     *
+     * @param asked value of the Param {@code predictionRounds}
+     * @throws IllegalArgumentException if the forest has fewer
+     */
+    int scoringRounds(int asked) {
+        if (asked > forest().numRounds()) {
+            throw new IllegalArgumentException("predictionRounds is " + asked + "; this model has "
+                    + forest().numRounds() + " rounds. Set it to 0 to "
+                    + forest().numRounds() + ", 0 meaning all.");
+        }
+        return asked == 0 ? forest().numRounds() : asked;
+    }
+
+    /** Bytes of memory, about: the encoded bytes, the same arrays once more as the decoded forest, and their layout for scoring. */
+    long estimatedSize() {
+        return 3L * encoded.bytes().length;
+    }
+}

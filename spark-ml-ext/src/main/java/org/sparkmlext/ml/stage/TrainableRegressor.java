@@ -1,0 +1,119 @@
+package org.sparkmlext.ml.stage;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.regression.Regressor;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.types.StructType;
+import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.training.TrainingListener;
+
+/**
+ * What regressors share before they are fitted: a uid that Spark's constructors can ask for, columns checked in the schema,
+ * listeners.
+ *
+ * @param <E> the estimator itself
+ * @param <M> its model
+ */
+public abstract class TrainableRegressor<E extends TrainableRegressor<E, M>, M extends FittedRegressor<M>>
+        extends Regressor<Vector, E, M> implements TrainableStage<E> {
+    private static final long serialVersionUID = 1L;
+
+    private final String uid;
+    private transient ListenerList listeners = ListenerList.NONE;
+
+    protected TrainableRegressor(String uid) {
+        this(PendingUid.push(uid));
+    }
+
+    private TrainableRegressor(PendingUid.Pushed pending) {
+        super();
+        this.uid = pending.uid();
+        PendingUid.pop();
+        ColumnParams.setDefaults(this);
+        TrainingParams.setDefaults(this);
+    }
+
+    @Override
+    @SuppressWarnings("UnnecessaryParentheses")
+    public String uid() {
+        // Null while Spark's constructor runs, before this class could set it.
+        String own = uid;
+        return own == null ? PendingUid.peek() : own;
+    }
+
+    /** Trains on data whose schema has been checked. */
+    protected abstract M trainChecked(Dataset<?> data, TableColumns columns, TrainingListener listener);
+
+    /** What labels may be, and how many raw scores a row has. */
+    protected abstract TrainingTarget target();
+
+    /** Name of the model's vector column of all outputs; "" for none. */
+    protected String valuesCol() {
+        return "";
+    }
+
+    /**
+     * Evaluates the data once and trains a model.
+     *
+     * @throws IllegalArgumentException if Params contradict each other, or columns are missing or of a wrong type
+     * @throws org.sparkmlext.training.InvalidTrainingDataException if values are at fault
+     */
+    @Override
+    public M fit(Dataset<?> data) {
+        StructType schema = data.schema();
+        transformSchema(schema);
+        M model = copyValues(
+                trainChecked(data, tableColumns(schema), listeners.chain(uid)),
+                org.apache.spark.ml.param.ParamMap$.MODULE$.empty());
+        model.setParent(this);
+        return model;
+    }
+
+    @Override
+    public M train(Dataset<?> data) {
+        return fit(data);
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        checkParams();
+        tableColumns(schema);
+        List<ScoredColumn<ValueScorer>> columns =
+                new ArrayList<>(new ValueColumns(getPredictionCol(), valuesCol(), target().numOutputs()).columns());
+        columns.addAll(extraColumns());
+        return new ScoringColumns<>(columns).appendTo(schema);
+    }
+
+    /** The model's columns beside Spark's standard ones; only their fields matter here. */
+    protected List<ScoredColumn<ValueScorer>> extraColumns() {
+        return List.of();
+    }
+
+    /** Checks Params against each other, before any data is looked at. */
+    protected void checkParams() {}
+
+    private TableColumns tableColumns(StructType schema) {
+        return new TrainingColumns(this).find(schema, target());
+    }
+
+    /**
+     * Has {@code listener} told of every fit of this estimator and of copies made later (CrossValidator copies). Not a
+     * Param: neither saved nor part of the model. Listeners are called on the driver, by one thread a fit.
+     */
+    @SuppressWarnings("unchecked")
+    public E addListener(TrainingListener listener) {
+        listeners = listeners.with(listener);
+        return (E) this;
+    }
+
+    /** A copy with the same uid, Params (then {@code extra}) and listeners. */
+    @Override
+    public E copy(ParamMap extra) {
+        E copy = defaultCopy(extra);
+        ((TrainableRegressor<?, ?>) copy).listeners = listeners;
+        return copy;
+    }
+}

@@ -1,0 +1,18 @@
+package org.sparkmlext.ml.stage;
+
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.TableColumns;
+
+/**
+ * What a stage learns, beside the features it learns from.
+ *
+ * @param labelKind what labels may be
+ * @param baseMarginCol column of the raw scores that training starts from, or null
+ * @param numOutputs raw scores a row; 0 = one a class
+ * @param declaredClasses number of classes that Params speak of, or null where the labels alone decide
+ */
+public record TrainingTarget(
+        TableColumns.LabelKind labelKind,
+        @Nullable String baseMarginCol,
+        int numOutputs,
+        TableColumns.@Nullable DeclaredClasses declaredClasses) {}
