@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** Where the ranks of one JVM wait for each other. Every wait has a deadline and names who is missing. */
 final class MeetingRoom {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Ranks of one machine mostly arrive within this of each other; to be woken takes as long again. */
+    private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
     private final int size;
     private final CollectiveOptions options;
@@ -24,7 +26,10 @@ final class MeetingRoom {
     private final boolean[] left;
     private List<Operation> agreed = List.of();
     private int present;
-    private long meeting;
+    /** Written under the lock, read without it by those who spin. */
+    private volatile long meeting;
+
+    private final boolean canSpin;
     private @Nullable Failure failure;
 
     MeetingRoom(int size, CollectiveOptions options) {
@@ -38,6 +43,7 @@ final class MeetingRoom {
         meetings = new long[size];
         waitNanos = new long[size];
         left = new boolean[size];
+        canSpin = size <= Runtime.getRuntime().availableProcessors();
     }
 
     void pollCancelled(int rank, BooleanSupplier question) {
@@ -120,12 +126,23 @@ final class MeetingRoom {
         if (present == size) {
             present = 0;
             agreed = agree(rank);
-            meeting++;
+            // Only who holds the lock writes it.
+            long next = meeting + 1;
+            meeting = next;
             changed.signalAll();
             return;
         }
         long start = System.nanoTime();
         long mine = meetings[rank];
+        if (canSpin) {
+            lock.unlock();
+            try {
+                spinUntil(mine, start + SPIN_NANOS);
+            } finally {
+                lock.lock();
+            }
+            throwIfFailed(rank);
+        }
         while (meeting < mine) {
             pause(rank);
             throwIfFailed(rank);
@@ -139,6 +156,12 @@ final class MeetingRoom {
             throwIfFailed(rank);
         }
         waitNanos[rank] += System.nanoTime() - start;
+    }
+
+    private void spinUntil(long wanted, long end) {
+        while (meeting < wanted && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
     }
 
     private void pause(int rank) {

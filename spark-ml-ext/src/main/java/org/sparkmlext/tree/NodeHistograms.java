@@ -22,7 +22,8 @@ import org.sparkmlext.kernels.tree.TreeKernels.SplitTask;
 import org.sparkmlext.kernels.tree.TreeKernels.SubtractTask;
 
 /**
- * Keeps the histograms of a tree's open leaves within a fixed pool, sums them over ranks and finds best splits.
+ * Keeps the histograms of a tree's open leaves within a fixed pool, sums them over ranks and finds best splits; between
+ * ranks as {@link HistogramExchange} says.
  *
  * <p>Of two children only the one with fewer rows is built; the other is the parent less that one. Where the pool is full,
  * the open leaf of the smallest gain gives its histogram up; should it be expanded later, both its children are built.
@@ -44,7 +45,7 @@ final class NodeHistograms implements AutoCloseable {
     private final HistogramPool pool;
     private final SplitRules rules;
     private final SlotAllocator slots;
-    private long[] exchange = new long[0];
+    private final HistogramExchange exchange;
 
     private @Nullable Buffer gradients;
     private @Nullable GradientScale scale;
@@ -64,6 +65,7 @@ final class NodeHistograms implements AutoCloseable {
         this.pool = pool;
         this.rules = rules;
         this.slots = new SlotAllocator(pool.numSlots());
+        this.exchange = new HistogramExchange(collective, pool);
     }
 
     /** Slots for a tree of these settings within so many bytes, but never less than a grower needs to go on. */
@@ -202,23 +204,10 @@ final class NodeHistograms implements AutoCloseable {
         if (collective.size() > 1) {
             int atOnce = Math.max(1, MAX_EXCHANGE / pool.slotLength());
             for (int at = 0; at < nodes.size(); at += atOnce) {
-                sumOverRanks(nodes.subList(at, Math.min(nodes.size(), at + atOnce)));
+                exchange.sum(
+                        nodes.subList(at, Math.min(nodes.size(), at + atOnce)),
+                        currentScale().precision());
             }
-        }
-    }
-
-    private void sumOverRanks(List<GrowingNode> nodes) {
-        int slotLength = pool.slotLength();
-        int length = Math.multiplyExact(slotLength, nodes.size());
-        if (exchange.length < length) {
-            exchange = new long[length];
-        }
-        for (int i = 0; i < nodes.size(); i++) {
-            pool.copyOut(nodes.get(i).slot, exchange, i * slotLength);
-        }
-        collective.sum(exchange, 0, length);
-        for (int i = 0; i < nodes.size(); i++) {
-            pool.copyIn(nodes.get(i).slot, exchange, i * slotLength);
         }
     }
 
@@ -227,12 +216,16 @@ final class NodeHistograms implements AutoCloseable {
             return;
         }
         ColumnSampler sampler = Objects.requireNonNull(columns);
-        List<SplitTask> tasks = nodes.stream()
-                .map(n -> new SplitTask(n.slot, sampler.columns(n.depth, n.path)))
-                .toList();
+        boolean isAlone = collective.size() == 1;
+        List<SplitTask> tasks = new ArrayList<>(nodes.size());
+        for (GrowingNode node : nodes) {
+            int[] sampled = sampler.columns(node.depth, node.path);
+            tasks.add(new SplitTask(node.slot, isAlone ? sampled : exchange.ownFeatures(sampled)));
+        }
         List<SplitCandidate> found = kernels.findSplits(pool, tasks, rules, currentScale());
+        List<SplitCandidate> best = isAlone ? found : exchange.best(found);
         for (int i = 0; i < nodes.size(); i++) {
-            nodes.get(i).split = found.get(i);
+            nodes.get(i).split = best.get(i);
         }
     }
 

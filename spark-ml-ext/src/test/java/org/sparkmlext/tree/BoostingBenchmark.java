@@ -68,10 +68,6 @@ final class BoostingBenchmark {
 
     private void run() {
         System.out.println(options);
-        List<Shard> shards = new ArrayList<>();
-        for (int rank = 0; rank < option("ranks"); rank++) {
-            shards.add(shard(option("rows") / option("ranks"), option("features"), rank));
-        }
         boolean isDepthwise = option("depth") > 0;
         BoostingSettings settings = TestSettings.defaults()
                 .withTrees(option("trees"))
@@ -82,6 +78,11 @@ final class BoostingBenchmark {
                         isDepthwise ? 0 : option("leaves"))
                 .build();
         for (int repeat = 0; repeat < option("repeat"); repeat++) {
+            // Anew for each run: a run drops the numbers it has binned.
+            List<Shard> shards = new ArrayList<>();
+            for (int rank = 0; rank < option("ranks"); rank++) {
+                shards.add(shard(option("rows") / option("ranks"), option("features"), rank));
+            }
             measure(settings, shards);
         }
     }

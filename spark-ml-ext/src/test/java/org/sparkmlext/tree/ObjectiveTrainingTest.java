@@ -100,35 +100,37 @@ class ObjectiveTrainingTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void goingOnFromAModelGivesWhatOneRunGives(Case given) throws IOException {
-        List<Shard> shards = TableMaker.shards(given.rows(), 1, true, false);
+    void goingOnFromAModelGivesWhatOneRunGives(Case given) {
         TestSettings settings =
                 TestSettings.defaults().withObjective(given.objective()).withSubsampling(0.8);
-        byte[] whole =
-                TrainingThreads.train(settings.withTrees(9).build(), shards, 1).model();
-        byte[] first =
-                TrainingThreads.train(settings.withTrees(4).build(), shards, 1).model();
-        byte[] both = TrainingThreads.train(
-                        settings.withTrees(5).withInitialModel(first).build(), shards, 1)
+        byte[] whole = model(settings.withTrees(9), given);
+        byte[] first = model(settings.withTrees(4), given);
+        assertThat(model(settings.withTrees(5).withInitialModel(first), given)).isEqualTo(whole);
+    }
+
+    private static byte[] model(TestSettings settings, Case given) {
+        return TrainingThreads.train(settings.build(), TableMaker.shards(given.rows(), 1, true, false), 1)
                 .model();
-        assertThat(both).isEqualTo(whole);
     }
 
     @Test
     void aModelOfOtherFeaturesOrObjectiveIsNoStart() {
         List<TableMaker.RowValues> rows = TableMaker.labelled(ROWS, TableMaker::number);
-        List<Shard> shards = TableMaker.shards(rows, 1, false, false);
         TestSettings squared = TestSettings.defaults().withTrees(2).withObjective(of(Objective.Kind.SQUARED));
-        byte[] model = TrainingThreads.train(squared.build(), shards, 1).model();
+        byte[] model = TrainingThreads.train(squared.build(), TableMaker.shards(rows, 1, false, false), 1)
+                .model();
         List<String> others = List.of("a", "b", "c", "d", "e", "f", "g");
-        Shard renamed = new Shard(others, shards.get(0).training(), List.of());
+        Shard renamed = new Shard(
+                others, TableMaker.shards(rows, 1, false, false).get(0).training(), List.of());
         assertThatThrownBy(() ->
                         TrainingThreads.train(squared.withInitialModel(model).build(), List.of(renamed), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[x0, x1, x2, x3, x4, x5, x6]")
                 .hasMessageContaining("[a, b, c, d, e, f, g]");
         assertThatThrownBy(() -> TrainingThreads.train(
-                        squared.withObjective(of(Objective.Kind.ABSOLUTE)).build(), shards, 1))
+                        squared.withObjective(of(Objective.Kind.ABSOLUTE)).build(),
+                        TableMaker.shards(rows, 1, false, false),
+                        1))
                 .hasMessageContaining("'squared'")
                 .hasMessageContaining("'absolute'");
     }
@@ -160,9 +162,9 @@ class ObjectiveTrainingTest {
                     .mapToDouble(r -> (r.label() - mean) * (r.label() - mean))
                     .average()
                     .orElseThrow());
-            // A row of its own bin in feature 2, so that a tree can set it apart.
+            // Feature 6 is the same in all other rows: the row has a bin of its own, and one split sets it apart.
             float[] far = rows.get(0).features().clone();
-            far[2] = 1e6f;
+            far[6] = 1e6f;
             List<TableMaker.RowValues> withOutlier = new ArrayList<>(rows);
             withOutlier.add(new TableMaker.RowValues(far, (float) (1e4 * deviation), 1, false));
             // All start from the mean of the others, which the outlier would shift; and it takes one leaf for itself.
@@ -208,15 +210,16 @@ class ObjectiveTrainingTest {
     @Test
     void aUsersOwnLossThatIsNotFiniteIsNamedWithRoundAndRow() {
         List<TableMaker.RowValues> rows = TableMaker.labelled(ROWS, TableMaker::number);
-        List<Shard> shards = TableMaker.shards(rows, 1, false, false);
         CustomObjective broken = new CustomObjective((s, y) -> s == 0 ? -y : Double.NaN, (s, y) -> 1);
         TestSettings settings = TestSettings.defaults().withObjective(Objective.custom(broken));
-        assertThatThrownBy(() -> TrainingThreads.train(settings.build(), shards, 1))
+        assertThatThrownBy(() -> TrainingThreads.train(settings.build(), TableMaker.shards(rows, 1, false, false), 1))
                 .hasMessageContaining("gradient NaN")
                 .hasMessageContaining("in round 1 for row 0 of rank 0");
         CustomObjective negative = new CustomObjective((s, y) -> s - y, (s, y) -> -1);
         assertThatThrownBy(() -> TrainingThreads.train(
-                        settings.withObjective(Objective.custom(negative)).build(), shards, 1))
+                        settings.withObjective(Objective.custom(negative)).build(),
+                        TableMaker.shards(rows, 1, false, false),
+                        1))
                 .hasMessageContaining("hessian -1.0 in round 0");
     }
 

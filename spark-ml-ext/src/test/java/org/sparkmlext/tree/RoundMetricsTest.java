@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
@@ -35,13 +34,13 @@ class RoundMetricsTest {
 
     @Test
     void aRoundReportsTheMetricsOfTheForestSoFar() throws IOException {
-        List<Shard> shards = TableMaker.shards(ROWS, 2, true, true);
-        List<Map<String, Double>> metrics =
-                TrainingThreads.train(settings(ROUNDS).build(), shards, 1).metrics();
+        List<Map<String, Double>> metrics = TrainingThreads.train(
+                        settings(ROUNDS).build(), TableMaker.shards(ROWS, 2, true, true), 1)
+                .metrics();
         assertThat(metrics).hasSize(ROUNDS);
         for (int round = 0; round < ROUNDS; round++) {
             Forest forest = ForestCodec.read(new ByteArrayInputStream(
-                    TrainingThreads.train(settings(round + 1).build(), shards, 1)
+                    TrainingThreads.train(settings(round + 1).build(), TableMaker.shards(ROWS, 2, true, true), 1)
                             .model()));
             for (boolean isValidation : new boolean[] {false, true}) {
                 String set = isValidation ? "validation" : "train";

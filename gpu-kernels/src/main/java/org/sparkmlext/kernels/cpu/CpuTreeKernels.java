@@ -43,9 +43,13 @@ final class CpuTreeKernels implements TreeKernels {
     private HistogramScratch @Nullable [] packed;
     private HistogramScratch @Nullable [] wideCoarse;
     private HistogramScratch @Nullable [] wideFine;
+    /** One a thread. */
+    private final SplitSearch[] searches;
 
     CpuTreeKernels(CpuBackend backend) {
         this.backend = backend;
+        searches = new SplitSearch[backend.team().numThreads()];
+        Arrays.setAll(searches, i -> new SplitSearch());
         ownership = new Ownership(backend);
         losses = new CpuLossKernels(backend);
     }
@@ -237,7 +241,8 @@ final class CpuTreeKernels implements TreeKernels {
             }
             int[] features = tasks.get(t).features();
             int from = (piece - firstPiece[t]) * PIECE_FEATURES;
-            SplitSearch search = new SplitSearch(own, tasks.get(t).slot(), features[from], rules, scale);
+            SplitSearch search = searches[worker];
+            search.start(own, tasks.get(t).slot(), features[from], rules, scale);
             for (int i = from; i < Math.min(features.length, from + PIECE_FEATURES); i++) {
                 search.look(features[i]);
             }

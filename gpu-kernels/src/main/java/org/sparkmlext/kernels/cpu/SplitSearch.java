@@ -7,24 +7,25 @@ import org.sparkmlext.kernels.tree.SplitRules;
 
 /**
  * Looks for the best split of one node among some features, by the formula of
- * {@link org.sparkmlext.kernels.tree.TreeKernels#findSplits}. Holds the best so far; feed features in ascending order.
+ * {@link org.sparkmlext.kernels.tree.TreeKernels#findSplits}. Holds the best so far; feed features in ascending order. One a
+ * thread, used again for node after node: its arrays are worth keeping.
  */
 final class SplitSearch {
 
-    private final long[] histogram;
-    private final int cellWidth;
-    private final BinLayout layout;
-    private final double gradientUnit;
-    private final double hessianUnit;
-    private final double lambdaL2;
-    private final double lambdaL1;
-    private final double minChildWeight;
-    private final int minRows;
+    private long[] histogram = new long[0];
+    private int cellWidth;
+    private BinLayout layout = new BinLayout(new int[0]);
+    private double gradientUnit;
+    private double hessianUnit;
+    private double lambdaL2;
+    private double lambdaL1;
+    private double minChildWeight;
+    private int minRows;
 
-    private final long totalGradient;
-    private final long totalHessian;
-    private final long totalCount;
-    private final double parentScore;
+    private long totalGradient;
+    private long totalHessian;
+    private long totalCount;
+    private double parentScore;
 
     /** Hessian sums of the values up to each bin of one feature, missing values not among them. */
     private final long[] hessians = new long[BinLayout.MAX_VALUE_BINS];
@@ -44,13 +45,17 @@ final class SplitSearch {
     private final double[] gainsMissingLeft = new double[BinLayout.MAX_VALUE_BINS];
 
     private double bestGain;
-    private int bestFeature = -1;
-    private int bestBin = -1;
+    private int bestFeature;
+    private int bestBin;
     private boolean isBestMissingLeft;
     private long bestLeftHessian;
 
-    /** @param anyFeature a feature whose bins add up to the node's sums, as those of every feature do */
-    SplitSearch(CpuHistogramPool pool, int slot, int anyFeature, SplitRules rules, GradientScale scale) {
+    /**
+     * Starts on a node.
+     *
+     * @param anyFeature a feature whose bins add up to the node's sums, as those of every feature do
+     */
+    void start(CpuHistogramPool pool, int slot, int anyFeature, SplitRules rules, GradientScale scale) {
         histogram = pool.slot(slot);
         cellWidth = pool.cellWidth();
         layout = pool.layout();
@@ -75,6 +80,10 @@ final class SplitSearch {
         parentScore = score(g, h);
         // A split must gain more than this, which is the same as being better than a first candidate of that gain.
         bestGain = rules.minSplitGain();
+        bestFeature = -1;
+        bestBin = -1;
+        isBestMissingLeft = false;
+        bestLeftHessian = 0;
     }
 
     /**
