@@ -5,6 +5,8 @@ import java.util.Arrays;
 /** ERROR of one score a row, MULTI_ERROR of several. */
 final class ErrorTerms implements MetricTerms {
 
+    private static final long INFINITY_BITS = 0x7FF0000000000000L;
+
     @Override
     public boolean isIndicator() {
         return true;
@@ -21,11 +23,16 @@ final class ErrorTerms implements MetricTerms {
 
     private static void fillError(double[] scores, double[] labels, int count, double[] terms) {
         for (int i = 0; i < count; i++) {
-            // As numbers, since whether a row is wrong cannot be predicted.
-            int isOne = scores[i] > 0 ? 1 : 0;
-            int wanted = labels[i] > 0.5 ? 1 : 0;
-            terms[i] = isOne ^ wanted;
+            terms[i] = isPositive(scores[i]) ^ isPositive(labels[i] - 0.5);
         }
+    }
+
+    /** 1 for a number above 0, else 0, NaN included; from its bits, since a branch on it could not be predicted. */
+    private static long isPositive(double x) {
+        long bits = Double.doubleToRawLongBits(x);
+        long isAboveZero = (-bits & ~bits) >>> 63;
+        long isNan = (INFINITY_BITS - (bits & Long.MAX_VALUE)) >>> 63;
+        return isAboveZero & ~isNan;
     }
 
     private static void fillMultiError(RowBlock block, int count) {
