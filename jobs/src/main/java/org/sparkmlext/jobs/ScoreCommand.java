@@ -143,7 +143,9 @@ final class ScoreCommand implements Callable<Integer> {
         made.removeAll(List.of(PREDICTION, PROBABILITY, RAW_PREDICTION));
         for (String name : made) {
             if (scored.schema().apply(name).dataType().equals(SQLDataTypes.VectorType())) {
-                columns.add(functions.vector_to_array(col(name), "float64").as(name));
+                columns.add(functions
+                        .vector_to_array(col("`" + name.replace("`", "``") + "`"), "float64")
+                        .as(name));
             }
         }
         return scored.select(columns.toArray(new Column[0]));

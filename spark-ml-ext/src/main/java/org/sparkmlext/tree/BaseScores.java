@@ -95,6 +95,7 @@ final class BaseScores {
     }
 
     private static double mean(List<TableBlock> blocks, Collective collective) {
+        double[] units = units(blocks, collective);
         // Sums of numbers above 0, of the others, and of the weights: limbs hold no sign.
         int negative = MetricSums.LIMBS;
         int total = 2 * MetricSums.LIMBS;
@@ -102,8 +103,8 @@ final class BaseScores {
         for (TableBlock block : blocks) {
             float[] weights = block.weights();
             for (int r = 0; r < block.numRows(); r++) {
-                double weight = weights == null ? 1.0 : weights[r];
-                double term = weight * block.labels()[r];
+                double weight = (weights == null ? 1.0 : weights[r]) * units[1];
+                double term = weight * (block.labels()[r] * units[0]);
                 MetricSums.add(Math.abs(term), sums, term < 0 ? negative : 0);
                 MetricSums.add(weight, sums, total);
             }
@@ -116,7 +117,30 @@ final class BaseScores {
             throw new InvalidTrainingDataException(
                     "all training rows have weight 0; at least one row needs a positive weight");
         }
-        return (MetricSums.value(sums, 0) - MetricSums.value(sums, negative)) / weight;
+        return (MetricSums.value(sums, 0) - MetricSums.value(sums, negative)) / weight / units[0];
+    }
+
+    /**
+     * Powers of two that bring the largest label and the largest weight of any rank near 1, so that sums of numbers of any
+     * size keep the same digits.
+     */
+    private static double[] units(List<TableBlock> blocks, Collective collective) {
+        float maxLabel = 0;
+        float maxWeight = 0;
+        for (TableBlock block : blocks) {
+            float[] weights = block.weights();
+            for (int r = 0; r < block.numRows(); r++) {
+                maxLabel = Math.max(maxLabel, Math.abs(block.labels()[r]));
+                maxWeight = Math.max(maxWeight, weights == null ? 1f : weights[r]);
+            }
+        }
+        float[] maxima = {maxLabel, maxWeight};
+        collective.max(maxima, 0, maxima.length);
+        return new double[] {unit(maxima[0]), unit(maxima[1])};
+    }
+
+    private static double unit(float max) {
+        return max > 0 ? Math.scalb(1.0, -Math.getExponent((double) max)) : 1.0;
     }
 
     private static float logMean(List<TableBlock> blocks, Collective collective) {

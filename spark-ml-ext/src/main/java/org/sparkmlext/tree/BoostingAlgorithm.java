@@ -21,7 +21,7 @@ import org.sparkmlext.training.Worker;
  * settings alone: not on the number of ranks or threads, not on the order or partitioning of rows, not on the device.
  *
  * <p>Training ends before {@code numTrees} when early stopping says so, or when a round without any sampling finds no split
- * that gains: every later round would find none either.
+ * that gains and moves no score: every later round would be the same.
  */
 public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAlgorithm<BoostingSettings> {
 
@@ -38,6 +38,20 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         bytes.put("row partition", shape.rows() * 2 * Long.BYTES);
         if (settings.subsamplingRate() < 1) {
             bytes.put("row keys", shape.rows() * 4 * Long.BYTES);
+        }
+        if (settings.objective().custom() != null) {
+            bytes.put("rows of the custom objective", shape.rows() * (3 * Float.BYTES + 2 * Double.BYTES));
+        }
+        if (settings.customMetric() != null) {
+            bytes.put("rows of the custom metric", rows * 3 * Float.BYTES);
+        }
+        if (settings.validationMetric().equals(MetricPlan.AUC)
+                || settings.validationMetric().equals(MetricPlan.PRAUC)) {
+            bytes.put("ranked validation scores", shape.validationRows() * (16 + 3 * Float.BYTES) + (50L << 20));
+        }
+        if (settings.initialModel() != null) {
+            long blockRows = Math.min(rows, TableBlock.MAX_ROWS);
+            bytes.put("rows scored by the initial model", shape.threads() * blockRows * shape.features() * Float.BYTES);
         }
         BinLayout widest = widestLayout(shape.features());
         long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * widest.totalBins();

@@ -22,6 +22,9 @@ import org.sparkmlext.training.Worker;
 /** One rank's run of {@link BoostingAlgorithm}: the rows on the device and the loop over rounds. */
 final class BoostingRun implements AutoCloseable {
 
+    /** Smallest step of all scores that counts, as a part of the base score. */
+    private static final float SMALLEST_STEP = 1e-6f;
+
     private final BoostingSettings settings;
     private final Worker worker;
     private final List<String> featureNames;
@@ -198,7 +201,7 @@ final class BoostingRun implements AutoCloseable {
                 grower.addToScores(growth, training.scores.get(output));
                 kernels().addTree(validation.bins, growth.tree().bins(), validation.scores.get(output));
                 grown.add(growth.tree());
-                isAnyGrown |= !growth.tree().isStump();
+                isAnyGrown |= !growth.tree().isStump() || movesScores(growth.values()[0], output);
             }
         }
         if (!isAnyGrown) {
@@ -206,6 +209,14 @@ final class BoostingRun implements AutoCloseable {
         }
         trees.addAll(grown);
         return grown;
+    }
+
+    /**
+     * Whether a tree of one leaf is worth a round: where training does not start from the loss's best constant (base margins,
+     * an earlier model, a user's own loss, Huber's) the first steps may be towards it. Rounding errors are no steps.
+     */
+    private boolean movesScores(float value, int output) {
+        return Math.abs(value) > SMALLEST_STEP * Math.max(Math.abs(baseScores[output]), Float.MIN_NORMAL);
     }
 
     private TreeGrower.Growth grow(int round, OutputGroup group, int output, GradientScale scale) {

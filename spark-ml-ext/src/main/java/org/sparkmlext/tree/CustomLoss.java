@@ -3,6 +3,7 @@ package org.sparkmlext.tree;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.training.InvalidTrainingDataException;
 
 /** Gradients of a user's own loss, computed on the host for this rank's rows. */
 final class CustomLoss {
@@ -33,7 +34,7 @@ final class CustomLoss {
      * Computes all rows' gradients and hessians, weights multiplied on.
      *
      * @return largest absolute gradient and largest hessian
-     * @throws IllegalStateException if one is not finite or a hessian is negative; names round, row, score and label
+     * @throws InvalidTrainingDataException if one is not finite or a hessian is negative; names round, row, score and label
      */
     double[] compute(int round, Buffer rawScores) {
         rawScores.copyOut(0, scores, 0, scores.length);
@@ -56,10 +57,15 @@ final class CustomLoss {
         double maxHessian = 0;
         for (int r = begin; r < end; r++) {
             double weight = weights == null ? 1.0 : weights[r];
+            if (!(weight > 0)) {
+                gradients[r] = 0;
+                hessians[r] = 0;
+                continue;
+            }
             double g = objective.gradient().apply(scores[r], labels[r]);
             double h = objective.hessian().apply(scores[r], labels[r]);
             if (!Double.isFinite(g) || !Double.isFinite(h) || h < 0) {
-                throw new IllegalStateException("the custom objective gave gradient " + g + " and hessian " + h
+                throw new InvalidTrainingDataException("the custom objective gave gradient " + g + " and hessian " + h
                         + " in round " + round + " for row " + r + " of rank " + rank + " (raw score " + scores[r]
                         + ", label " + labels[r] + "); allowed: finite numbers, and hessians of at least 0");
             }

@@ -77,6 +77,15 @@ public final class Forest {
         return numTrees() / numOutputs();
     }
 
+    /** The same trees under other names of the features, as many; for models of vectors whose entries have no names. */
+    public Forest withFeatureNames(List<String> names) {
+        if (names.size() != numFeatures()) {
+            throw new IllegalArgumentException(
+                    names.size() + " names were given for a model of " + numFeatures() + " features");
+        }
+        return new Forest(names, objective, baseScores, nodes);
+    }
+
     /** A forest of this one's trees and then those of {@code grown}, which was grown on this one's scores. */
     Forest followedBy(Forest grown) {
         return new Forest(featureNames, objective, baseScores, nodes.followedBy(grown.nodes));

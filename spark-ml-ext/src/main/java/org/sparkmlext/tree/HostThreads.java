@@ -9,7 +9,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
-/** Runs a loop's iterations on a rank's threads, the caller among them. For work that is done before the first round. */
+/**
+ * Runs a loop's iterations on a rank's threads, the caller among them. For work of the host:
+ * binning before the first round, a user's own loss in every one.
+ */
 final class HostThreads implements AutoCloseable {
 
     private final int numThreads;
@@ -18,7 +21,7 @@ final class HostThreads implements AutoCloseable {
     HostThreads(int numThreads) {
         this.numThreads = numThreads;
         this.executor = Executors.newFixedThreadPool(Math.max(1, numThreads - 1), runnable -> {
-            Thread thread = new Thread(runnable, "spark-ml-ext-bins");
+            Thread thread = new Thread(runnable, "spark-ml-ext-host");
             thread.setDaemon(true);
             return thread;
         });
@@ -51,12 +54,12 @@ final class HostThreads implements AutoCloseable {
             future.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while binning", e);
+            throw new IllegalStateException("interrupted in a loop over rows or columns", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException runtime) {
                 throw runtime;
             }
-            throw new IllegalStateException("binning failed: " + e.getCause(), e.getCause());
+            throw new IllegalStateException("a loop over rows or columns failed: " + e.getCause(), e.getCause());
         }
     }
 

@@ -41,6 +41,12 @@ final class MetricPlan {
                     + objective.kind().paramValue() + " knows "
                     + (names.isEmpty() ? "none: set a metric of your own" : String.join(", ", names)));
         }
+        int numOutputs = groups.stream().mapToInt(OutputGroup::numOutputs).sum();
+        if (custom != null && numOutputs > 1) {
+            throw new IllegalArgumentException("the custom metric '" + custom.name() + "' takes one raw score a row;"
+                    + " objective " + objective.kind().paramValue() + " has " + numOutputs
+                    + " here. Leave the metric out.");
+        }
         groupStarts = new int[groups.size() + 1];
         for (int g = 0; g < groups.size(); g++) {
             groupStarts[g + 1] =

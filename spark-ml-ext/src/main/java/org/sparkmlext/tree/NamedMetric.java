@@ -16,7 +16,11 @@ record NamedMetric(String name, RowMetric metric) {
 
     /** Whether {@code validationMetric} means this one, perhaps among others: {@code pinball} means every level's. */
     boolean isMeantBy(String validationMetric) {
-        return name.equals(validationMetric) || name.startsWith(validationMetric + "-0.");
+        int after = validationMetric.length() + 1;
+        return name.equals(validationMetric)
+                || name.startsWith(validationMetric + "-")
+                        && name.length() > after
+                        && Character.isDigit(name.charAt(after));
     }
 
     /** The value to report for a mean of {@link #metric}. */

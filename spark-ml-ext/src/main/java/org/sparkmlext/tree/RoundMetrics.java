@@ -4,6 +4,7 @@ import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.tree.MetricSums;
 import org.sparkmlext.kernels.tree.TreeKernels;
+import org.sparkmlext.training.InvalidTrainingDataException;
 
 /** Measures the metrics of a {@link MetricPlan} on this rank's rows. */
 final class RoundMetrics {
@@ -43,7 +44,7 @@ final class RoundMetrics {
             if (weight > 0) {
                 double value = custom.function().apply(scores[r], labels[r]);
                 if (!(value >= 0)) {
-                    throw new IllegalStateException("the custom metric '" + custom.name() + "' is " + value
+                    throw new InvalidTrainingDataException("the custom metric '" + custom.name() + "' is " + value
                             + " for row "
                             + r + " of rank " + collective.rank() + " (raw score " + scores[r] + ", label " + labels[r]
                             + "); allowed: numbers of at least 0, so that their mean can be summed exactly");
@@ -64,6 +65,11 @@ final class RoundMetrics {
                         floats(validation.labels),
                         validation.weights == null ? null : floats(validation.weights),
                         1f);
+        if (Double.isNaN(quality.rocAuc())) {
+            throw new InvalidTrainingDataException("validationMetric is '" + plan.watched()
+                    + "', but the validation rows of positive weight hold a single class, for which it is not defined;"
+                    + " put rows of both classes aside for validation, or watch logloss");
+        }
         round[plan.sumsLength()] = Double.doubleToLongBits(quality.rocAuc());
         round[plan.sumsLength() + 1] = Double.doubleToLongBits(quality.averagePrecision());
     }

@@ -69,6 +69,12 @@ final class RowKeys {
             Arrays.fill(weights, 1f);
         }
         absorb(weights, n, hashes, from);
+        float[][] baseMargins = block.baseMargins();
+        if (baseMargins != null) {
+            for (float[] margins : baseMargins) {
+                absorb(margins, n, hashes, from);
+            }
+        }
     }
 
     private static void absorb(float[] column, int n, long[] hashes, int from) {

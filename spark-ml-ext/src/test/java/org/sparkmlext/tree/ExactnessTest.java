@@ -2,8 +2,12 @@ package org.sparkmlext.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -11,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.data.TableBlock;
 
 /**
  * The promise of one model, bit for bit: every feature of the trainer (rows of the table) against every way to spread and
@@ -176,5 +181,41 @@ class ExactnessTest {
                     java.util.Arrays.equals(TrainingThreads.train(other, one, 1).model(), expected);
             assertThat(isSame).as(feature.name()).isEqualTo(feature == plain);
         }
+    }
+
+    @Test
+    void rowsThatDifferInTheirBaseMarginAloneAreToldApart() {
+        // Few distinct features and one label: which of such rows a tree sees must not depend on their order.
+        List<float[]> rows = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(8);
+        for (int r = 0; r < 600; r++) {
+            rows.add(new float[] {random.nextInt(3), random.nextInt(2), random.nextInt(100)});
+        }
+        BoostingSettings settings = TestSettings.defaults()
+                .withTrees(5)
+                .withObjective(Objective.of(Objective.Kind.POISSON))
+                .withSubsampling(0.6)
+                .build();
+        byte[] expected =
+                TrainingThreads.train(settings, List.of(marginShard(rows)), 1).model();
+        Collections.shuffle(rows, new Random(3));
+        List<Shard> two = List.of(marginShard(rows.subList(0, 250)), marginShard(rows.subList(250, 600)));
+        assertThat(TrainingThreads.train(settings, two, 1).model()).isEqualTo(expected);
+    }
+
+    /** Two features, a label that follows from the first, and a margin. */
+    private static Shard marginShard(List<float[]> rows) {
+        int n = rows.size();
+        float[][] features = new float[2][n];
+        float[] labels = new float[n];
+        float[][] margins = new float[1][n];
+        for (int r = 0; r < n; r++) {
+            features[0][r] = rows.get(r)[0];
+            features[1][r] = rows.get(r)[1];
+            labels[r] = rows.get(r)[0];
+            margins[0][r] = rows.get(r)[2] / 100;
+        }
+        return new Shard(
+                List.of("a", "b"), List.of(new TableBlock(n, features, labels, null, margins, false)), List.of());
     }
 }

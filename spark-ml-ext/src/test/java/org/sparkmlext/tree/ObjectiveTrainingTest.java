@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.training.InvalidTrainingDataException;
 
 /** Every objective: the trainer against {@link NaiveBoosting}, warm start, base margins, users' own losses, bad input. */
@@ -192,6 +193,65 @@ class ObjectiveTrainingTest {
                 .mapToDouble(r -> Math.pow(margin + forest.rawScore(r.features()) - r.label(), 2))
                 .average()
                 .orElseThrow());
+    }
+
+    @Test
+    void aStartFarFromTheBestConstantIsLeftBehind() throws IOException {
+        List<TableMaker.RowValues> rows = TableMaker.labelled(ROWS, r -> 1000 + r.label());
+        TestSettings settings = TestSettings.defaults()
+                .withTrees(150)
+                .withObjective(Objective.custom(new CustomObjective((s, y) -> s - y, (s, y) -> 1)));
+        // Far from all labels every split costs more than it gains: a round of one leaf must go on all the same.
+        Forest forest = train(settings, rows, false);
+        assertThat(forest.nodes().features()[0]).isEqualTo(-1);
+        for (TableMaker.RowValues row : rows) {
+            assertThat(forest.rawScore(row.features())).isCloseTo(1000.5f, within(0.7f));
+        }
+    }
+
+    @Test
+    void numbersOfAnySizeHaveTheirMean() throws IOException {
+        for (float scale : new float[] {0x1p-70f, 0x1p-30f, 1f, 0x1p90f}) {
+            List<TableMaker.RowValues> rows = TableMaker.labelled(ROWS, r -> scale * (1 + r.label()));
+            double mean = rows.stream()
+                    .mapToDouble(TableMaker.RowValues::label)
+                    .average()
+                    .orElseThrow();
+            Forest forest =
+                    train(TestSettings.defaults().withTrees(1).withObjective(of(Objective.Kind.SQUARED)), rows, false);
+            assertThat(forest.baseScores()[0] / mean)
+                    .as("labels around %s", scale)
+                    .isCloseTo(1, within(1e-6));
+        }
+    }
+
+    @Test
+    void whatCannotBeWatchedIsRefused() {
+        List<TableMaker.RowValues> oneClass = ROWS.stream()
+                .map(r -> new TableMaker.RowValues(r.features(), r.label(), 1, r.isValidation() && r.label() == 0))
+                .toList();
+        assertThatThrownBy(() -> TrainingThreads.train(
+                        TestSettings.defaults().withEarlyStopping(3, "auc").build(),
+                        TableMaker.shards(oneClass, 2, false, true),
+                        1))
+                .isInstanceOf(InvalidTrainingDataException.class)
+                .hasMessageContaining("single class");
+        TestSettings several = TestSettings.defaults()
+                .withObjective(of(Objective.Kind.QUANTILE, 0.1, 0.9))
+                .withCustomMetric(new CustomMetric("own", (s, y) -> 1));
+        assertThatThrownBy(() -> TrainingThreads.train(several.build(), TableMaker.shards(ROWS, 1, false, false), 1))
+                .hasMessageContaining("'own'")
+                .hasMessageContaining("has 2 here");
+    }
+
+    @Test
+    void aVerySmallLevelIsWatchedToo() {
+        NamedMetric small = new NamedMetric("pinball-" + 5e-4, new RowMetric(RowMetric.Kind.PINBALL, 5e-4));
+        assertThat(small.isMeantBy("pinball")).isTrue();
+        assertThat(small.isMeantBy("pin")).isFalse();
+        assertThat(NamedMetric.of("poisson-deviance", RowMetric.Kind.POISSON_DEVIANCE)
+                        .isMeantBy("poisson"))
+                .isFalse();
     }
 
     private static Shard withMargins(Shard shard, UnaryOperator<float[]> marginsOfLabels) {

@@ -156,8 +156,7 @@ final class SplitSearch {
                 && hr > 0
                 && hl * hessianUnit >= minChildWeight
                 && hr * hessianUnit >= minChildWeight
-                && nl >= minRows
-                && totalCount - nl >= minRows;
+                && (minRows == 0 || (nl >= minRows && totalCount - nl >= minRows));
     }
 
     /** Gains with a missing sum added to the left side. */

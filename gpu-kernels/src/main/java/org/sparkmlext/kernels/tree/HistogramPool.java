@@ -28,7 +28,7 @@ public interface HistogramPool extends AutoCloseable {
     /** Copies a slot out, {@link #slotLength()} longs, to {@code target} from {@code targetFrom}. */
     void copyOut(int slot, long[] target, int targetFrom);
 
-    /** Overwrites a slot with {@link #slotLength()} longs of {@code source} from {@code sourceFrom}: the sums of all ranks. */
+    /** Overwrites a slot with {@link #slotLength()} longs of {@code source} from {@code sourceFrom}: such as the sums of all ranks. */
     void copyIn(int slot, long[] source, int sourceFrom);
 
     @Override

@@ -149,13 +149,14 @@ public interface TreeKernels {
     /**
      * A node whose best split is wanted.
      *
-     * @param slot its histogram, summed over ranks
-     * @param features ascending indices of the features to look at
+     * @param slot its histogram; the listed features' bins hold sums over ranks, all others are undefined
+     * @param features ascending indices of the features to look at; may be none, which finds no split
      */
     record SplitTask(int slot, int[] features) {}
 
     /**
-     * The best split of each node; the bins of every feature must add up to the same sums.
+     * The best split of each node among the listed features, whose bins must all add up to the same sums. Bins of features
+     * that are not listed are not read: between ranks each holds the sums of its own features only.
      *
      * <p>With G, H the node's sums, and (GL, HL), (GR, HR) those of the two sides, in real units as doubles (sum times
      * unit), and {@code T(G) = signum(G) * max(0, |G| - lambdaL1)}:

@@ -57,6 +57,36 @@ public abstract class SplitKernelsContract extends BackendContract {
         }
     }
 
+    @Test
+    void featuresThatAreNotListedAreNotRead() {
+        TreeData data = TreeData.random("random", 400, new int[] {7, 200, 31, 3, 90}, 0.1, 12);
+        int[] rows = ReferenceTreeKernels.ascending(400);
+        long[] histogram = ReferenceTreeKernels.histogram(data, data.randomGradients(3), rows, Precision.FINE, false);
+        BinLayout layout = data.layout();
+        int[] listed = {1, 3};
+        SplitCandidate expected = ReferenceTreeKernels.findSplit(layout, histogram, false, listed, PLAIN, UNIT);
+        for (int f : new int[] {0, 2, 4}) {
+            java.util.Arrays.fill(histogram, 2 * layout.offset(f), 2 * layout.offset(f + 1), 1L << 40);
+        }
+        try (HistogramPool pool = backend.trees().allocateHistograms(layout, 1, false)) {
+            pool.copyIn(0, histogram, 0);
+            List<SplitTask> tasks = List.of(new SplitTask(0, listed), new SplitTask(0, new int[0]));
+            assertThat(backend.trees().findSplits(pool, tasks, PLAIN, UNIT))
+                    .containsExactly(expected, SplitCandidate.NONE);
+        }
+        assertThat(expected.isSplit()).isTrue();
+    }
+
+    @Test
+    void countsOfOnePoolDoNotReachTheNext() {
+        BinLayout layout = new BinLayout(new int[] {2});
+        long[] counted = {-50, 40, 40, 50, 40, 40, 0, 0, 0};
+        long[] uncounted = {-50, 40, 50, 40, 0, 0};
+        assertThat(find(layout, counted, new SplitRules(1, 0, 0, 0, 5)).isSplit())
+                .isTrue();
+        assertThat(find(layout, uncounted, PLAIN).isSplit()).isTrue();
+    }
+
     private static long[] tiedGradients(int numRows, SplittableRandom random) {
         long[] gradients = new long[numRows];
         for (int r = 0; r < numRows; r++) {

@@ -1,5 +1,5 @@
 /**
- * Fitting with live progress, exact evaluation, and model directories that are either whole or absent. Start at
+ * Fitting with live progress, and model directories that are either whole or absent. Start at
  * {@link org.sparkmlext.jobs.model.BoostingTraining}.
  */
 @NullMarked

@@ -136,6 +136,12 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
         return this;
     }
 
+    /** See {@code baseMarginCol}; empty for none. */
+    public BoostedTreesClassificationModel setBaseMarginCol(String value) {
+        set(baseMarginCol(), value);
+        return this;
+    }
+
     /** Staged prediction: scores with the trees of the first rounds only; 0 = all. */
     public BoostedTreesClassificationModel setPredictionRounds(int value) {
         set(predictionRounds(), value);

@@ -199,7 +199,7 @@ public final class BoostedTreesClassifier
             rows = weighted.data();
             table = weighted.columns();
         }
-        byte[] bytes = initial == null ? null : initial.encoded().bytes();
+        byte[] bytes = initial == null ? null : initial.bytesFor(columns);
         return new BoostedTreesClassificationModel(
                 uid(),
                 FittedForest.train(

@@ -153,6 +153,18 @@ public final class BoostedTreesRegressionModel extends FittedRegressor<BoostedTr
         return this;
     }
 
+    /** See {@code quantilesCol}. */
+    public BoostedTreesRegressionModel setQuantilesCol(String value) {
+        set(quantilesCol(), value);
+        return this;
+    }
+
+    /** See {@code baseMarginCol}; empty for none. */
+    public BoostedTreesRegressionModel setBaseMarginCol(String value) {
+        set(baseMarginCol(), value);
+        return this;
+    }
+
     /** Staged prediction: scores with the trees of the first rounds only; 0 = all. */
     public BoostedTreesRegressionModel setPredictionRounds(int value) {
         set(predictionRounds(), value);

@@ -159,7 +159,7 @@ public final class BoostedTreesRegressor extends TrainableRegressor<BoostedTrees
             BoostingChecks.checkSameFeatures(initial, columns);
             checkSameLevels(model, objective);
         }
-        byte[] bytes = initial == null ? null : initial.encoded().bytes();
+        byte[] bytes = initial == null ? null : initial.bytesFor(columns);
         return new BoostedTreesRegressionModel(
                 uid(),
                 FittedForest.train(

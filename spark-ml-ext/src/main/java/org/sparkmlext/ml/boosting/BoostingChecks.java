@@ -69,7 +69,8 @@ final class BoostingChecks {
         List<String> names = columns.featuresCol() == null ? columns.inputCols() : columns.vectorNames();
         List<String> trained = initial.forest().featureNames();
         boolean areNamed = initial.hasGivenNames() && !names.isEmpty();
-        if (areNamed && !names.equals(trained)) {
+        boolean isOtherLength = !names.isEmpty() && names.size() != trained.size();
+        if (isOtherLength || (areNamed && !names.equals(trained))) {
             throw new IllegalArgumentException("the initial model was trained on the features " + trained
                     + "; this data has " + names + ". Training goes on only with the same features in the same order.");
         }

@@ -174,7 +174,7 @@ public interface BoostingParams extends TreeParams {
                 this,
                 "predictionRounds",
                 "rounds whose trees score, counted from the first one, which shows the model as it was after so many "
-                        + "rounds; 0 = all",
+                        + "rounds; 0, or more than there are = all",
                 ">= 0",
                 0,
                 v -> v >= 0);

@@ -1,5 +1,6 @@
 package org.sparkmlext.ml.boosting;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.tree.BoostingAlgorithm;
 import org.sparkmlext.tree.BoostingSettings;
 import org.sparkmlext.tree.Forest;
+import org.sparkmlext.tree.ForestCodec;
 
 /** The trees of a model and what is known of them beside. Immutable. */
 final class FittedForest implements Serializable {
@@ -71,6 +73,25 @@ final class FittedForest implements Serializable {
         return encoded;
     }
 
+    /**
+     * The bytes from which training goes on with these columns. Where one side has no names of features, its entries stand
+     * for each other by position, so the forest takes the names that the run has.
+     */
+    byte[] bytesFor(TableColumns columns) {
+        boolean isNamed =
+                columns.featuresCol() == null || !columns.vectorNames().isEmpty();
+        if (hasGivenNames && isNamed) {
+            return encoded.bytes();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ForestCodec.write(forest().withFeatureNames(columns.featureNames(forest().numFeatures())), out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an in-memory write failed", e);
+        }
+        return out.toByteArray();
+    }
+
     Forest forest() {
         return encoded.forest();
     }
@@ -93,18 +114,12 @@ final class FittedForest implements Serializable {
     }
 
     /**
-     * The number of rounds that score.
+     * The number of rounds that score: as many as asked for, all where there are fewer, as after early stopping.
      *
-     * @param asked value of the Param {@code predictionRounds}
-     * @throws IllegalArgumentException if the forest has fewer
+     * @param asked value of the Param {@code predictionRounds}; 0 = all
      */
     int scoringRounds(int asked) {
-        if (asked > forest().numRounds()) {
-            throw new IllegalArgumentException("predictionRounds is " + asked + "; this model has "
-                    + forest().numRounds() + " rounds. Set it to 0 to "
-                    + forest().numRounds() + ", 0 meaning all.");
-        }
-        return asked == 0 ? forest().numRounds() : asked;
+        return asked == 0 ? forest().numRounds() : Math.min(asked, forest().numRounds());
     }
 
     /** Bytes of memory, about: the encoded bytes, the same arrays once more as the decoded forest, and their layout for scoring. */

@@ -127,7 +127,7 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
         return new DenseVector(scorer().probability(predictRaw(features).toArray()));
     }
 
-    /** The class of one row, as {@link #transform} gives it. */
+    /** The class of one row, as {@link #transform} gives it where there are no base margins. */
     @Override
     public double predict(Vector features) {
         checkThresholds();

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What fitted regressors share: scoring into Spark's prediction column, with features found by name as
  * {@link FittedFeatures} says.
  *
- * <p>A model of several outputs (quantile levels) predicts the middle one; all of them stand in the vector column
+ * <p>A model of several outputs (quantile levels) predicts one of them, as its
+ * {@link ValueScorer} chooses; all of them stand in the vector column
  * {@link #valuesCol}, if it has a name.
  *
  * @param <M> the model itself
@@ -112,7 +113,7 @@ public abstract class FittedRegressor<M extends FittedRegressor<M>> extends Regr
         return new ScoringColumns<>(columns);
     }
 
-    /** The prediction of one row, as {@link #transform} gives it; NaN for a missing value. */
+    /** The prediction of one row, as {@link #transform} gives it where there are no base margins; NaN for a missing value. */
     @Override
     public double predict(Vector features) {
         return scorer().prediction(scorer().rawPrediction(features().values().checked(features)));

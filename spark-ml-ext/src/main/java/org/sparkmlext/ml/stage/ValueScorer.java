@@ -6,7 +6,7 @@ public interface ValueScorer extends RowScorer {
     /** Predictions on the label's scale, one a raw score. */
     double[] values(double[] rawPrediction);
 
-    /** The one number to predict; the middle one of several. */
+    /** The one number to predict; of several the middle one, unless a scorer knows better. */
     default double prediction(double[] rawPrediction) {
         double[] values = values(rawPrediction);
         return values[values.length / 2];

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.evaluation.RegressionEvaluator;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -199,6 +201,37 @@ class BoostedTreesRegressionFitTest {
                         .select("prediction")
                         .collectAsList())
                 .isEqualTo(shorter.transform(table).select("prediction").collectAsList());
+    }
+
+    @Test
+    void vectorsWithoutNamesGoOnByPosition() {
+        Column[] entries = Arrays.stream(BinaryTable.FEATURES)
+                .map(name -> functions.coalesce(functions.col(name).cast("double"), functions.lit(Double.NaN)))
+                .toArray(Column[]::new);
+        Column vector = org.apache.spark.ml.functions.array_to_vector(functions.array(entries));
+        Dataset<Row> vectors = table.withColumn("x", vector).withColumn("y", vector);
+        BoostedTreesRegressionModel whole = onVectors("x").setNumTrees(8).fit(vectors);
+        BoostedTreesRegressionModel first = onVectors("y").setNumTrees(3).fit(vectors);
+        BoostedTreesRegressionModel both =
+                onVectors("x").setNumTrees(5).setInitialModel(first).fit(vectors);
+        assertThat(bytes(both)).isEqualTo(bytes(whole));
+        // And from columns with names to a vector without.
+        BoostedTreesRegressionModel named = regressor().setNumTrees(3).fit(table);
+        assertThat(bytes(onVectors("x").setNumTrees(5).setInitialModel(named).fit(vectors)))
+                .isEqualTo(bytes(whole));
+        assertRefused(
+                () -> regressor()
+                        .setInputCols(new String[] {"a", "b"})
+                        .setInitialModel(first)
+                        .fit(table),
+                "this data has [a, b]");
+    }
+
+    private static BoostedTreesRegressor onVectors(String column) {
+        BoostedTreesRegressor regressor = regressor();
+        regressor.clear(regressor.inputCols());
+        regressor.setFeaturesCol(column);
+        return regressor;
     }
 
     @Test
