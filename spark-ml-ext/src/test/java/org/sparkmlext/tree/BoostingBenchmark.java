@@ -20,7 +20,7 @@ import org.sparkmlext.kernels.tree.RowPartition;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
 /**
- * Where the time of a boosting run goes, without Spark: milliseconds a kernel on rank 0, and the steady time a round.
+ * Where the time of a boosting run goes, without Spark: milliseconds a kernel on rank 0 (in brackets its calls), and the steady time a round.
  *
  * <p>Arguments, all {@code name=value}: {@code rows features bins trees leaves depth ranks threads repeat}. Depth-wise
  * growth where {@code depth} is given. Rows are invented: numbers of four kinds and a label from their interactions. Ranks
@@ -89,6 +89,7 @@ final class BoostingBenchmark {
 
     private void measure(BoostingSettings settings, List<Shard> shards) {
         Map<String, Long> nanos = new LinkedHashMap<>();
+        Map<String, Integer> calls = new LinkedHashMap<>();
         List<Long> roundEnds = new ArrayList<>();
         long start = System.nanoTime();
         TrainingThreads.train(
@@ -97,7 +98,9 @@ final class BoostingBenchmark {
                 rank -> {
                     Backend backend = Backends.open("cpu", BackendOptions.threads(option("threads")))
                             .backend();
-                    return rank == 0 ? new TimedBackend(backend, timed(backend.trees(), nanos, roundEnds)) : backend;
+                    return rank == 0
+                            ? new TimedBackend(backend, timed(backend.trees(), nanos, calls, roundEnds))
+                            : backend;
                 },
                 List.of());
         double all = (System.nanoTime() - start) / 1e6;
@@ -106,7 +109,7 @@ final class BoostingBenchmark {
         for (Map.Entry<String, Long> entry : nanos.entrySet()) {
             double ms = entry.getValue() / 1e6;
             kernels += ms;
-            line.append(String.format(Locale.ROOT, ", %s %.0f", entry.getKey(), ms));
+            line.append(String.format(Locale.ROOT, ", %s %.0f (%d)", entry.getKey(), ms, calls.get(entry.getKey())));
         }
         line.append(String.format(Locale.ROOT, ", rest %.0f", all - kernels));
         line.append(String.format(Locale.ROOT, "; first round ends after %.0f ms", (roundEnds.get(0) - start) / 1e6));
@@ -121,7 +124,8 @@ final class BoostingBenchmark {
     }
 
     /** The kernels, with the time of each added up; a tree added to the scores marks the end of a round. */
-    private static TreeKernels timed(TreeKernels kernels, Map<String, Long> nanos, List<Long> roundEnds) {
+    private static TreeKernels timed(
+            TreeKernels kernels, Map<String, Long> nanos, Map<String, Integer> calls, List<Long> roundEnds) {
         return (TreeKernels) Proxy.newProxyInstance(
                 TreeKernels.class.getClassLoader(), new Class<?>[] {TreeKernels.class}, (proxy, method, args) -> {
                     long start = System.nanoTime();
@@ -132,6 +136,7 @@ final class BoostingBenchmark {
                     } finally {
                         long end = System.nanoTime();
                         nanos.merge(name(method.getName(), args), end - start, Long::sum);
+                        calls.merge(name(method.getName(), args), 1, Integer::sum);
                         if (method.getName().equals("addLeafValues")) {
                             roundEnds.add(end);
                         }
