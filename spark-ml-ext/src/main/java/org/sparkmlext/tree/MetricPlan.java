@@ -88,7 +88,7 @@ final class MetricPlan {
         return customStart() + (custom == null ? 0 : MetricSums.LIMBS);
     }
 
-    /** Where the sum of the weights of a set's rows stands. */
+    /** Where the sum of the weights of a set's rows stands; every group has it, and the first is as good as any. */
     int weightStart() {
         return groupStarts[1] - MetricSums.LIMBS;
     }

@@ -25,6 +25,12 @@ class ExactnessTest {
 
     private static final List<TableMaker.RowValues> ROWS = TableMaker.rows(3000, 11);
 
+    private static final byte[] FIRST_ROUNDS = TrainingThreads.train(
+                    TestSettings.defaults().withTrees(3).withSubsampling(0.7).build(),
+                    TableMaker.shards(ROWS, 1, true, true),
+                    1)
+            .model();
+
     /** A feature: its settings, and whether rows carry weights and validation rows. */
     private record Feature(
             String name,
@@ -56,7 +62,7 @@ class ExactnessTest {
     }
 
     private static Stream<Feature> features() {
-        TestSettings[] plain = Stream.generate(TestSettings::defaults).limit(15).toArray(TestSettings[]::new);
+        TestSettings[] plain = Stream.generate(TestSettings::defaults).limit(16).toArray(TestSettings[]::new);
         return Stream.of(
                 new Feature("leaf-wise", plain[0], false, false),
                 new Feature("depth-wise", plain[1].withShape(GrowPolicy.DEPTHWISE, 4, 0), false, false),
@@ -81,6 +87,7 @@ class ExactnessTest {
                                 .withEarlyStopping(4, "logloss"),
                         true,
                         true),
+                new Feature("warm start", plain[15].withSubsampling(0.7).withInitialModel(FIRST_ROUNDS), true, true),
                 new Feature("auc", plain[14].withTrees(30).withEarlyStopping(5, "auc"), true, true),
                 Feature.of(Objective.Kind.SOFTMAX, List.of(), TableMaker::fourClasses),
                 Feature.of(Objective.Kind.SQUARED, List.of(), TableMaker::number),

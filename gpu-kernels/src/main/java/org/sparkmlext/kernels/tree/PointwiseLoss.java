@@ -56,24 +56,13 @@ public record PointwiseLoss(Kind kind, double parameter) {
     }
 
     public PointwiseLoss {
-        boolean isAllowed = switch (kind) {
-            case HUBER -> parameter > 0 && parameter < Double.POSITIVE_INFINITY;
-            case QUANTILE -> parameter > 0 && parameter < 1;
-            case TWEEDIE -> parameter > 1 && parameter < 2;
-            default -> parameter == 0;
+        ParameterRule rule = switch (kind) {
+            case HUBER -> ParameterRule.DELTA;
+            case QUANTILE -> ParameterRule.LEVEL;
+            case TWEEDIE -> ParameterRule.VARIANCE_POWER;
+            default -> ParameterRule.NONE;
         };
-        if (!isAllowed) {
-            throw new IllegalArgumentException(kind + " has parameter " + parameter + "; allowed: " + allowed(kind));
-        }
-    }
-
-    private static String allowed(Kind kind) {
-        return switch (kind) {
-            case HUBER -> "a finite delta above 0";
-            case QUANTILE -> "a level in (0, 1)";
-            case TWEEDIE -> "a variance power in (1, 2)";
-            default -> "0, it takes none";
-        };
+        rule.require(kind, parameter);
     }
 
     /** {@link Kind#LOGISTIC}. */

@@ -44,24 +44,13 @@ public record RowMetric(Kind kind, double parameter) {
     }
 
     public RowMetric {
-        boolean isAllowed = switch (kind) {
-            case HUBER -> parameter > 0 && parameter < Double.POSITIVE_INFINITY;
-            case PINBALL -> parameter > 0 && parameter < 1;
-            case TWEEDIE_DEVIANCE -> parameter > 1 && parameter < 2;
-            default -> parameter == 0;
+        ParameterRule rule = switch (kind) {
+            case HUBER -> ParameterRule.DELTA;
+            case PINBALL -> ParameterRule.LEVEL;
+            case TWEEDIE_DEVIANCE -> ParameterRule.VARIANCE_POWER;
+            default -> ParameterRule.NONE;
         };
-        if (!isAllowed) {
-            throw new IllegalArgumentException(kind + " has parameter " + parameter + "; allowed: " + allowed(kind));
-        }
-    }
-
-    private static String allowed(Kind kind) {
-        return switch (kind) {
-            case HUBER -> "a finite delta above 0";
-            case PINBALL -> "a level in (0, 1)";
-            case TWEEDIE_DEVIANCE -> "a variance power in (1, 2)";
-            default -> "0, it takes none";
-        };
+        rule.require(kind, parameter);
     }
 
     /** A metric without parameter. */

@@ -19,7 +19,7 @@ import org.sparkmlext.tree.Forest;
  * probability is {@code exp(s_k) / sum of exp(s_j)}. Immutable but for its Params; scoring is thread-safe.
  */
 public final class BoostedTreesClassificationModel extends FittedClassifier<BoostedTreesClassificationModel>
-        implements BoostedTreesModel, BoostedClassifierParams {
+        implements BoostedTreesModel, BoostedClassifierParams, ScoringSetters<BoostedTreesClassificationModel> {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable FittedForest fitted;
@@ -131,20 +131,9 @@ public final class BoostedTreesClassificationModel extends FittedClassifier<Boos
         return fittedForest().estimatedSize();
     }
 
-    public BoostedTreesClassificationModel setLeafCol(String value) {
-        set(leafCol(), value);
-        return this;
-    }
-
     /** See {@code baseMarginCol}; empty for none. */
     public BoostedTreesClassificationModel setBaseMarginCol(String value) {
         set(baseMarginCol(), value);
-        return this;
-    }
-
-    /** Staged prediction: scores with the trees of the first rounds only; 0 = all. */
-    public BoostedTreesClassificationModel setPredictionRounds(int value) {
-        set(predictionRounds(), value);
         return this;
     }
 

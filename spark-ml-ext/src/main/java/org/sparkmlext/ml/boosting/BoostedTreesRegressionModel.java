@@ -20,7 +20,7 @@ import org.sparkmlext.tree.Objective;
  * them. Immutable but for its Params; scoring is thread-safe.
  */
 public final class BoostedTreesRegressionModel extends FittedRegressor<BoostedTreesRegressionModel>
-        implements BoostedTreesModel, BoostedRegressorParams {
+        implements BoostedTreesModel, BoostedRegressorParams, ScoringSetters<BoostedTreesRegressionModel> {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable FittedForest fitted;
@@ -148,11 +148,6 @@ public final class BoostedTreesRegressionModel extends FittedRegressor<BoostedTr
         return fittedForest().estimatedSize();
     }
 
-    public BoostedTreesRegressionModel setLeafCol(String value) {
-        set(leafCol(), value);
-        return this;
-    }
-
     /** See {@code quantilesCol}. */
     public BoostedTreesRegressionModel setQuantilesCol(String value) {
         set(quantilesCol(), value);
@@ -162,12 +157,6 @@ public final class BoostedTreesRegressionModel extends FittedRegressor<BoostedTr
     /** See {@code baseMarginCol}; empty for none. */
     public BoostedTreesRegressionModel setBaseMarginCol(String value) {
         set(baseMarginCol(), value);
-        return this;
-    }
-
-    /** Staged prediction: scores with the trees of the first rounds only; 0 = all. */
-    public BoostedTreesRegressionModel setPredictionRounds(int value) {
-        set(predictionRounds(), value);
         return this;
     }
 

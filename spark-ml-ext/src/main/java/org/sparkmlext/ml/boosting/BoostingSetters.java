@@ -7,8 +7,9 @@ import org.apache.spark.ml.param.Params;
  *
  * @param <E> the estimator itself
  */
-public interface BoostingSetters<E extends Params> extends BoostingParams {
+public interface BoostingSetters<E extends Params> extends ScoringSetters<E> {
 
+    // Private, as in the interface above: a protected one cannot be had there, and a public one is nobody's business.
     @SuppressWarnings("unchecked")
     private E same(Params changed) {
         return (E) changed;
@@ -50,16 +51,8 @@ public interface BoostingSetters<E extends Params> extends BoostingParams {
         return same(set(validationMetric(), value));
     }
 
-    default E setLeafCol(String value) {
-        return same(set(leafCol(), value));
-    }
-
     default E setBaseMarginCol(String value) {
         return same(set(baseMarginCol(), value));
-    }
-
-    default E setPredictionRounds(int value) {
-        return same(set(predictionRounds(), value));
     }
 
     default E setGrowPolicy(String value) {
