@@ -5,11 +5,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most 65,536 rows of a table, column by column. Arrays may be longer than {@link #numRows}; they are not copied and
- * nobody changes them.
+ * At most 65,536 rows of a table. Arrays may be longer than {@link #numRows}; they are not copied and nobody changes them.
  *
  * @param numRows rows of the block
- * @param features {@code features[column][row]}; missing is NaN
+ * @param features the features, dense or sparse; missing is NaN
  * @param labels one a row
  * @param weights one a row, or null where all are 1
  * @param baseMargins {@code baseMargins[output][row]}: raw scores to start from; null where the table has none
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TableBlock(
         int numRows,
-        float[][] features,
+        FeatureBlock features,
         float[] labels,
         float @Nullable [] weights,
         float @Nullable [][] baseMargins,
@@ -27,12 +26,10 @@ public record TableBlock(
     /** Most rows of a block. */
     public static final int MAX_ROWS = 1 << 16;
 
-    private static final float[] DROPPED = {};
-
-    /** A block without base margins. */
+    /** A block of dense features, {@code features[column][row]}, without base margins. */
     public TableBlock(
             int numRows, float[][] features, float[] labels, float @Nullable [] weights, boolean isValidation) {
-        this(numRows, features, labels, weights, null, isValidation);
+        this(numRows, new DenseFeatures(features), labels, weights, null, isValidation);
     }
 
     /** Rows {@code [from, to)} as a block of its own. */
@@ -42,7 +39,7 @@ public record TableBlock(
         }
         return new TableBlock(
                 to - from,
-                slices(features, from, to),
+                features.slice(from, to),
                 Arrays.copyOfRange(labels, from, to),
                 weights == null ? null : Arrays.copyOfRange(weights, from, to),
                 baseMargins == null ? null : slices(baseMargins, from, to),
@@ -62,6 +59,6 @@ public record TableBlock(
      * and base margins stay. The arrays themselves are untouched: others who hold them keep them.
      */
     public void dropFeatures() {
-        Arrays.fill(features, DROPPED);
+        features.drop();
     }
 }

@@ -89,7 +89,8 @@ public final class TableBlockBuilder {
         // Where a block was filled the next one will be too, most likely: no growing, which copies everything twice.
         int capacity = isFull() ? maxRows : Math.min(FIRST_CAPACITY, maxRows);
         resize(numRows);
-        TableBlock block = new TableBlock(numRows, features, labels, weights, baseMargins, isValidation);
+        TableBlock block =
+                new TableBlock(numRows, new DenseFeatures(features), labels, weights, baseMargins, isValidation);
         begin(capacity);
         return block;
     }

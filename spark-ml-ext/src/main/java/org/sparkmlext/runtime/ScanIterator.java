@@ -52,9 +52,7 @@ final class ScanIterator implements Iterator<Object> {
         long hash = block.isValidation() ? 1 : 0;
         hash = 31 * hash + Arrays.hashCode(block.labels());
         hash = 31 * hash + Arrays.hashCode(block.weights());
-        for (float[] column : block.features()) {
-            hash = 31 * hash + Arrays.hashCode(column);
-        }
+        hash = 31 * hash + block.features().contentHash();
         float @Nullable [][] margins = block.baseMargins();
         if (margins != null) {
             for (float[] column : margins) {

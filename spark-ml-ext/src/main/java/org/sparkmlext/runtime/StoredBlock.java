@@ -1,26 +1,30 @@
 package org.sparkmlext.runtime;
 
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.DenseFeatures;
+import org.sparkmlext.data.FeatureBlock;
+import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
 
 /**
  * A {@link TableBlock} as it lies in Spark's storage and travels through a shuffle: an {@code Object[]} of JDK arrays,
  * which every configured serializer can carry (Kryo cannot write a record). Nothing is copied.
  *
- * <p>Layout: rows, isValidation, partition, number within the partition, labels, weights or null, number of base margins,
- * then one array a feature and one a base margin. The partition and the number give blocks an order that a shuffle cannot disturb.
+ * <p>Layout: rows, isValidation, partition, number within the partition, labels, weights or null, number of base margins, null
+ * or what sparse features need beside their arrays, then the arrays of the features (one a feature; if sparse: columns, starts,
+ * rows, values) and one array a base margin. The partition and the number give blocks an order that a shuffle cannot disturb.
  */
 final class StoredBlock {
 
-    private static final int FIRST_FEATURE = 7;
+    private static final int FIRST_FEATURE = 8;
 
     private StoredBlock() {}
 
     static Object[] store(TableBlock block, int partition, int number) {
-        int numFeatures = block.features().length;
+        Object[] features = arrays(block.features());
         float @Nullable [][] margins = block.baseMargins();
         int numMargins = margins == null ? 0 : margins.length;
-        Object[] stored = new Object[FIRST_FEATURE + numFeatures + numMargins];
+        Object[] stored = new Object[FIRST_FEATURE + features.length + numMargins];
         stored[0] = block.numRows();
         stored[1] = block.isValidation();
         stored[2] = partition;
@@ -28,25 +32,50 @@ final class StoredBlock {
         stored[4] = block.labels();
         stored[5] = block.weights();
         stored[6] = numMargins;
-        System.arraycopy(block.features(), 0, stored, FIRST_FEATURE, numFeatures);
+        stored[7] = block.features() instanceof SparseFeatures sparse
+                ? new int[] {sparse.numFeatures(), Float.floatToIntBits(sparse.absent())}
+                : null;
+        System.arraycopy(features, 0, stored, FIRST_FEATURE, features.length);
         if (margins != null) {
-            System.arraycopy(margins, 0, stored, FIRST_FEATURE + numFeatures, numMargins);
+            System.arraycopy(margins, 0, stored, FIRST_FEATURE + features.length, numMargins);
         }
         return stored;
     }
 
-    /** The block; its {@code features} are a new array of the stored columns, so dropping them leaves the store alone. */
+    private static Object[] arrays(FeatureBlock features) {
+        if (features instanceof SparseFeatures sparse) {
+            return new Object[] {sparse.columns(), sparse.starts(), sparse.rows(), sparse.values()};
+        }
+        return ((DenseFeatures) features).columns();
+    }
+
+    /** The block; its features are new holders of the stored arrays, so dropping them leaves the store alone. */
     static TableBlock load(Object[] stored) {
         int numMargins = (Integer) stored[6];
         int firstMargin = stored.length - numMargins;
         float @Nullable [] weights = (float[]) stored[5];
         return new TableBlock(
                 (Integer) stored[0],
-                arrays(stored, FIRST_FEATURE, firstMargin),
+                features(stored, firstMargin),
                 (float[]) stored[4],
                 weights,
                 numMargins == 0 ? null : arrays(stored, firstMargin, stored.length),
                 (Boolean) stored[1]);
+    }
+
+    private static FeatureBlock features(Object[] stored, int end) {
+        int[] sparse = (int[]) stored[7];
+        if (sparse == null) {
+            return new DenseFeatures(arrays(stored, FIRST_FEATURE, end));
+        }
+        return new SparseFeatures(
+                sparse[0],
+                (Integer) stored[0],
+                Float.intBitsToFloat(sparse[1]),
+                (int[]) stored[FIRST_FEATURE],
+                (int[]) stored[FIRST_FEATURE + 1],
+                (short[]) stored[FIRST_FEATURE + 2],
+                (float[]) stored[FIRST_FEATURE + 3]);
     }
 
     private static float[][] arrays(Object[] stored, int from, int to) {

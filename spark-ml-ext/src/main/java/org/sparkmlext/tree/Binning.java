@@ -6,6 +6,7 @@ import org.sparkmlext.collective.Collective;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.DenseRows;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
 /** Turns a rank's blocks into bins on the device, and finds the edges between the bins on the way. */
@@ -41,7 +42,7 @@ final class Binning {
                 Arrays.stream(mappers).mapToInt(BinMapper::numValueBins).toArray();
         KeyRanges[] ranges =
                 Arrays.stream(numValueBins).mapToObj(KeyRanges::new).toArray(KeyRanges[]::new);
-        BinnedRows rows = kernels.allocateRows(new BinLayout(numValueBins), numRows(blocks));
+        DenseRows rows = kernels.allocateRows(new BinLayout(numValueBins), numRows(blocks));
         fill(rows, blocks, (f, values, count, bins) -> mappers[f].mapAndMeasure(values, count, bins, ranges[f]));
         return new Result(rows, edges(ranges));
     }
@@ -50,7 +51,7 @@ final class Binning {
     BinnedRows others(List<TableBlock> blocks, BinEdges edges) {
         BinMapper[] mappers = new BinMapper[edges.edges().length];
         Arrays.setAll(mappers, edges::mapper);
-        BinnedRows rows = kernels.allocateRows(edges.layout(), numRows(blocks));
+        DenseRows rows = kernels.allocateRows(edges.layout(), numRows(blocks));
         fill(rows, blocks, (f, values, count, bins) -> mappers[f].map(values, count, bins));
         return rows;
     }
@@ -59,14 +60,14 @@ final class Binning {
         void map(int feature, float[] values, int count, byte[] bins);
     }
 
-    private void fill(BinnedRows rows, List<TableBlock> blocks, ColumnMapper mapper) {
+    private void fill(DenseRows rows, List<TableBlock> blocks, ColumnMapper mapper) {
         int numFeatures = rows.layout().numFeatures();
         int mostRows = blocks.stream().mapToInt(TableBlock::numRows).max().orElse(0);
         byte[][] columns = new byte[numFeatures][mostRows];
         int firstRow = 0;
         for (TableBlock block : blocks) {
             cancelCheck.run();
-            threads.forEach(numFeatures, f -> mapper.map(f, block.features()[f], block.numRows(), columns[f]));
+            threads.forEach(numFeatures, f -> mapper.map(f, block.features().column(f), block.numRows(), columns[f]));
             rows.copyIn(firstRow, columns, block.numRows());
             block.dropFeatures();
             firstRow += block.numRows();

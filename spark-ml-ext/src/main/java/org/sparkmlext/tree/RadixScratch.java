@@ -30,7 +30,7 @@ final class RadixScratch {
 
     private void forEachChunk(List<TableBlock> blocks, int feature, KeyLoop loop) {
         for (TableBlock block : blocks) {
-            float[] values = block.features()[feature];
+            float[] values = block.features().column(feature);
             for (int from = 0; from < block.numRows(); from += CHUNK) {
                 int count = Math.min(CHUNK, block.numRows() - from);
                 SortableFloat.keys(values, from, count, keys);

@@ -59,8 +59,8 @@ final class RowKeys {
 
     private static void hash(TableBlock block, long[] hashes, int from) {
         int n = block.numRows();
-        for (float[] column : block.features()) {
-            absorb(column, n, hashes, from);
+        for (int f = 0; f < block.features().numFeatures(); f++) {
+            absorb(block.features().column(f), n, hashes, from);
         }
         absorb(block.labels(), n, hashes, from);
         float @Nullable [] weights = block.weights();

@@ -60,12 +60,7 @@ final class StartScores {
         int n = block.numRows();
         int width = model.numFeatures();
         float[] rows = new float[n * width];
-        for (int f = 0; f < width; f++) {
-            float[] column = block.features()[f];
-            for (int r = 0, at = f; r < n; r++, at += width) {
-                rows[at] = column[r];
-            }
-        }
+        block.features().copyRows(0, n, rows);
         float[] raw = new float[n * scores.length];
         model.rawScores(rows, n, raw);
         for (int r = 0; r < n; r++) {

@@ -74,7 +74,7 @@ class RowReaderTest {
         assertThat(blocks).hasSize(1);
         TableBlock block = blocks.get(0);
         assertThat(block.numRows()).isEqualTo(3);
-        assertThat(block.features()).isEqualTo(new float[][] {
+        assertThat(columns(block)).isEqualTo(new float[][] {
             {1, NAN, -1},
             {2, NAN, -2},
             {3, NAN, -3},
@@ -90,7 +90,8 @@ class RowReaderTest {
     @Test
     void aDoubleIsRoundedOnceAndNegativeZeroIsZero() {
         Dataset<Row> data = spark.sql("select * from values (0.1D, 1), (-0.0D, 2), (1e-60D, 3) as t(d, y)");
-        float[] column = read(data, real(List.of("d"), null, null)).get(0).features()[0];
+        float[] column =
+                read(data, real(List.of("d"), null, null)).get(0).features().column(0);
         assertThat(column).containsExactly(0.1f, 0f, 0f);
         assertThat(Float.floatToRawIntBits(column[1])).isZero();
     }
@@ -114,7 +115,7 @@ class RowReaderTest {
         TableColumns columns =
                 new TableColumns("f", List.of(), List.of(), "y", TableColumns.LabelKind.REAL, null, null);
         TableBlock block = read(spark.createDataFrame(rows, schema), columns).get(0);
-        assertThat(block.features())
+        assertThat(columns(block))
                 .isEqualTo(new float[][] {{0, 0, 0, 1}, {2, 2, 0, 2}, {0, 0, 0, 3}, {NAN, NAN, 0, 4}});
     }
 
@@ -127,7 +128,7 @@ class RowReaderTest {
         assertThat(blocks.get(0).isValidation()).isFalse();
         assertThat(blocks.get(0).labels()).containsExactly(1, 2, 3, 4, 6, 7, 8, 9);
         assertThat(blocks.get(1).isValidation()).isTrue();
-        assertThat(blocks.get(1).features()[0]).containsExactly(0, 5);
+        assertThat(blocks.get(1).features().column(0)).containsExactly(0, 5);
         assertThat(blocks.get(1).weights()).containsExactly(0.5f, 5.5f);
     }
 
@@ -218,10 +219,16 @@ class RowReaderTest {
         assertThat(merged.problem(columns)).isEmpty();
     }
 
+    private static float[][] columns(TableBlock block) {
+        float[][] columns = new float[block.features().numFeatures()][];
+        java.util.Arrays.setAll(columns, f -> block.features().column(f));
+        return columns;
+    }
+
     @Test
     void aDotInANameIsPartOfTheName() {
         Dataset<Row> data = spark.range(0, 3, 1, 1).selectExpr("id as `a.b`", "id + 1 as `c``d`", "id as y");
         TableBlock block = read(data, real(List.of("a.b", "c`d"), null, null)).get(0);
-        assertThat(block.features()).isEqualTo(new float[][] {{0, 1, 2}, {1, 2, 3}});
+        assertThat(columns(block)).isEqualTo(new float[][] {{0, 1, 2}, {1, 2, 3}});
     }
 }

@@ -45,8 +45,8 @@ record FeatureDropper() implements TrainingAlgorithm<String> {
     }
 
     private static void drop(TableBlock block, List<WeakReference<float[]>> columns) {
-        for (float[] column : block.features()) {
-            columns.add(new WeakReference<>(column));
+        for (int f = 0; f < block.features().numFeatures(); f++) {
+            columns.add(new WeakReference<>(block.features().column(f)));
         }
         block.dropFeatures();
     }

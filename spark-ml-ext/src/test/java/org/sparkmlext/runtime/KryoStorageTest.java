@@ -7,6 +7,7 @@ import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.TableBlock;
 import scala.reflect.ClassTag$;
 
@@ -17,7 +18,12 @@ class KryoStorageTest {
     void aStoredBlockGoesThroughKryoWithRegistrationRequired() throws IOException {
         float[][] margins = {{5, 6}, {7, 8}, {9, 10}};
         TableBlock block = new TableBlock(
-                2, new float[][] {{1, 2}, {3, 4}}, new float[] {0, 1}, new float[] {.5f, 1}, margins, true);
+                2,
+                new DenseFeatures(new float[][] {{1, 2}, {3, 4}}),
+                new float[] {0, 1},
+                new float[] {.5f, 1},
+                margins,
+                true);
         try (SparkSession spark = Tables.builder("local[1]")
                 .config("spark.serializer", KryoSerializer.class.getName())
                 .config("spark.kryo.registrationRequired", "true")

@@ -10,7 +10,7 @@ import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.tree.BinLayout;
-import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.DenseRows;
 
 /**
  * Times the steps of binning; a program, not a test.
@@ -54,12 +54,13 @@ public final class BinningBenchmark {
         long upload = 0;
         int[] bins = Arrays.stream(mappers).mapToInt(BinMapper::numValueBins).toArray();
         int numRows = blocks.stream().mapToInt(TableBlock::numRows).sum();
-        try (BinnedRows rows = backend.trees().allocateRows(new BinLayout(bins), numRows)) {
+        try (DenseRows rows = backend.trees().allocateRows(new BinLayout(bins), numRows)) {
             int first = 0;
             for (TableBlock block : blocks) {
                 start = System.nanoTime();
                 threads.forEach(NUM_FEATURES, f -> {
-                    mappers[f].mapAndMeasure(block.features()[f], block.numRows(), columns[f], new KeyRanges(bins[f]));
+                    mappers[f].mapAndMeasure(
+                            block.features().column(f), block.numRows(), columns[f], new KeyRanges(bins[f]));
                 });
                 map += System.nanoTime() - start;
                 start = System.nanoTime();

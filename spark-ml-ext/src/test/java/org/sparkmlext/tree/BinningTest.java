@@ -27,8 +27,8 @@ class BinningTest {
         }
         for (List<TableBlock> blocks : List.of(shard.training(), shard.validation())) {
             for (TableBlock block : blocks) {
-                for (float[] column : block.features()) {
-                    assertThat(column).isEmpty();
+                for (int f = 0; f < block.features().numFeatures(); f++) {
+                    assertThat(block.features().column(f)).isEmpty();
                 }
                 assertThat(block.labels()).hasSize(block.numRows());
                 assertThat(block.weights()).hasSize(block.numRows());

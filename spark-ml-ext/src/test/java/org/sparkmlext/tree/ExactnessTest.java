@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
 
@@ -223,6 +224,8 @@ class ExactnessTest {
             margins[0][r] = rows.get(r)[2] / 100;
         }
         return new Shard(
-                List.of("a", "b"), List.of(new TableBlock(n, features, labels, null, margins, false)), List.of());
+                List.of("a", "b"),
+                List.of(new TableBlock(n, new DenseFeatures(features), labels, null, margins, false)),
+                List.of());
     }
 }

@@ -58,6 +58,36 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
     }
 
     @Override
+    public void markOccupied(int slot, long[] bits) {
+        long[] source = slot(slot);
+        for (int bin = 0, cell = 0; bin < layout.totalBins(); bin++, cell += cellWidth()) {
+            long any = source[cell] | source[cell + 1] | (hasCounts ? source[cell + 2] : 0);
+            bits[bin >>> 6] |= any != 0 ? 1L << bin : 0;
+        }
+    }
+
+    @Override
+    public void copyOut(int slot, int[] bins, long[] target, int targetFrom) {
+        int width = cellWidth();
+        Objects.checkFromIndexSize(targetFrom, bins.length * width, target.length);
+        long[] source = slot(slot);
+        for (int i = 0; i < bins.length; i++) {
+            System.arraycopy(source, bins[i] * width, target, targetFrom + i * width, width);
+        }
+    }
+
+    @Override
+    public void copyIn(int slot, int[] bins, long[] source, int sourceFrom) {
+        int width = cellWidth();
+        Objects.checkFromIndexSize(sourceFrom, bins.length * width, source.length);
+        long[] target = slot(slot);
+        java.util.Arrays.fill(target, 0);
+        for (int i = 0; i < bins.length; i++) {
+            System.arraycopy(source, sourceFrom + i * width, target, bins[i] * width, width);
+        }
+    }
+
+    @Override
     void release() {
         slots = new long[0][];
     }

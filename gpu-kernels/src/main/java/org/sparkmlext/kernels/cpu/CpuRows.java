@@ -3,7 +3,7 @@ package org.sparkmlext.kernels.cpu;
 import java.util.Objects;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.tree.BinLayout;
-import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.DenseRows;
 
 /**
  * Bins in two layouts: row-major for histograms, which want all features of a row, and column-major for the partition and
@@ -13,7 +13,7 @@ import org.sparkmlext.kernels.tree.BinnedRows;
  * histogram loop fast. Features are cut into tiles of {@link #TILE_FEATURES}, each with its own array: a tile's row is one
  * cache line, a tile's histogram stays in the L2 cache, and no array outgrows an int index.
  */
-final class CpuRows extends CpuResource implements BinnedRows {
+final class CpuRows extends CpuResource implements DenseRows {
 
     static final int TILE_FEATURES = 64;
     static final int WORD_FEATURES = 8;

@@ -10,6 +10,7 @@ import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.DenseRows;
 import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.GradientTotals;
 import org.sparkmlext.kernels.tree.HistogramPool;
@@ -18,6 +19,7 @@ import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.kernels.tree.RowPartition;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.RowSampling;
+import org.sparkmlext.kernels.tree.SparseRows;
 import org.sparkmlext.kernels.tree.SplitCandidate;
 import org.sparkmlext.kernels.tree.SplitRules;
 import org.sparkmlext.kernels.tree.TreeKernels;
@@ -55,11 +57,16 @@ final class CpuTreeKernels implements TreeKernels {
     }
 
     @Override
-    public BinnedRows allocateRows(BinLayout layout, int numRows) {
+    public DenseRows allocateRows(BinLayout layout, int numRows) {
         requireNotNegative(numRows, "rows");
         long bytes = CpuRows.sizeBytes(layout, numRows);
         String what = "the bins of " + numRows + " rows x " + layout.numFeatures() + " features";
         return backend.allocating(bytes, what, () -> new CpuRows(backend, layout, numRows));
+    }
+
+    @Override
+    public SparseRows allocateSparseRows(BinLayout layout, int[] absentBins, int[] maxStored, int numRows) {
+        throw new UnsupportedOperationException("sparse rows come with the next change");
     }
 
     @Override

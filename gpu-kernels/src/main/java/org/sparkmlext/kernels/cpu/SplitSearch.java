@@ -28,21 +28,21 @@ final class SplitSearch {
     private double parentScore;
 
     /** Hessian sums of the values up to each bin of one feature, missing values not among them. */
-    private final long[] hessians = new long[BinLayout.MAX_VALUE_BINS];
+    private final long[] hessians = new long[BinLayout.MAX_BYTE_VALUE_BINS];
 
-    private final long[] gradients = new long[BinLayout.MAX_VALUE_BINS];
-    private final long[] counts = new long[BinLayout.MAX_VALUE_BINS];
+    private final long[] gradients = new long[BinLayout.MAX_BYTE_VALUE_BINS];
+    private final long[] counts = new long[BinLayout.MAX_BYTE_VALUE_BINS];
 
     /** T(GL), T(GR), HL + lambda and HR + lambda of the split after each bin. */
-    private final double[] leftGradients = new double[BinLayout.MAX_VALUE_BINS];
+    private final double[] leftGradients = new double[BinLayout.MAX_BYTE_VALUE_BINS];
 
-    private final double[] rightGradients = new double[BinLayout.MAX_VALUE_BINS];
-    private final double[] leftWeights = new double[BinLayout.MAX_VALUE_BINS];
-    private final double[] rightWeights = new double[BinLayout.MAX_VALUE_BINS];
+    private final double[] rightGradients = new double[BinLayout.MAX_BYTE_VALUE_BINS];
+    private final double[] leftWeights = new double[BinLayout.MAX_BYTE_VALUE_BINS];
+    private final double[] rightWeights = new double[BinLayout.MAX_BYTE_VALUE_BINS];
     /** Gain of the split after each bin, allowed or not, by the side of missing values. */
-    private final double[] gainsMissingRight = new double[BinLayout.MAX_VALUE_BINS];
+    private final double[] gainsMissingRight = new double[BinLayout.MAX_BYTE_VALUE_BINS];
 
-    private final double[] gainsMissingLeft = new double[BinLayout.MAX_VALUE_BINS];
+    private final double[] gainsMissingLeft = new double[BinLayout.MAX_BYTE_VALUE_BINS];
 
     private double bestGain;
     private int bestFeature;

@@ -7,17 +7,19 @@ import java.util.Arrays;
  *
  * <p>Feature {@code f} has {@code numValueBins(f)} bins for values, ascending, and after them one bin for missing values:
  * {@code numBins(f) = numValueBins(f) + 1}. In a histogram the bins of all features stand one after another;
- * {@code offset(f)} is the first of feature {@code f}. Bins fit into one unsigned byte, so a feature has at most 255 value
- * bins.
+ * {@code offset(f)} is the first of feature {@code f}. A bin fits into an unsigned short.
  */
 public final class BinLayout {
 
     /** Most value bins of a feature; one more bin holds missing values. */
-    public static final int MAX_VALUE_BINS = 255;
+    public static final int MAX_VALUE_BINS = 65_535;
+
+    /** Most value bins of a feature whose bins fit into an unsigned byte. */
+    public static final int MAX_BYTE_VALUE_BINS = 255;
 
     private final int[] offsets;
 
-    /** @param numValueBins value bins of each feature, each from 1 to 255; copied */
+    /** @param numValueBins value bins of each feature, each from 1 to {@link #MAX_VALUE_BINS}; copied */
     public BinLayout(int[] numValueBins) {
         offsets = new int[numValueBins.length + 1];
         for (int f = 0; f < numValueBins.length; f++) {
@@ -46,6 +48,16 @@ public final class BinLayout {
     /** Index of feature {@code f}'s first bin in a histogram. {@code offset(numFeatures())} is the number of all bins. */
     public int offset(int f) {
         return offsets[f];
+    }
+
+    /** Whether each feature's bins fit into an unsigned byte. */
+    public boolean fitsBytes() {
+        for (int f = 0; f < numFeatures(); f++) {
+            if (numValueBins(f) > MAX_BYTE_VALUE_BINS) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Bins of all features together. */

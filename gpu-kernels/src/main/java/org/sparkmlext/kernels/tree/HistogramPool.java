@@ -31,6 +31,18 @@ public interface HistogramPool extends AutoCloseable {
     /** Overwrites a slot with {@link #slotLength()} longs of {@code source} from {@code sourceFrom}: such as the sums of all ranks. */
     void copyIn(int slot, long[] source, int sourceFrom);
 
+    /**
+     * Sets the bit of every bin of a slot that may hold something else than zeros: bit {@code b % 64} of
+     * {@code bits[b / 64]}, other bits staying as they are. For rows of {@link SparseRows} these are few in small nodes.
+     */
+    void markOccupied(int slot, long[] bits);
+
+    /** Copies the cells of ascending {@code bins} out, {@link #cellWidth()} longs each, to {@code target} from {@code targetFrom}. */
+    void copyOut(int slot, int[] bins, long[] target, int targetFrom);
+
+    /** Overwrites a slot: ascending {@code bins} get the cells of {@code source} from {@code sourceFrom}, all other bins zeros. */
+    void copyIn(int slot, int[] bins, long[] source, int sourceFrom);
+
     @Override
     void close();
 }

@@ -17,8 +17,22 @@ import org.sparkmlext.kernels.Buffer;
  */
 public interface TreeKernels {
 
-    /** A matrix of bins to be filled by {@link BinnedRows#copyIn}. */
-    BinnedRows allocateRows(BinLayout layout, int numRows);
+    /**
+     * A matrix of bins to be filled by {@link DenseRows#copyIn}.
+     *
+     * @throws IllegalArgumentException if a feature has more than {@link BinLayout#MAX_BYTE_VALUE_BINS} value bins
+     */
+    DenseRows allocateRows(BinLayout layout, int numRows);
+
+    /**
+     * A matrix of bins to be filled by {@link SparseRows#append}. All kernels give the same bits for it as for a dense matrix
+     * of the same bins.
+     *
+     * @param absentBins per feature the bin of a row that stores none; the missing bin is allowed
+     * @param maxStored per feature the most bins that will be appended, absent ones included
+     * @throws org.sparkmlext.kernels.KernelException if more bins would be stored than one device can index
+     */
+    SparseRows allocateSparseRows(BinLayout layout, int[] absentBins, int[] maxStored, int numRows);
 
     /** A row partition in its reset state. */
     RowPartition allocatePartition(int numRows);

@@ -59,6 +59,35 @@ final class SealedHistogramPool implements HistogramPool {
     }
 
     @Override
+    public void markOccupied(int slot, long[] bits) {
+        long[] values = get(slot);
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != 0) {
+                int bin = i / cellWidth();
+                bits[bin / 64] |= 1L << (bin % 64);
+            }
+        }
+    }
+
+    @Override
+    public void copyOut(int slot, int[] bins, long[] target, int targetFrom) {
+        long[] values = get(slot);
+        for (int i = 0; i < bins.length; i++) {
+            System.arraycopy(values, bins[i] * cellWidth(), target, targetFrom + i * cellWidth(), cellWidth());
+        }
+    }
+
+    @Override
+    public void copyIn(int slot, int[] bins, long[] source, int sourceFrom) {
+        Objects.checkFromIndexSize(sourceFrom, bins.length * cellWidth(), source.length);
+        long[] values = new long[slotLength()];
+        for (int i = 0; i < bins.length; i++) {
+            System.arraycopy(source, sourceFrom + i * cellWidth(), values, bins[i] * cellWidth(), cellWidth());
+        }
+        copyIn(slot, values, 0);
+    }
+
+    @Override
     public void close() {
         memory.close();
     }

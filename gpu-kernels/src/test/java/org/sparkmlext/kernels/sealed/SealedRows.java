@@ -2,15 +2,19 @@ package org.sparkmlext.kernels.sealed;
 
 import java.util.Objects;
 import org.sparkmlext.kernels.tree.BinLayout;
-import org.sparkmlext.kernels.tree.BinnedRows;
 import org.sparkmlext.kernels.tree.Bins;
+import org.sparkmlext.kernels.tree.DenseRows;
+import org.sparkmlext.kernels.tree.SparseBins;
+import org.sparkmlext.kernels.tree.SparseRows;
 
-/** Bins, one sealed long each. */
-final class SealedRows implements BinnedRows, Bins {
+/** Bins, one sealed long each, whether they come dense or sparse. */
+final class SealedRows implements DenseRows, SparseRows, Bins {
 
     final SealedMemory memory;
     private final BinLayout layout;
     private final int numRows;
+    private int appended;
+    private int[] room = new int[0];
 
     SealedRows(SealedBackend owner, BinLayout layout, int numRows) {
         this.layout = layout;
@@ -51,6 +55,58 @@ final class SealedRows implements BinnedRows, Bins {
                 }
                 memory.set(f * numRows + firstRow + i, bin);
             }
+        }
+    }
+
+    /** Fills every cell with its feature's absent bin. */
+    SealedRows absent(int[] absentBins, int[] maxStored) {
+        room = maxStored.clone();
+        for (int f = 0; f < layout.numFeatures(); f++) {
+            for (int r = 0; r < numRows; r++) {
+                memory.set(f * numRows + r, absentBins[f]);
+            }
+        }
+        return this;
+    }
+
+    @Override
+    public void append(SparseBins block) {
+        memory.requireOpen();
+        if (block.numRows() > numRows - appended) {
+            throw new IllegalArgumentException("a block of " + block.numRows() + " rows after " + appended
+                    + " rows is too long; these are " + numRows + " rows");
+        }
+        int previous = -1;
+        for (int i = 0; i < block.numColumns(); i++) {
+            int f = block.features()[i];
+            if (f <= previous || f >= layout.numFeatures()) {
+                throw new IllegalArgumentException("feature " + f + " does not ascend");
+            }
+            previous = f;
+            room[f] -= block.starts()[i + 1] - block.starts()[i];
+            if (room[f] < 0) {
+                throw new IllegalArgumentException("feature " + f + " has more bins than it was to have");
+            }
+            appendColumn(block, i);
+        }
+        appended += block.numRows();
+    }
+
+    private void appendColumn(SparseBins block, int i) {
+        int f = block.features()[i];
+        int previous = -1;
+        for (int k = block.starts()[i]; k < block.starts()[i + 1]; k++) {
+            int row = Short.toUnsignedInt(block.rows()[k]);
+            int bin = Short.toUnsignedInt(block.bins()[k]);
+            if (row <= previous || row >= block.numRows()) {
+                throw new IllegalArgumentException("feature " + f + ": row " + row + " does not ascend");
+            }
+            if (bin > layout.missingBin(f)) {
+                throw new IllegalArgumentException("feature " + f + ", row " + (appended + row) + " has bin " + bin
+                        + "; allowed are 0 to " + layout.missingBin(f));
+            }
+            previous = row;
+            memory.set(f * numRows + appended + row, bin);
         }
     }
 

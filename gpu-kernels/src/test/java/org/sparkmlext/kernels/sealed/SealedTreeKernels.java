@@ -10,6 +10,7 @@ import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.kernels.tree.DenseRows;
 import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.GradientTotals;
 import org.sparkmlext.kernels.tree.HistogramPool;
@@ -20,6 +21,7 @@ import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.kernels.tree.RowPartition;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.RowSampling;
+import org.sparkmlext.kernels.tree.SparseRows;
 import org.sparkmlext.kernels.tree.SplitCandidate;
 import org.sparkmlext.kernels.tree.SplitRules;
 import org.sparkmlext.kernels.tree.TreeKernels;
@@ -34,8 +36,13 @@ final class SealedTreeKernels implements TreeKernels {
     }
 
     @Override
-    public BinnedRows allocateRows(BinLayout layout, int numRows) {
+    public DenseRows allocateRows(BinLayout layout, int numRows) {
         return new SealedRows(backend, layout, numRows);
+    }
+
+    @Override
+    public SparseRows allocateSparseRows(BinLayout layout, int[] absentBins, int[] maxStored, int numRows) {
+        return new SealedRows(backend, layout, numRows).absent(absentBins, maxStored);
     }
 
     @Override

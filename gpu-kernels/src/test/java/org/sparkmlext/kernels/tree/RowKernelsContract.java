@@ -25,8 +25,8 @@ import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
 public abstract class RowKernelsContract extends BackendContract {
 
     /** Fills rows block by block, the way shards arrive. */
-    static BinnedRows rows(Backend backend, TreeData data) {
-        BinnedRows rows = backend.trees().allocateRows(data.layout(), data.numRows());
+    static DenseRows rows(Backend backend, TreeData data) {
+        DenseRows rows = backend.trees().allocateRows(data.layout(), data.numRows());
         int block = 4099;
         for (int first = 0; first < data.numRows(); first += block) {
             int begin = first;
@@ -184,7 +184,7 @@ public abstract class RowKernelsContract extends BackendContract {
     @Test
     void rowsRefuseBinsThatTheLayoutDoesNotHave() {
         BinLayout layout = new BinLayout(new int[] {255, 3});
-        try (BinnedRows rows = backend.trees().allocateRows(layout, 4)) {
+        try (DenseRows rows = backend.trees().allocateRows(layout, 4)) {
             byte[][] bad = {{0, (byte) 255, 1, 2}, {0, 3, 4, 1}};
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> rows.copyIn(0, bad, 4))
