@@ -33,6 +33,9 @@ public interface Collective extends AutoCloseable {
     /** Replaces {@code values[from, from + length)} by the maximum over ranks; NaN wins. */
     void max(float[] values, int from, int length);
 
+    /** Replaces {@code values[from, from + length)} by the union over ranks, bit by bit: Java's {@code |}. */
+    void or(long[] values, int from, int length);
+
     /**
      * Sums, and leaves each rank its own segment of the result: rank r's is {@code [segmentEnds[r - 1], segmentEnds[r])}
      * (from 0 for rank 0). The rest of {@code values} is undefined afterwards.

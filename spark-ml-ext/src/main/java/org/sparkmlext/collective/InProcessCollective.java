@@ -50,7 +50,7 @@ public final class InProcessCollective extends RankedCollective {
     void execute(Operation operation) {
         List<Operation> all = room.enter(rank(), operation);
         switch (operation.kind()) {
-            case SUM, MAX -> {
+            case SUM, MAX, OR -> {
                 combineOwnSegment(operation, all);
                 room.meet(rank());
                 copyOtherSegments(operation, all);

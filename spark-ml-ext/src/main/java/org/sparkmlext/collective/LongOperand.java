@@ -2,21 +2,28 @@ package org.sparkmlext.collective;
 
 import java.nio.ByteBuffer;
 
-/** A part of a {@code long[]}, summed (wrapping around) or maximised. */
+/** A part of a {@code long[]}, summed (wrapping around), maximised or united bit by bit. */
 final class LongOperand extends Operand {
     static final byte CODE = 1;
     private static final int BLOCK = 4096;
 
+    /** How two values become one. */
+    enum Fold {
+        SUM,
+        MAX,
+        OR
+    }
+
     private final long[] values;
     private final int base;
-    private final boolean maximum;
+    private final Fold fold;
     private final long[] block;
 
-    LongOperand(long[] values, int base, int length, boolean maximum) {
+    LongOperand(long[] values, int base, int length, Fold fold) {
         super("int64", CODE, Long.BYTES, length);
         this.values = values;
         this.base = base;
-        this.maximum = maximum;
+        this.fold = fold;
         this.block = new long[Math.min(BLOCK, Math.max(1, length))];
     }
 
@@ -58,18 +65,27 @@ final class LongOperand extends Operand {
 
     @Override
     LongOperand scratch(int elements) {
-        return new LongOperand(new long[elements], 0, elements, maximum);
+        return new LongOperand(new long[elements], 0, elements, fold);
     }
 
     private void combine(long[] arrived, int from, int to, int count) {
         long[] present = values;
-        if (maximum) {
-            for (int i = 0; i < count; i++) {
-                present[to + i] = Math.max(present[to + i], arrived[from + i]);
+        // One loop each, so that none has a branch.
+        switch (fold) {
+            case SUM -> {
+                for (int i = 0; i < count; i++) {
+                    present[to + i] += arrived[from + i];
+                }
             }
-        } else {
-            for (int i = 0; i < count; i++) {
-                present[to + i] += arrived[from + i];
+            case MAX -> {
+                for (int i = 0; i < count; i++) {
+                    present[to + i] = Math.max(present[to + i], arrived[from + i]);
+                }
+            }
+            case OR -> {
+                for (int i = 0; i < count; i++) {
+                    present[to + i] |= arrived[from + i];
+                }
             }
         }
     }

@@ -51,7 +51,7 @@ abstract class Operand {
     /** Takes elements from {@code in} in place of the present ones. */
     abstract void store(ByteBuffer in, int to, int count);
 
-    /** Combines elements from {@code in} with the present ones: present + arrived, or the larger. */
+    /** Combines elements from {@code in} with the present ones: present + arrived, the larger, or the bits of both. */
     abstract void fold(ByteBuffer in, int to, int count);
 
     /** {@link #store} from another operand of the same kind. */

@@ -17,7 +17,8 @@ record Operation(Kind kind, Operand operand, Segments segments, int root) {
         REDUCE_SCATTER("reduceScatter"),
         ALL_GATHER("allGather"),
         BROADCAST("broadcast"),
-        BARRIER("barrier");
+        BARRIER("barrier"),
+        OR("or");
 
         private final String title;
 
@@ -32,7 +33,7 @@ record Operation(Kind kind, Operand operand, Segments segments, int root) {
 
         /** Whether segments of all ranks are combined. */
         boolean reduces() {
-            return this == SUM || this == MAX || this == REDUCE_SCATTER;
+            return this == SUM || this == MAX || this == OR || this == REDUCE_SCATTER;
         }
 
         /** Whether each rank's segment reaches all ranks in the end. */

@@ -34,7 +34,11 @@ abstract class RankedCollective implements Collective {
     @Override
     public final void sum(long[] values, int from, int length) {
         Objects.checkFromIndexSize(from, length, values.length);
-        run(Operation.Kind.SUM, new LongOperand(values, from, length, false), Segments.even(length, size), 0);
+        run(
+                Operation.Kind.SUM,
+                new LongOperand(values, from, length, LongOperand.Fold.SUM),
+                Segments.even(length, size),
+                0);
     }
 
     @Override
@@ -46,7 +50,11 @@ abstract class RankedCollective implements Collective {
     @Override
     public final void max(long[] values, int from, int length) {
         Objects.checkFromIndexSize(from, length, values.length);
-        run(Operation.Kind.MAX, new LongOperand(values, from, length, true), Segments.even(length, size), 0);
+        run(
+                Operation.Kind.MAX,
+                new LongOperand(values, from, length, LongOperand.Fold.MAX),
+                Segments.even(length, size),
+                0);
     }
 
     @Override
@@ -56,15 +64,29 @@ abstract class RankedCollective implements Collective {
     }
 
     @Override
+    public final void or(long[] values, int from, int length) {
+        Objects.checkFromIndexSize(from, length, values.length);
+        run(
+                Operation.Kind.OR,
+                new LongOperand(values, from, length, LongOperand.Fold.OR),
+                Segments.even(length, size),
+                0);
+    }
+
+    @Override
     public final void reduceScatter(long[] values, int[] segmentEnds) {
         Segments segments = Segments.ending(segmentEnds, size, values.length);
-        run(Operation.Kind.REDUCE_SCATTER, new LongOperand(values, 0, segments.total(), false), segments, 0);
+        run(
+                Operation.Kind.REDUCE_SCATTER,
+                new LongOperand(values, 0, segments.total(), LongOperand.Fold.SUM),
+                segments,
+                0);
     }
 
     @Override
     public final void allGather(long[] values, int[] segmentEnds) {
         Segments segments = Segments.ending(segmentEnds, size, values.length);
-        run(Operation.Kind.ALL_GATHER, new LongOperand(values, 0, segments.total(), false), segments, 0);
+        run(Operation.Kind.ALL_GATHER, new LongOperand(values, 0, segments.total(), LongOperand.Fold.SUM), segments, 0);
     }
 
     @Override

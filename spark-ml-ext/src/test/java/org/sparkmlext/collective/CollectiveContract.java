@@ -106,7 +106,7 @@ public abstract class CollectiveContract {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 8})
-    void maximumOfLongsAndFloats(int size) throws Exception {
+    void maximumOfLongsAndFloatsAndUnionOfBits(int size) throws Exception {
         CollectiveOptions options = CollectiveOptions.defaults().withSizes(CHUNK, CHUNK);
         for (int length : new int[] {1, 7, 3001}) {
             Random random = new Random(length);
@@ -114,10 +114,12 @@ public abstract class CollectiveContract {
             float[][] floats = RankValues.randomFloats(random, size, length);
             floats[size - 1][length / 2] = Float.NaN;
             long[] longMax = new long[length];
+            long[] union = new long[length];
             float[] floatMax = new float[length];
             for (int i = 0; i < length; i++) {
                 int at = i;
                 longMax[i] = Stream.of(longs).mapToLong(v -> v[at]).max().getAsLong();
+                union[i] = Stream.of(longs).mapToLong(v -> v[at]).reduce(0, (a, b) -> a | b);
                 floatMax[i] =
                         Stream.of(floats).map(v -> v[at]).reduce(Math::max).get();
             }
@@ -129,6 +131,9 @@ public abstract class CollectiveContract {
                 float[] singles = floats[collective.rank()].clone();
                 collective.max(singles, 0, length);
                 assertThat(singles).isEqualTo(floatMax);
+                long[] bits = shifted(longs[collective.rank()], 2);
+                collective.or(bits, 2, length);
+                assertThat(bits).isEqualTo(shifted(union, 2));
                 return null;
             });
             closeAll(ranks);

@@ -21,6 +21,7 @@ record Disagreement(Call even, Call odd, String... words) {
                 new Disagreement(c -> c.sum(new long[10], 0, 10), c -> c.sum(new long[11], 0, 11), "10 int64", "11"),
                 new Disagreement(c -> c.sum(new long[9], 0, 9), c -> c.sum(new float[9], 0, 9), "int64", "float32"),
                 new Disagreement(c -> c.sum(new long[9], 0, 9), c -> c.max(new long[9], 0, 9), "sum", "max"),
+                new Disagreement(c -> c.max(new long[9], 0, 9), c -> c.or(new long[9], 0, 9), "max", "or of 9"),
                 new Disagreement(c -> c.barrier(), c -> c.sum(new long[0], 0, 0), "barrier", "sum of 0"),
                 new Disagreement(
                         c -> c.reduceScatter(new long[9], new int[] {3, 6, 9}),

@@ -20,8 +20,8 @@ class FrameReaderTest {
     private static final int FRAME_BYTES = FrameHeader.BYTES + LENGTH * Long.BYTES;
 
     private final long[] target = new long[LENGTH];
-    private final Operation operation =
-            new Operation(Operation.Kind.SUM, new LongOperand(target, 0, LENGTH, false), Segments.even(LENGTH, 2), 0);
+    private final Operation operation = new Operation(
+            Operation.Kind.SUM, new LongOperand(target, 0, LENGTH, LongOperand.Fold.SUM), Segments.even(LENGTH, 2), 0);
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 39, 41, 333})
@@ -99,7 +99,10 @@ class FrameReaderTest {
         FrameWriter writer = new FrameWriter(group);
         writer.begin(
                 new Operation(
-                        Operation.Kind.SUM, new LongOperand(payload, 0, LENGTH, false), Segments.even(LENGTH, 2), 0),
+                        Operation.Kind.SUM,
+                        new LongOperand(payload, 0, LENGTH, LongOperand.Fold.SUM),
+                        Segments.even(LENGTH, 2),
+                        0),
                 3);
         writer.send(0, 0, LENGTH);
         ByteArrayOutputStream out = new ByteArrayOutputStream();

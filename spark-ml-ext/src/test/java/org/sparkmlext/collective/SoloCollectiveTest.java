@@ -13,13 +13,14 @@ class SoloCollectiveTest {
             float[] floats = {0.5f, Float.NaN};
             solo.sum(longs, 0, 2);
             solo.max(floats, 0, 2);
+            solo.or(longs, 0, 2);
             solo.reduceScatter(longs, new int[] {2});
             solo.allGather(longs, new int[] {1});
             solo.broadcast(0, new byte[1], 0, 1);
             solo.barrier();
             assertThat(longs).containsExactly(3, 1);
             assertThat(floats).containsExactly(0.5f, Float.NaN);
-            assertThat(solo.metrics().operations()).isEqualTo(6);
+            assertThat(solo.metrics().operations()).isEqualTo(7);
             assertThat(solo.size()).isEqualTo(1);
             assertThatThrownBy(() -> solo.sum(longs, 1, 2)).isInstanceOf(IndexOutOfBoundsException.class);
         }
