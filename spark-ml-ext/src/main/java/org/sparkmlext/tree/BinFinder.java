@@ -15,7 +15,11 @@ import org.sparkmlext.data.TableBlock;
  */
 final class BinFinder {
 
-    private static final int FEATURES_PER_GROUP = 64;
+    private static final int MOST_PER_GROUP = 64;
+    private static final int LEAST_PER_GROUP = 4;
+    /** Features of a group times bins of a feature: more bins take more counts. */
+    private static final int BINS_PER_GROUP = 16_384;
+
     private static final int FEATURES_PER_THREAD = 4;
 
     private final Collective collective;
@@ -33,26 +37,44 @@ final class BinFinder {
         this.maxBins = maxBins;
     }
 
-    /** Per feature: a lower bound of the keys of every bin but the first, as {@link BinMapper} takes them. */
+    /** Per feature: a lower bound of the keys of every bin but the first, as {@link BinMapper} takes them. Collective. */
     int[][] boundaries(List<TableBlock> blocks, int numFeatures) {
         int[][] boundaries = new int[numFeatures][];
-        for (int from = 0; from < numFeatures; from += FEATURES_PER_GROUP) {
-            int to = Math.min(numFeatures, from + FEATURES_PER_GROUP);
-            RadixCounts[] group = countGroup(blocks, from, to);
-            int first = from;
-            threads.forEach(to - from, i -> boundaries[first + i] = BinCuts.boundaries(group[i].buckets(), maxBins));
-        }
+        countColumns(blocks, IntStream.range(0, numFeatures).toArray(), boundaries);
         return boundaries;
     }
 
-    private RadixCounts[] countGroup(List<TableBlock> blocks, int from, int to) {
-        RadixCounts[] group = new RadixCounts[to - from];
+    /** As above and with the same result, for a table with sparse blocks: columns of few stored values go a way of their own. */
+    int[][] boundaries(StoredValues values) {
+        long[] counts = Arrays.stream(values.counts()).asLongStream().toArray();
+        collective.sum(counts, 0, counts.length);
+        int[][] boundaries = new int[counts.length][];
+        new SortedColumns(collective, threads, maxBins, values, counts).find(boundaries, cancelCheck);
+        int[] others = IntStream.range(0, counts.length)
+                .filter(f -> counts[f] > SortedColumns.MAX_VALUES)
+                .toArray();
+        countColumns(values.blocks(), others, boundaries);
+        return boundaries;
+    }
+
+    private void countColumns(List<TableBlock> blocks, int[] features, int[][] boundaries) {
+        // The same on all ranks, whatever threads they have: they exchange a group at a time.
+        int perGroup = Math.max(LEAST_PER_GROUP, Math.min(MOST_PER_GROUP, BINS_PER_GROUP / maxBins));
+        for (int from = 0; from < features.length; from += perGroup) {
+            int[] group = Arrays.copyOfRange(features, from, Math.min(features.length, from + perGroup));
+            RadixCounts[] counts = countGroup(blocks, group);
+            threads.forEach(group.length, i -> boundaries[group[i]] = BinCuts.boundaries(counts[i].buckets(), maxBins));
+        }
+    }
+
+    private RadixCounts[] countGroup(List<TableBlock> blocks, int[] features) {
+        RadixCounts[] group = new RadixCounts[features.length];
         Arrays.setAll(group, i -> new RadixCounts(maxBins));
         boolean[] isOpen = new boolean[group.length];
         Arrays.fill(isOpen, true);
         boolean isAnyOpen = true;
         while (isAnyOpen) {
-            countOpen(group, isOpen, blocks, from);
+            countOpen(group, isOpen, blocks, features);
             sumDeepest(group, isOpen);
             // All ranks hold the same counts now, so all decide alike what to refine.
             threads.forEach(group.length, i -> isOpen[i] = isOpen[i] && group[i].refine());
@@ -64,7 +86,7 @@ final class BinFinder {
         return group;
     }
 
-    private void countOpen(RadixCounts[] group, boolean[] isOpen, List<TableBlock> blocks, int from) {
+    private void countOpen(RadixCounts[] group, boolean[] isOpen, List<TableBlock> blocks, int[] features) {
         int[] uncounted = IntStream.range(0, group.length)
                 .filter(i -> isOpen[i] && !group[i].isCounted())
                 .toArray();
@@ -74,12 +96,12 @@ final class BinFinder {
             cancelCheck.run();
             int offset = first;
             threads.forEach(Math.min(atOnce, uncounted.length - first), i -> {
-                int feature = uncounted[offset + i];
+                int at = uncounted[offset + i];
                 RadixScratch scratch = scratches.poll();
                 if (scratch == null) {
                     scratch = new RadixScratch();
                 }
-                group[feature].count(blocks, from + feature, scratch);
+                group[at].count(blocks, features[at], scratch);
                 scratches.add(scratch);
             });
         }
@@ -89,27 +111,11 @@ final class BinFinder {
         if (collective.size() == 1) {
             return;
         }
-        int length = 0;
-        for (int i = 0; i < group.length; i++) {
-            length += isOpen[i] ? group[i].deepest().length : 0;
-        }
-        long[] joined = new long[length];
-        int at = 0;
-        for (int i = 0; i < group.length; i++) {
-            if (isOpen[i]) {
-                long[] counts = group[i].deepest();
-                System.arraycopy(counts, 0, joined, at, counts.length);
-                at += counts.length;
-            }
-        }
-        collective.sum(joined, 0, length);
-        at = 0;
-        for (int i = 0; i < group.length; i++) {
-            if (isOpen[i]) {
-                long[] counts = group[i].deepest();
-                System.arraycopy(joined, at, counts, 0, counts.length);
-                at += counts.length;
-            }
-        }
+        OccupiedSums.sum(
+                collective,
+                IntStream.range(0, group.length)
+                        .filter(i -> isOpen[i])
+                        .mapToObj(i -> group[i].deepest())
+                        .toList());
     }
 }

@@ -183,10 +183,13 @@ final class RadixCounts {
     private int[] heavyChildren() {
         long threshold = heavyThreshold();
         long[] here = deepest();
-        int[] heavy = new int[here.length];
+        int[] heavy = new int[Math.min(here.length, RadixLevels.width(0))];
         int size = 0;
         for (int i = 0; i < here.length; i++) {
             if (here[i] > threshold) {
+                if (size == heavy.length) {
+                    heavy = Arrays.copyOf(heavy, 2 * size);
+                }
                 heavy[size++] = i;
             }
         }
@@ -194,10 +197,13 @@ final class RadixCounts {
     }
 
     private long heavyThreshold() {
-        long total = Arrays.stream(counts[0]).sum();
-        int buckets = buckets().size();
+        return heavyThreshold(buckets().size(), Arrays.stream(counts[0]).sum(), maxBins);
+    }
+
+    /** What a bucket must hold more than to be refined, where there are so many buckets and values in all. */
+    static long heavyThreshold(int numBuckets, long total, int maxBins) {
         int enough = BUCKETS_PER_BIN * maxBins;
-        return buckets <= enough ? 1 : Math.max(1, total / enough);
+        return numBuckets <= enough ? 1 : Math.max(1, total / enough);
     }
 
     /** The finest buckets that hold a value, ascending. */
@@ -231,7 +237,8 @@ final class RadixCounts {
         private long[] counts = new long[64];
         private int size;
 
-        private void add(int lowestKey, int highestKey, long count) {
+        /** Appends a bucket above all before it. */
+        void add(int lowestKey, int highestKey, long count) {
             if (size == lowest.length) {
                 lowest = Arrays.copyOf(lowest, size * 2);
                 highest = Arrays.copyOf(highest, size * 2);

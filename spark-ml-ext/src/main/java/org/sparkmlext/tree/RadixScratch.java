@@ -2,10 +2,15 @@ package org.sparkmlext.tree;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import org.sparkmlext.data.FeatureBlock;
+import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
 
 /**
  * One thread's arrays and loops for passes over a feature's values. Between two passes all counts are 0.
+ *
+ * <p>Of sparse blocks only the values held are passed over; the zeros that are not held are added at once.
  *
  * <p>Loops are short methods that see a few thousand keys a call, each written for one level: a fit runs them in a JVM that
  * has just started, where such methods are compiled within milliseconds, and one long loop for all levels would spend
@@ -15,6 +20,8 @@ final class RadixScratch {
 
     /** Keys made at a time: they stay in the first-level cache. */
     static final int CHUNK = 2048;
+
+    private static final int KEY_OF_ZERO = SortableFloat.key(0.0f);
 
     private static final int NUM_PREFIXES = 1 << RadixLevels.PREFIX_BITS;
 
@@ -28,14 +35,31 @@ final class RadixScratch {
         void run(int[] keys, int count);
     }
 
-    private void forEachChunk(List<TableBlock> blocks, int feature, KeyLoop loop) {
+    /** @param counter which of {@link #counts} is that of a key */
+    private void forEachChunk(List<TableBlock> blocks, int feature, KeyLoop loop, IntUnaryOperator counter) {
+        int zeros = 0;
         for (TableBlock block : blocks) {
-            float[] values = block.features().column(feature);
-            for (int from = 0; from < block.numRows(); from += CHUNK) {
-                int count = Math.min(CHUNK, block.numRows() - from);
-                SortableFloat.keys(values, from, count, keys);
-                loop.run(keys, count);
+            FeatureBlock features = block.features();
+            if (features instanceof SparseFeatures sparse) {
+                int column = sparse.indexOf(feature);
+                int from = column < 0 ? 0 : sparse.starts()[column];
+                int to = column < 0 ? 0 : sparse.starts()[column + 1];
+                forEachChunk(sparse.values(), from, to, loop);
+                zeros += sparse.absent() == 0 ? block.numRows() - (to - from) : 0;
+            } else {
+                forEachChunk(features.column(feature), 0, block.numRows(), loop);
             }
+        }
+        if (zeros > 0) {
+            counts[counter.applyAsInt(KEY_OF_ZERO)] += zeros;
+        }
+    }
+
+    private void forEachChunk(float[] values, int begin, int end, KeyLoop loop) {
+        for (int from = begin; from < end; from += CHUNK) {
+            int count = Math.min(CHUNK, end - from);
+            SortableFloat.keys(values, from, count, keys);
+            loop.run(keys, count);
         }
     }
 
@@ -51,7 +75,10 @@ final class RadixScratch {
 
     /** Counts the first two digits as one. */
     void countPrefixes(List<TableBlock> blocks, int feature) {
-        forEachChunk(blocks, feature, (chunk, count) -> addPrefixes(chunk, count, counts, touched));
+        forEachChunk(blocks, feature, (chunk, count) -> addPrefixes(chunk, count, counts, touched), zero -> {
+            touched[zero >>> RadixLevels.FIRST_SHIFT] = 1;
+            return zero >>> RadixLevels.SECOND_SHIFT;
+        });
     }
 
     private static void addPrefixes(int[] keys, int count, int[] counts, byte[] touched) {
@@ -69,7 +96,12 @@ final class RadixScratch {
     void countRests(List<TableBlock> blocks, int feature, int[] prefixes) {
         reserve((prefixes.length + 1) << RadixLevels.REST_BITS);
         open(prefixes);
-        forEachChunk(blocks, feature, (chunk, count) -> addRests(chunk, count, bucketByPrefix, counts));
+        forEachChunk(
+                blocks,
+                feature,
+                (chunk, count) -> addRests(chunk, count, bucketByPrefix, counts),
+                zero -> (bucketByPrefix[zero >>> RadixLevels.SECOND_SHIFT] << RadixLevels.REST_BITS)
+                        | (zero & RadixLevels.REST_MASK));
         close(prefixes);
         Arrays.fill(counts, 0, 1 << RadixLevels.REST_BITS, 0);
     }
@@ -87,7 +119,12 @@ final class RadixScratch {
     void countThird(List<TableBlock> blocks, int feature, int[] prefixes) {
         reserve((prefixes.length + 1) << RadixLevels.THIRD_BITS);
         open(prefixes);
-        forEachChunk(blocks, feature, (chunk, count) -> addThird(chunk, count, bucketByPrefix, counts));
+        forEachChunk(
+                blocks,
+                feature,
+                (chunk, count) -> addThird(chunk, count, bucketByPrefix, counts),
+                zero -> (bucketByPrefix[zero >>> RadixLevels.SECOND_SHIFT] << RadixLevels.THIRD_BITS)
+                        | ((zero >>> RadixLevels.THIRD_SHIFT) & RadixLevels.THIRD_MASK));
         close(prefixes);
         Arrays.fill(counts, 0, 1 << RadixLevels.THIRD_BITS, 0);
     }
@@ -108,7 +145,11 @@ final class RadixScratch {
     void countFourth(List<TableBlock> blocks, int feature, int[] prefixes, int[] refinedBy, int numBuckets) {
         reserve((numBuckets + 1) << RadixLevels.FOURTH_BITS);
         open(prefixes);
-        forEachChunk(blocks, feature, (chunk, count) -> addFourth(chunk, count, bucketByPrefix, refinedBy, counts));
+        forEachChunk(
+                blocks,
+                feature,
+                (chunk, count) -> addFourth(chunk, count, bucketByPrefix, refinedBy, counts),
+                zero -> fourthCounter(zero, refinedBy));
         close(prefixes);
         Arrays.fill(counts, 0, 1 << RadixLevels.FOURTH_BITS, 0);
     }
@@ -123,6 +164,17 @@ final class RadixScratch {
                 counts[(bucket << RadixLevels.FOURTH_BITS) | (key & RadixLevels.FOURTH_MASK)]++;
             }
         }
+    }
+
+    /** One of bucket 0, where nobody looks, for a key of no open bucket. */
+    private int fourthCounter(int key, int[] refinedBy) {
+        int prefix = bucketByPrefix[key >>> RadixLevels.SECOND_SHIFT] - 1;
+        if (prefix < 0) {
+            return 0;
+        }
+        int third = (key >>> RadixLevels.THIRD_SHIFT) & RadixLevels.THIRD_MASK;
+        int bucket = refinedBy[(prefix << RadixLevels.THIRD_BITS) | third] + 1;
+        return (bucket << RadixLevels.FOURTH_BITS) | (key & RadixLevels.FOURTH_MASK);
     }
 
     private void reserve(int size) {
