@@ -27,13 +27,16 @@ record BinEdges(float[][] edges) {
         return bin < edges[feature].length ? edges[feature][bin] : Float.POSITIVE_INFINITY;
     }
 
-    /** The mapper that bins any data, seen or not, as the edges divide it. */
-    BinMapper mapper(int feature) {
-        int[] boundaries = new int[edges[feature].length];
-        for (int b = 0; b < boundaries.length; b++) {
-            boundaries[b] = SortableFloat.key(edges[feature][b]);
+    /** Of each feature the boundaries with which a mapper bins any data, seen or not, as the edges divide it. */
+    int[][] boundaries() {
+        int[][] boundaries = new int[edges.length][];
+        for (int f = 0; f < edges.length; f++) {
+            boundaries[f] = new int[edges[f].length];
+            for (int b = 0; b < boundaries[f].length; b++) {
+                boundaries[f][b] = SortableFloat.key(edges[f][b]);
+            }
         }
-        return new BinMapper(boundaries);
+        return boundaries;
     }
 
     /** The middle of the gap between two neighbouring values, above {@code below} and at most {@code above}. */

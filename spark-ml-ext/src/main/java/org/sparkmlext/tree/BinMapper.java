@@ -3,6 +3,7 @@ package org.sparkmlext.tree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Maps values of one feature to bins by two table look-ups, rarely up to four: a radix tree over {@link SortableFloat}
@@ -11,7 +12,7 @@ import java.util.List;
  * <p>Its first two levels are always looked up, so that the loop has no branch to mispredict: a first digit that lies in
  * one bin as a whole points to a table that holds this bin 128 times. Deeper tables stand only where a boundary cuts.
  */
-final class BinMapper {
+final class BinMapper implements ValueMapper {
 
     private final int[] boundaries;
     private final int missingBin;
@@ -51,7 +52,8 @@ final class BinMapper {
         deeper = deeperTables.joined();
     }
 
-    int numValueBins() {
+    @Override
+    public int numValueBins() {
         return boundaries.length + 1;
     }
 
@@ -72,8 +74,8 @@ final class BinMapper {
             // Infinities lie among keys of NaN.
             return binOfExtreme(prefix, level);
         }
-        int binOfLow = search(prefix);
-        return binOfLow == search(prefix | ((1 << RadixLevels.shift(level)) - 1)) ? binOfLow : -1;
+        int binOfLow = BinSearch.search(boundaries, prefix);
+        return binOfLow == BinSearch.search(boundaries, prefix | ((1 << RadixLevels.shift(level)) - 1)) ? binOfLow : -1;
     }
 
     private int binOfExtreme(int prefix, int level) {
@@ -83,34 +85,16 @@ final class BinMapper {
         if (!holdsInfinity) {
             return missingBin;
         }
-        return prefix == last ? search(prefix) : -1;
+        return prefix == last ? BinSearch.search(boundaries, prefix) : -1;
     }
 
     private static boolean isWithin(int key, int low, int high) {
         return Integer.compareUnsigned(low, key) <= 0 && Integer.compareUnsigned(key, high) <= 0;
     }
 
-    private int search(int key) {
-        int low = 0;
-        int high = boundaries.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (Integer.compareUnsigned(boundaries[middle], key) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    /** Bin of a value; the missing bin for NaN. */
-    int bin(float value) {
-        int key = SortableFloat.key(value);
-        int entry = second[
-                first[key >>> RadixLevels.FIRST_SHIFT]
-                        + ((key >>> RadixLevels.SECOND_SHIFT) & RadixLevels.SECOND_MASK)];
-        return entry >= 0 ? entry : deeperBin(deeper, entry, key);
+    @Override
+    public int bin(float value) {
+        return binOfKey(SortableFloat.key(value));
     }
 
     private static int deeperBin(int[] deeper, int entry, int key) {
@@ -137,6 +121,32 @@ final class BinMapper {
             mapKeys(keys, bins, from, count);
             ranges.widen(keys, bins, from, count);
         }
+    }
+
+    @Override
+    public void map(float[] values, int from, int count, short[] bins, int binsFrom, @Nullable KeyRanges ranges) {
+        int[] keys = new int[Math.min(count, RadixScratch.CHUNK)];
+        for (int done = 0; done < count; done += keys.length) {
+            int part = Math.min(keys.length, count - done);
+            SortableFloat.keys(values, from + done, part, keys);
+            mapKeys(keys, bins, binsFrom + done, part);
+            if (ranges != null) {
+                ranges.widen(keys, bins, binsFrom + done, part);
+            }
+        }
+    }
+
+    private void mapKeys(int[] keys, short[] bins, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            bins[from + i] = (short) binOfKey(keys[i]);
+        }
+    }
+
+    private int binOfKey(int key) {
+        int entry = second[
+                first[key >>> RadixLevels.FIRST_SHIFT]
+                        + ((key >>> RadixLevels.SECOND_SHIFT) & RadixLevels.SECOND_MASK)];
+        return entry >= 0 ? entry : deeperBin(deeper, entry, key);
     }
 
     private void mapKeys(int[] keys, byte[] bins, int from, int count) {

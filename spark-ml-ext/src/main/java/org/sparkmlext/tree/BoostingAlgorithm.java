@@ -25,13 +25,33 @@ import org.sparkmlext.training.Worker;
  */
 public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAlgorithm<BoostingSettings> {
 
+    /** Bytes of a stored value in sparse rows: a bin in the order of rows, a row and a bin in that of columns. */
+    private static final long BYTES_BY_ROW = 4;
+
+    private static final long BYTES_BY_COLUMN = 6;
+
     @Override
     public MemoryPlan memoryPlan(ShardShape shape) {
         long rows = shape.rows() + shape.validationRows();
-        long stride = (shape.features() + 7) / 8 * 8;
+        long cells = rows * shape.features();
+        long stored = storedValues(shape);
+        // Features of so many bins do not fit into dense rows; whether there are any shows only after the fit has
+        // begun.
+        boolean isSparse = StoredCells.isSparse(stored, cells) || settings.maxBins() > BinLayout.MAX_BYTE_VALUE_BINS;
+        long totalBins = (long) shape.features() * (settings.maxBins() + 1);
         Map<String, Long> bytes = new LinkedHashMap<>();
-        bytes.put("binned rows", rows * (stride + shape.features()));
-        bytes.put("a block's bins", (long) shape.features() * Math.min(rows, TableBlock.MAX_ROWS));
+        if (isSparse) {
+            // No bin is empty, so there are no more than values, the zeros' bin and that of missing values.
+            totalBins = Math.min(totalBins, stored + 2L * shape.features());
+            bytes.put("binned rows", stored * (BYTES_BY_ROW + BYTES_BY_COLUMN) + rows * Integer.BYTES);
+            bytes.put(
+                    "a block's bins",
+                    Math.min(stored, (long) shape.features() * TableBlock.MAX_ROWS) * 2L * Short.BYTES);
+        } else {
+            long stride = (shape.features() + 7) / 8 * 8;
+            bytes.put("binned rows", rows * (stride + shape.features()));
+            bytes.put("a block's bins", (long) shape.features() * Math.min(rows, TableBlock.MAX_ROWS));
+        }
         int outputs = settings.objective().numOutputs(shape.numClasses());
         bytes.put("labels, scores and weights", rows * (shape.hasWeights() ? 8 : 4) + rows * outputs * Float.BYTES);
         bytes.put("gradients", shape.rows() * outputs * Long.BYTES);
@@ -50,21 +70,22 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
             bytes.put("ranked validation scores", shape.validationRows() * (16 + 3 * Float.BYTES) + (50L << 20));
         }
         if (settings.initialModel() != null) {
-            long blockRows = Math.min(rows, TableBlock.MAX_ROWS);
-            bytes.put("rows scored by the initial model", shape.threads() * blockRows * shape.features() * Float.BYTES);
+            long rowsAtOnce = Math.min(rows, StartScores.rowsAtOnce(shape.features()));
+            bytes.put(
+                    "rows scored by the initial model", shape.threads() * rowsAtOnce * shape.features() * Float.BYTES);
         }
-        BinLayout widest = widestLayout(shape.features());
-        long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * widest.totalBins();
+        long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * totalBins;
         bytes.put(
-                "histograms", slotBytes * NodeHistograms.numSlots(settings, widest, 4, NodeHistograms.MAX_POOL_BYTES));
-        bytes.put("histogram scratch", (long) shape.threads() * shape.features() * 256 * Long.BYTES);
+                "histograms",
+                slotBytes * NodeHistograms.numSlots(settings, totalBins, 4, NodeHistograms.MAX_POOL_BYTES));
+        long scratchBins = isSparse ? totalBins : shape.features() * 256L;
+        bytes.put("histogram scratch", shape.threads() * scratchBins * Long.BYTES);
         return new MemoryPlan(bytes);
     }
 
-    private BinLayout widestLayout(int numFeatures) {
-        int[] numValueBins = new int[numFeatures];
-        java.util.Arrays.fill(numValueBins, settings.maxBins());
-        return new BinLayout(numValueBins);
+    /** Values of the shard's blocks, training and validation. */
+    private static long storedValues(ShardShape shape) {
+        return (shape.rows() + shape.validationRows()) * shape.features();
     }
 
     @Override

@@ -77,7 +77,7 @@ final class BoostingRun implements AutoCloseable {
         boolean hasWeights = statistics.hasWeights();
         training = DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights, numOutputs);
         validation = DeviceRows.of(
-                backend, binning.others(shard.validation(), edges), shard.validation(), hasWeights, numOutputs);
+                backend, binning.others(shard.validation(), binned), shard.validation(), hasWeights, numOutputs);
         trainingStart.moveTo(training);
         validationStart.moveTo(validation);
         history = new MetricHistory(settings, plan, statistics.validationRows() > 0);
@@ -91,6 +91,7 @@ final class BoostingRun implements AutoCloseable {
                 collective,
                 backend,
                 training.bins,
+                binned.isSparse(),
                 statistics.rows(),
                 NodeHistograms.MAX_POOL_BYTES,
                 worker::checkCancelled);

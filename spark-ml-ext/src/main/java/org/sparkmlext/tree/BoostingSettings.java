@@ -2,6 +2,7 @@ package org.sparkmlext.tree;
 
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.tree.BinLayout;
 
 /**
  * Everything that decides a boosted model beside the data. See the Params of the same names for meaning and range; they
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxLeaves most leaves of a tree; 0 = no limit
  * @param growPolicy which leaf is split next
  * @param learningRate factor of each tree
- * @param maxBins most value bins of a feature, 2 to 255
+ * @param maxBins most value bins of a feature, 2 to 65,535
  * @param lambdaL2 L2 penalty of leaf values
  * @param lambdaL1 L1 penalty of leaf values
  * @param minSplitGain a split must gain more
@@ -52,4 +53,8 @@ public record BoostingSettings(
         @Nullable CustomMetric customMetric,
         byte @Nullable [] initialModel,
         long seed)
-        implements Serializable {}
+        implements Serializable {
+
+    /** Most value bins of a feature. */
+    public static final int MAX_BINS = BinLayout.MAX_VALUE_BINS;
+}

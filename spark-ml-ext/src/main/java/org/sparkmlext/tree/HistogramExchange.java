@@ -3,6 +3,7 @@ package org.sparkmlext.tree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.GradientScale;
@@ -34,12 +35,17 @@ final class HistogramExchange {
 
     private final long[] slotValues;
     private long[] exchange = new long[0];
+    private final @Nullable SparseHistogramSums sparseSums;
 
-    HistogramExchange(Collective collective, HistogramPool pool) {
+    /** @param isSparse whether histograms are of sparse rows, the same on all ranks */
+    HistogramExchange(Collective collective, HistogramPool pool, boolean isSparse) {
         this.collective = collective;
         this.pool = pool;
         featureEnds = featureEnds(pool.layout(), collective.size());
-        slotValues = new long[pool.slotLength()];
+        int[] binEnds = Arrays.stream(featureEnds).map(pool.layout()::offset).toArray();
+        sparseSums = isSparse ? new SparseHistogramSums(collective, pool, binEnds) : null;
+        // With a single rank nothing is ever exchanged.
+        slotValues = new long[isSparse || collective.size() == 1 ? 0 : pool.slotLength()];
     }
 
     /** Ranges of features with about the same number of bins; some are empty where there are fewer features than ranks. */
@@ -68,6 +74,10 @@ final class HistogramExchange {
 
     /** Sums the nodes' histograms over ranks; afterwards a slot holds the sums of this rank's own features. Collective. */
     void sum(List<GrowingNode> nodes, GradientScale.Precision precision) {
+        if (sparseSums != null) {
+            sparseSums.sum(nodes, precision);
+            return;
+        }
         int[] segmentEnds = new int[collective.size()];
         int length = 0;
         for (int rank = 0; rank < segmentEnds.length; rank++) {
@@ -93,11 +103,20 @@ final class HistogramExchange {
     }
 
     private int longsOfBin(GrowingNode node, GradientScale.Precision precision) {
-        return isPacked(node, precision) ? 1 : pool.cellWidth();
+        return longsOfBin(pool, node, precision);
     }
 
-    /** The same on all ranks: it follows from global numbers. */
     private boolean isPacked(GrowingNode node, GradientScale.Precision precision) {
+        return isPacked(pool, node, precision);
+    }
+
+    /** Longs of a bin of the node on its way. */
+    static int longsOfBin(HistogramPool pool, GrowingNode node, GradientScale.Precision precision) {
+        return isPacked(pool, node, precision) ? 1 : pool.cellWidth();
+    }
+
+    /** Whether both sums of a bin travel in one long. The same on all ranks: it follows from global numbers. */
+    static boolean isPacked(HistogramPool pool, GrowingNode node, GradientScale.Precision precision) {
         return precision == GradientScale.Precision.COARSE && !pool.hasCounts() && node.globalRows <= MAX_PACKED_ROWS;
     }
 
@@ -140,13 +159,13 @@ final class HistogramExchange {
         }
     }
 
-    private static void pack(long[] cells, int from, long[] target, int to, int numBins) {
+    static void pack(long[] cells, int from, long[] target, int to, int numBins) {
         for (int b = 0, cell = from; b < numBins; b++, cell += 2) {
             target[to + b] = (cells[cell] << GRADIENT_SHIFT) + cells[cell + 1];
         }
     }
 
-    private static void unpack(long[] source, int from, long[] cells, int to, int numBins) {
+    static void unpack(long[] source, int from, long[] cells, int to, int numBins) {
         for (int b = 0, cell = to; b < numBins; b++, cell += 2) {
             cells[cell] = source[from + b] >> GRADIENT_SHIFT;
             cells[cell + 1] = source[from + b] & HESSIAN_MASK;

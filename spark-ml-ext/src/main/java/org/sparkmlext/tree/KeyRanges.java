@@ -35,6 +35,24 @@ final class KeyRanges {
         }
     }
 
+    /** As above, of bins that are unsigned shorts. */
+    void widen(int[] keys, short[] bins, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            widen(keys[i], Short.toUnsignedInt(bins[from + i]));
+        }
+    }
+
+    /** Widens the range of a bin by one key. */
+    void widen(int key, int bin) {
+        int signed = key ^ SIGN;
+        if (signed < lowest[bin]) {
+            lowest[bin] = signed;
+        }
+        if (signed > highest[bin]) {
+            highest[bin] = signed;
+        }
+    }
+
     int numBins() {
         return lowest.length - 1;
     }

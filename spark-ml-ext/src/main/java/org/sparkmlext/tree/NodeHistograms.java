@@ -9,7 +9,6 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Buffer;
-import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinnedRows;
 import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.HistogramPool;
@@ -57,7 +56,8 @@ final class NodeHistograms implements AutoCloseable {
             BinnedRows rows,
             RowPartition partition,
             HistogramPool pool,
-            SplitRules rules) {
+            SplitRules rules,
+            boolean isSparse) {
         this.kernels = kernels;
         this.collective = collective;
         this.rows = rows;
@@ -65,12 +65,12 @@ final class NodeHistograms implements AutoCloseable {
         this.pool = pool;
         this.rules = rules;
         this.slots = new SlotAllocator(pool.numSlots());
-        this.exchange = new HistogramExchange(collective, pool);
+        this.exchange = new HistogramExchange(collective, pool, isSparse);
     }
 
     /** Slots for a tree of these settings within so many bytes, but never less than a grower needs to go on. */
-    static int numSlots(BoostingSettings settings, BinLayout layout, int ahead, long maxPoolBytes) {
-        long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * layout.totalBins();
+    static int numSlots(BoostingSettings settings, long totalBins, int ahead, long maxPoolBytes) {
+        long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * totalBins;
         long wanted = mostLeaves(settings) + ahead + 1;
         long affordable = Math.max(MIN_SLOTS + ahead, maxPoolBytes / Math.max(1, slotBytes));
         return (int) Math.min(wanted, affordable);

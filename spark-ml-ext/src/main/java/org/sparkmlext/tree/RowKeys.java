@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
+import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.tree.RowSampling;
 
@@ -53,14 +54,19 @@ final class RowKeys {
             starts[b + 1] = starts[b] + blocks.get(b).numRows();
         }
         long[] hashes = new long[starts[blocks.size()]];
-        threads.forEach(blocks.size(), b -> hash(blocks.get(b), hashes, starts[b]));
+        long allMissing = allMissing(blocks);
+        threads.forEach(blocks.size(), b -> hash(blocks.get(b), allMissing, hashes, starts[b]));
         return hashes;
     }
 
-    private static void hash(TableBlock block, long[] hashes, int from) {
+    private static void hash(TableBlock block, long allMissing, long[] hashes, int from) {
         int n = block.numRows();
-        for (int f = 0; f < block.features().numFeatures(); f++) {
-            absorb(block.features().column(f), n, hashes, from);
+        if (block.features() instanceof SparseFeatures sparse) {
+            addTerms(sparse, allMissing, n, hashes, from);
+        } else {
+            for (int f = 0; f < block.features().numFeatures(); f++) {
+                addTerms(f, block.features().column(f), n, hashes, from);
+            }
         }
         absorb(block.labels(), n, hashes, from);
         float @Nullable [] weights = block.weights();
@@ -73,6 +79,54 @@ final class RowKeys {
         if (baseMargins != null) {
             for (float[] margins : baseMargins) {
                 absorb(margins, n, hashes, from);
+            }
+        }
+    }
+
+    /**
+     * What a value of a feature adds to its row's hash: 0 for both zeros, so that a sparse row costs what it stores.
+     *
+     * <p>The sum over features is as good a hash as a chain: {@code f * STEP + bits} differs for any two pairs of a feature and a
+     * value (multiples of this constant lie more than 2^32 apart for fewer than 2^29 features), and {@link RowSampling#mix} is a
+     * bijection each of whose output bits depends on all input bits. So different rows add up different sets of numbers
+     * that look drawn at random, and two such sums agree with probability 2^-64 as two random numbers do.
+     */
+    private static long term(int feature, float value) {
+        // floatToIntBits knows one NaN; adding 0.0 turns -0.0 into 0.0, whose bits are 0.
+        int bits = Float.floatToIntBits(value + 0.0f);
+        return bits == 0 ? 0 : RowSampling.mix(feature * STEP + Integer.toUnsignedLong(bits));
+    }
+
+    private static void addTerms(int feature, float[] column, int n, long[] hashes, int from) {
+        for (int r = 0; r < n; r++) {
+            hashes[from + r] += term(feature, column[r]);
+        }
+    }
+
+    /** What a row adds up whose every value is missing; 0 where no block starts from it. */
+    private static long allMissing(List<TableBlock> blocks) {
+        for (TableBlock block : blocks) {
+            if (block.features() instanceof SparseFeatures sparse && Float.isNaN(sparse.absent())) {
+                long sum = 0;
+                for (int f = 0; f < sparse.numFeatures(); f++) {
+                    sum += term(f, Float.NaN);
+                }
+                return sum;
+            }
+        }
+        return 0;
+    }
+
+    private static void addTerms(SparseFeatures sparse, long allMissing, int n, long[] hashes, int from) {
+        boolean isMissingAbsent = Float.isNaN(sparse.absent());
+        if (isMissingAbsent) {
+            Arrays.fill(hashes, from, from + n, allMissing);
+        }
+        for (int i = 0; i < sparse.columns().length; i++) {
+            int feature = sparse.columns()[i];
+            long absent = isMissingAbsent ? term(feature, Float.NaN) : 0;
+            for (int k = sparse.starts()[i]; k < sparse.starts()[i + 1]; k++) {
+                hashes[from + Short.toUnsignedInt(sparse.rows()[k])] += term(feature, sparse.values()[k]) - absent;
             }
         }
     }

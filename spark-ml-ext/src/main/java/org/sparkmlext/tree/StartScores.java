@@ -11,6 +11,9 @@ import org.sparkmlext.data.TableBlock;
  */
 final class StartScores {
 
+    /** Floats of rows that a thread writes out at a time: 1 MB, unless a single row takes more. */
+    private static final int MAX_FLOATS = 1 << 18;
+
     private final int numOutputs;
     /** Per block and output, the scores of the block's rows. */
     private final float[][][] scores;
@@ -59,14 +62,24 @@ final class StartScores {
     private static void addModel(Forest model, TableBlock block, float[][] scores) {
         int n = block.numRows();
         int width = model.numFeatures();
-        float[] rows = new float[n * width];
-        block.features().copyRows(0, n, rows);
-        float[] raw = new float[n * scores.length];
-        model.rawScores(rows, n, raw);
-        for (int r = 0; r < n; r++) {
-            for (int output = 0; output < scores.length; output++) {
-                scores[output][r] = raw[r * scores.length + output];
+        // Written out a few rows at a time: a sparse block's rows may be much larger so than as they are.
+        int atOnce = Math.min(n, rowsAtOnce(width));
+        float[] rows = new float[atOnce * width];
+        float[] raw = new float[atOnce * scores.length];
+        for (int from = 0; from < n; from += atOnce) {
+            int count = Math.min(atOnce, n - from);
+            block.features().copyRows(from, from + count, rows);
+            model.rawScores(rows, count, raw);
+            for (int r = 0; r < count; r++) {
+                for (int output = 0; output < scores.length; output++) {
+                    scores[output][from + r] = raw[r * scores.length + output];
+                }
             }
         }
+    }
+
+    /** Rows of so many features that a thread writes out at a time. */
+    static int rowsAtOnce(int numFeatures) {
+        return Math.max(1, MAX_FLOATS / Math.max(1, numFeatures));
     }
 }

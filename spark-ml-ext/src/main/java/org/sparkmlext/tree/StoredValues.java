@@ -48,7 +48,8 @@ final class StoredValues {
         return values;
     }
 
-    private int count(float[] column, int rows) {
+    /** How many of a column's values are not absent. */
+    int count(float[] column, int rows) {
         int count = 0;
         for (int r = 0; r < rows; r++) {
             count += isAbsent(column[r]) ? 0 : 1;

@@ -39,6 +39,7 @@ final class TreeGrower implements AutoCloseable {
     private final Runnable cancelCheck;
 
     /**
+     * @param isSparse whether the rows are sparse, the same on all ranks
      * @param globalRows training rows of all ranks
      * @param maxHistogramBytes histograms may take so much; decides how much is computed twice, never what
      * @param cancelCheck throws when the run was cancelled; called at every split
@@ -48,6 +49,7 @@ final class TreeGrower implements AutoCloseable {
             Collective collective,
             Backend backend,
             BinnedRows rows,
+            boolean isSparse,
             long globalRows,
             long maxHistogramBytes,
             Runnable cancelCheck) {
@@ -60,7 +62,7 @@ final class TreeGrower implements AutoCloseable {
         this.partition = kernels.allocatePartition(rows.numRows());
         HistogramPool pool = kernels.allocateHistograms(
                 rows.layout(),
-                NodeHistograms.numSlots(settings, rows.layout(), AHEAD_BETWEEN_RANKS, maxHistogramBytes),
+                NodeHistograms.numSlots(settings, rows.layout().totalBins(), AHEAD_BETWEEN_RANKS, maxHistogramBytes),
                 settings.minDataInLeaf() > 1);
         SplitRules rules = new SplitRules(
                 settings.lambdaL2(),
@@ -68,7 +70,7 @@ final class TreeGrower implements AutoCloseable {
                 settings.minSplitGain(),
                 settings.minChildWeight(),
                 settings.minDataInLeaf());
-        this.histograms = new NodeHistograms(kernels, collective, rows, partition, pool, rules);
+        this.histograms = new NodeHistograms(kernels, collective, rows, partition, pool, rules, isSparse);
     }
 
     /**

@@ -22,7 +22,7 @@ class BinningTest {
             Binning binning = new Binning(Collective.solo(), backend.trees(), threads, () -> {});
             Binning.Result result = binning.training(shard.training(), TableMaker.NUM_FEATURES, 255);
             assertThat(result.rows().numRows()).isEqualTo((int) shard.numRows());
-            binning.others(shard.validation(), result.edges()).close();
+            binning.others(shard.validation(), result).close();
             result.rows().close();
         }
         for (List<TableBlock> blocks : List.of(shard.training(), shard.validation())) {

@@ -53,7 +53,14 @@ class HistogramPoolTest {
             try (DeviceRows rows = DeviceRows.of(backend, binned.rows(), shard.training(), false, 1);
                     Buffer gradients = backend.allocate(ElementType.LONG, rows.numRows());
                     TreeGrower grower = new TreeGrower(
-                            settings, solo, backend, rows.bins, rows.numRows(), maxHistogramBytes, () -> {})) {
+                            settings,
+                            solo,
+                            backend,
+                            rows.bins,
+                            binned.isSparse(),
+                            rows.numRows(),
+                            maxHistogramBytes,
+                            () -> {})) {
                 GradientScale scale = GradientScale.of(1, 0.25, GradientScale.Precision.FINE);
                 backend.trees()
                         .gradients(

@@ -6,6 +6,7 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.sparkmlext.ml.stage.CheckedParams;
+import org.sparkmlext.tree.BoostingSettings;
 import org.sparkmlext.tree.GrowPolicy;
 
 /** The shape of one tree: how it grows and when it stops. */
@@ -63,9 +64,9 @@ public interface TreeParams extends Params {
                 this,
                 "maxBins",
                 "most value bins of a feature; missing values have a bin of their own",
-                "2 to 255",
+                "2 to 65535",
                 255,
-                v -> v >= 2 && v <= 255);
+                v -> v >= 2 && v <= BoostingSettings.MAX_BINS);
     }
 
     default int getMaxBins() {

@@ -21,8 +21,8 @@ class BoostedTreesParamsTest {
                     learningRate      | NaN      | 0 < value <= 1
                     maxLeaves         | 1        | 0 or >= 2
                     maxDepth          | 0        | -1 or >= 1
-                    maxBins           | 256      | 2 to 255
-                    maxBins           | 1        | 2 to 255
+                    maxBins           | 65536    | 2 to 65535
+                    maxBins           | 1        | 2 to 65535
                     growPolicy        | lossguide| leafwise, depthwise
                     lambdaL2          | -1.0     | >= 0
                     lambdaL1          | Infinity | >= 0
