@@ -20,7 +20,8 @@ abstract class HistogramScratch {
     static final int CELLS = 256;
 
     /** Words of a block that had to be collected: word {@code w} of row {@code i} at {@code w * BLOCK_ROWS + i}. */
-    private final long[] gatheredBins = new long[BLOCK_ROWS * (CpuRows.TILE_FEATURES / CpuRows.WORD_FEATURES)];
+    private final long[] gatheredBins =
+            new long[BLOCK_ROWS * (CpuDenseRows.TILE_FEATURES / CpuDenseRows.WORD_FEATURES)];
 
     private final long[] gatheredValues = new long[BLOCK_ROWS];
     private final int[] gatheredRows = new int[BLOCK_ROWS];
@@ -28,14 +29,15 @@ abstract class HistogramScratch {
     private long touched;
 
     /** Adds rows that follow one another, at most {@link #BLOCK_ROWS}: they are read where they lie. */
-    final void addInPlace(CpuRows rows, int tile, long[] gradients, CpuPartition partition, int firstRow, int count) {
+    final void addInPlace(
+            CpuDenseRows rows, int tile, long[] gradients, CpuPartition partition, int firstRow, int count) {
         if (isCoarse()) {
             loadEntries(partition.entries(), firstRow, count);
         } else {
             loadGradients(gradients, firstRow, count);
         }
-        int stride = CpuRows.tileWords(rows.layout(), tile);
-        int from = CpuRows.wordIndex(firstRow, stride);
+        int stride = CpuDenseRows.tileWords(rows.layout(), tile);
+        int from = CpuDenseRows.wordIndex(firstRow, stride);
         for (int w = 0; w < stride; w++) {
             add(w, rows.tile(tile), from + w, stride, count, isHalf(rows.layout(), tile, w));
         }
@@ -47,12 +49,13 @@ abstract class HistogramScratch {
      * <p>Each step is a short loop on its own. The one that reads a word of every row and does nothing with it is what
      * counts: the fewer instructions a row takes, the more cache misses are under way at once.
      */
-    final void addGathered(CpuRows rows, int tile, long[] gradients, CpuPartition partition, int position, int count) {
+    final void addGathered(
+            CpuDenseRows rows, int tile, long[] gradients, CpuPartition partition, int position, int count) {
         int taken = isCoarse()
                 ? takeEntries(partition.entries(), position, count)
                 : takeGradients(partition.entries(), gradients, position, count);
         long[] bins = rows.tile(tile);
-        int stride = CpuRows.tileWords(rows.layout(), tile);
+        int stride = CpuDenseRows.tileWords(rows.layout(), tile);
         touch(bins, stride, taken);
         int word = 0;
         for (; word + 4 <= stride; word += 4) {
@@ -108,11 +111,11 @@ abstract class HistogramScratch {
         long sum = 0;
         if (last == 0) {
             for (int i = 0; i < count; i++) {
-                sum += bins[CpuRows.wordIndex(rows[i], stride)];
+                sum += bins[CpuDenseRows.wordIndex(rows[i], stride)];
             }
         } else {
             for (int i = 0; i < count; i++) {
-                int from = CpuRows.wordIndex(rows[i], stride);
+                int from = CpuDenseRows.wordIndex(rows[i], stride);
                 sum += bins[from] ^ bins[from + last];
             }
         }
@@ -124,7 +127,7 @@ abstract class HistogramScratch {
         long[] out = gatheredBins;
         int to = word * BLOCK_ROWS;
         for (int i = 0; i < count; i++) {
-            int from = CpuRows.wordIndex(rows[i], stride) + word;
+            int from = CpuDenseRows.wordIndex(rows[i], stride) + word;
             out[to + i] = bins[from];
             out[to + BLOCK_ROWS + i] = bins[from + 1];
             out[to + 2 * BLOCK_ROWS + i] = bins[from + 2];
@@ -137,13 +140,13 @@ abstract class HistogramScratch {
         long[] out = gatheredBins;
         int to = word * BLOCK_ROWS;
         for (int i = 0; i < count; i++) {
-            out[to + i] = bins[CpuRows.wordIndex(rows[i], stride) + word];
+            out[to + i] = bins[CpuDenseRows.wordIndex(rows[i], stride) + word];
         }
     }
 
     private static boolean isHalf(BinLayout layout, int tile, int word) {
-        int firstFeature = tile * CpuRows.TILE_FEATURES + word * CpuRows.WORD_FEATURES;
-        return layout.numFeatures() - firstFeature <= CpuRows.WORD_FEATURES / 2;
+        int firstFeature = tile * CpuDenseRows.TILE_FEATURES + word * CpuDenseRows.WORD_FEATURES;
+        return layout.numFeatures() - firstFeature <= CpuDenseRows.WORD_FEATURES / 2;
     }
 
     /** Whether values come as {@link RowEntry}, which are coarse, or as gradients of full width. */
@@ -173,8 +176,8 @@ abstract class HistogramScratch {
 
     /** Moves the sums of a whole word to a histogram. */
     final void moveWord(int tile, int word, BinLayout layout, long[] slot, int cellWidth, boolean isFirst) {
-        int firstFeature = tile * CpuRows.TILE_FEATURES + word * CpuRows.WORD_FEATURES;
-        int features = Math.min(CpuRows.WORD_FEATURES, layout.numFeatures() - firstFeature);
+        int firstFeature = tile * CpuDenseRows.TILE_FEATURES + word * CpuDenseRows.WORD_FEATURES;
+        int features = Math.min(CpuDenseRows.WORD_FEATURES, layout.numFeatures() - firstFeature);
         for (int j = 0; j < features; j++) {
             int f = firstFeature + j;
             move(word, j, layout.missingBin(f) + 1, slot, layout.offset(f) * cellWidth, cellWidth, isFirst);

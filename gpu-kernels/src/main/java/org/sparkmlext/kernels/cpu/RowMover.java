@@ -13,7 +13,7 @@ final class RowMover {
     private static final int MIN_PIECE_ROWS = 8192;
     private static final int PIECES_PER_THREAD = 4;
 
-    private final CpuRows rows;
+    private final CpuRows.RowDivider divider;
     private final CpuPartition partition;
     private final List<PartitionTask> tasks;
     private final int[] pieceTask;
@@ -23,8 +23,8 @@ final class RowMover {
     private final int[] leftTo;
     private final int[] rightTo;
 
-    RowMover(CpuRows rows, CpuPartition partition, List<PartitionTask> tasks, int numThreads) {
-        this.rows = rows;
+    RowMover(CpuRows.RowDivider divider, CpuPartition partition, List<PartitionTask> tasks, int numThreads) {
+        this.divider = divider;
         this.partition = partition;
         this.tasks = tasks;
         long all = 0;
@@ -60,35 +60,16 @@ final class RowMover {
     /** Moves the rows and returns the number of left ones of each task. */
     int[] run(ThreadTeam team) {
         // Before the threads start: the first use writes them.
-        partition.entries();
+        long[] order = partition.entries();
         partition.markMoved();
-        team.forEach(pieceTask.length, (worker, piece) -> divide(piece));
+        long[] scratch = partition.scratch();
+        team.forEach(
+                pieceTask.length,
+                (worker, piece) -> pieceLeft[piece] =
+                        divider.divide(pieceTask[piece], pieceBegin[piece], pieceEnd[piece], order, scratch));
         int[] numLeft = place();
         team.forEach(pieceTask.length, (worker, piece) -> copyBack(piece));
         return numLeft;
-    }
-
-    private void divide(int piece) {
-        PartitionTask task = tasks.get(pieceTask[piece]);
-        byte[] column = rows.column(task.feature());
-        long[] order = partition.entries();
-        long[] scratch = partition.scratch();
-        int lastLeft = task.bin();
-        // A bin that no row has, where missing values go right.
-        int alsoLeft = task.isMissingLeft() ? rows.layout().missingBin(task.feature()) : -1;
-        int left = pieceBegin[piece];
-        int right = pieceEnd[piece] - 1;
-        for (int i = pieceBegin[piece]; i < pieceEnd[piece]; i++) {
-            long entry = order[i];
-            int bin = column[RowEntry.row(entry)] & 255;
-            int goesLeft = bin <= lastLeft | bin == alsoLeft ? 1 : 0;
-            // Both are written and one is overwritten later: the side is a coin toss that no branch predictor learns.
-            scratch[left] = entry;
-            scratch[right] = entry;
-            left += goesLeft;
-            right -= 1 - goesLeft;
-        }
-        pieceLeft[piece] = left - pieceBegin[piece];
     }
 
     private int[] place() {

@@ -1,5 +1,7 @@
 package org.sparkmlext.kernels.cpu;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.SplitCandidate;
@@ -12,7 +14,10 @@ import org.sparkmlext.kernels.tree.SplitRules;
  */
 final class SplitSearch {
 
+    /** The node's sums: all cells, or, where {@link #compact} is not null, those of its bins. */
     private long[] histogram = new long[0];
+
+    private @Nullable CompactHistogram compact;
     private int cellWidth;
     private BinLayout layout = new BinLayout(new int[0]);
     private double gradientUnit;
@@ -27,22 +32,31 @@ final class SplitSearch {
     private long totalCount;
     private double parentScore;
 
-    /** Hessian sums of the values up to each bin of one feature, missing values not among them. */
-    private final long[] hessians = new long[BinLayout.MAX_BYTE_VALUE_BINS];
+    /** Bins of the feature at hand that are looked at, ascending; the missing bin not among them. */
+    private int[] bins = new int[0];
+    /** All bins, as many as {@link #bins} has room for. */
+    private int[] allBins = new int[0];
 
-    private final long[] gradients = new long[BinLayout.MAX_BYTE_VALUE_BINS];
-    private final long[] counts = new long[BinLayout.MAX_BYTE_VALUE_BINS];
+    private int[] occupiedBins = new int[0];
 
-    /** T(GL), T(GR), HL + lambda and HR + lambda of the split after each bin. */
-    private final double[] leftGradients = new double[BinLayout.MAX_BYTE_VALUE_BINS];
+    /** Sums of the values up to each of the bins, missing values not among them. */
+    private long[] gradients = new long[0];
 
-    private final double[] rightGradients = new double[BinLayout.MAX_BYTE_VALUE_BINS];
-    private final double[] leftWeights = new double[BinLayout.MAX_BYTE_VALUE_BINS];
-    private final double[] rightWeights = new double[BinLayout.MAX_BYTE_VALUE_BINS];
-    /** Gain of the split after each bin, allowed or not, by the side of missing values. */
-    private final double[] gainsMissingRight = new double[BinLayout.MAX_BYTE_VALUE_BINS];
+    private long[] hessians = new long[0];
+    private long[] counts = new long[0];
+    /** T(GL), T(GR), HL + lambda and HR + lambda of the split after each of the bins. */
+    private double[] leftGradients = new double[0];
 
-    private final double[] gainsMissingLeft = new double[BinLayout.MAX_BYTE_VALUE_BINS];
+    private double[] rightGradients = new double[0];
+    private double[] leftWeights = new double[0];
+    private double[] rightWeights = new double[0];
+    /** Gain of the split after each of the bins, allowed or not, by the side of missing values. */
+    private double[] gainsMissingRight = new double[0];
+
+    private double[] gainsMissingLeft = new double[0];
+    private long missingGradient;
+    private long missingHessian;
+    private long missingCount;
 
     private double bestGain;
     private int bestFeature;
@@ -56,7 +70,8 @@ final class SplitSearch {
      * @param anyFeature a feature whose bins add up to the node's sums, as those of every feature do
      */
     void start(CpuHistogramPool pool, int slot, int anyFeature, SplitRules rules, GradientScale scale) {
-        histogram = pool.slot(slot);
+        compact = pool.compact(slot);
+        histogram = compact == null ? pool.slot(slot) : compact.cells;
         cellWidth = pool.cellWidth();
         layout = pool.layout();
         gradientUnit = scale.histogramGradientUnit();
@@ -68,11 +83,11 @@ final class SplitSearch {
         long g = 0;
         long h = 0;
         long n = 0;
-        for (int cell = layout.offset(anyFeature) * cellWidth; cell < layout.offset(anyFeature + 1) * cellWidth; ) {
+        int end = place(layout.offset(anyFeature + 1)) * cellWidth;
+        for (int cell = place(layout.offset(anyFeature)) * cellWidth; cell < end; cell += cellWidth) {
             g += histogram[cell];
             h += histogram[cell + 1];
             n += cellWidth == 3 ? histogram[cell + 2] : 0;
-            cell += cellWidth;
         }
         totalGradient = g;
         totalHessian = h;
@@ -86,36 +101,59 @@ final class SplitSearch {
         bestLeftHessian = 0;
     }
 
+    /** Where the cell of a bin, or of the next one that has a cell, stands in {@link #histogram}. */
+    private int place(int bin) {
+        return compact == null ? bin : compact.firstFrom(bin);
+    }
+
     /**
      * Takes a feature into account. Gains of all bins are computed first, in loops without branches; whether a split is
      * allowed is asked only of those few that beat the best so far.
      */
     void look(int feature) {
         int numValueBins = layout.numValueBins(feature);
-        int missingCell = (layout.offset(feature) + numValueBins) * cellWidth;
-        long missingGradient = histogram[missingCell];
-        long missingHessian = histogram[missingCell + 1];
-        long missingCount = cellWidth == 3 ? histogram[missingCell + 2] : 0;
+        reserve(numValueBins);
+        CompactHistogram sums = compact;
+        int numBins = sums == null ? accumulate(feature, numValueBins) : accumulate(sums, feature, numValueBins);
         boolean hasMissing = missingGradient != 0 || missingHessian != 0;
-        accumulate(feature, numValueBins);
-        computeGains(numValueBins, 0, 0, gainsMissingRight);
+        computeGains(numBins, 0, 0, gainsMissingRight);
         if (hasMissing) {
-            computeGains(numValueBins, missingGradient, missingHessian, gainsMissingLeft);
+            computeGains(numBins, missingGradient, missingHessian, gainsMissingLeft);
         }
-        for (int bin = 0; bin < numValueBins; bin++) {
-            if (gainsMissingRight[bin] > bestGain && isAllowed(hessians[bin], counts[bin])) {
+        for (int i = 0; i < numBins; i++) {
+            if (gainsMissingRight[i] > bestGain && isAllowed(hessians[i], counts[i])) {
                 // Where the node misses no value, an unseen missing one follows the larger side.
-                take(feature, bin, gainsMissingRight[bin], hessians[bin]);
-                isBestMissingLeft = !hasMissing && hessians[bin] >= totalHessian - hessians[bin];
+                take(feature, bins[i], gainsMissingRight[i], hessians[i]);
+                isBestMissingLeft = !hasMissing && hessians[i] >= totalHessian - hessians[i];
             }
             if (hasMissing
-                    && bin < numValueBins - 1
-                    && gainsMissingLeft[bin] > bestGain
-                    && isAllowed(hessians[bin] + missingHessian, counts[bin] + missingCount)) {
-                take(feature, bin, gainsMissingLeft[bin], hessians[bin] + missingHessian);
+                    && bins[i] < numValueBins - 1
+                    && gainsMissingLeft[i] > bestGain
+                    && isAllowed(hessians[i] + missingHessian, counts[i] + missingCount)) {
+                take(feature, bins[i], gainsMissingLeft[i], hessians[i] + missingHessian);
                 isBestMissingLeft = true;
             }
         }
+    }
+
+    private void reserve(int numBins) {
+        if (allBins.length >= numBins) {
+            return;
+        }
+        int length = Math.max(BinLayout.MAX_BYTE_VALUE_BINS, numBins);
+        allBins = new int[length];
+        Arrays.setAll(allBins, i -> i);
+        // One more: the first bin is looked at even where it holds nothing.
+        occupiedBins = new int[length + 1];
+        gradients = new long[length + 1];
+        hessians = new long[length + 1];
+        counts = new long[length + 1];
+        leftGradients = new double[length + 1];
+        rightGradients = new double[length + 1];
+        leftWeights = new double[length + 1];
+        rightWeights = new double[length + 1];
+        gainsMissingRight = new double[length + 1];
+        gainsMissingLeft = new double[length + 1];
     }
 
     private void take(int feature, int bin, double gain, long leftHessian) {
@@ -125,8 +163,11 @@ final class SplitSearch {
         bestLeftHessian = leftHessian;
     }
 
-    private void accumulate(int feature, int numValueBins) {
+    /** Sums up all bins; returns how many. */
+    private int accumulate(int feature, int numValueBins) {
+        bins = allBins;
         int cell = layout.offset(feature) * cellWidth;
+        takeMissing(cell + numValueBins * cellWidth);
         long g = 0;
         long h = 0;
         if (cellWidth == 2) {
@@ -136,7 +177,7 @@ final class SplitSearch {
                 gradients[bin] = g;
                 hessians[bin] = h;
             }
-            return;
+            return numValueBins;
         }
         long n = 0;
         for (int bin = 0; bin < numValueBins; bin++, cell += 3) {
@@ -147,6 +188,52 @@ final class SplitSearch {
             hessians[bin] = h;
             counts[bin] = n;
         }
+        return numValueBins;
+    }
+
+    /**
+     * Sums up the bins that hold anything; returns how many. A split after an empty bin is the one after the bin before it,
+     * which comes first. Only the first bin has none before it: it is looked at even if empty, since missing values may stand
+     * alone on the left of it.
+     */
+    private int accumulate(CompactHistogram sums, int feature, int numValueBins) {
+        bins = occupiedBins;
+        missingGradient = 0;
+        missingHessian = 0;
+        missingCount = 0;
+        int offset = layout.offset(feature);
+        int end = place(offset + numValueBins);
+        if (end < sums.size && sums.bins[end] == offset + numValueBins) {
+            takeMissing(end * cellWidth);
+        }
+        long g = 0;
+        long h = 0;
+        long n = 0;
+        int numBins = 0;
+        int from = place(offset);
+        if (from == end || sums.bins[from] > offset) {
+            bins[0] = 0;
+            gradients[0] = 0;
+            hessians[0] = 0;
+            counts[0] = 0;
+            numBins = 1;
+        }
+        for (int i = from; i < end; i++, numBins++) {
+            g += histogram[i * cellWidth];
+            h += histogram[i * cellWidth + 1];
+            n += cellWidth == 3 ? histogram[i * cellWidth + 2] : 0;
+            bins[numBins] = sums.bins[i] - offset;
+            gradients[numBins] = g;
+            hessians[numBins] = h;
+            counts[numBins] = n;
+        }
+        return numBins;
+    }
+
+    private void takeMissing(int cell) {
+        missingGradient = histogram[cell];
+        missingHessian = histogram[cell + 1];
+        missingCount = cellWidth == 3 ? histogram[cell + 2] : 0;
     }
 
     /** Whether a split may be made with these sums on its left side. */

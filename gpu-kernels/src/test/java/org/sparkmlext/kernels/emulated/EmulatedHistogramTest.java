@@ -11,6 +11,7 @@ import org.sparkmlext.kernels.emulated.CudaEmulator.Shape;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.HistogramContract;
 import org.sparkmlext.kernels.tree.RowRange;
+import org.sparkmlext.kernels.tree.RowsKind;
 import org.sparkmlext.kernels.tree.TreeData;
 
 /** The CUDA histogram kernels obey the same contract as the CPU's. */
@@ -28,6 +29,11 @@ class EmulatedHistogramTest extends HistogramContract {
     @BeforeAll
     static void compile() {
         kernels = CudaEmulator.compile("src/main/cuda/tree.cu");
+    }
+
+    @Override
+    protected RowsKind kind() {
+        return RowsKind.DENSE;
     }
 
     @Override

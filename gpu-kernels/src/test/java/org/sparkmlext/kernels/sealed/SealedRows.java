@@ -83,17 +83,24 @@ final class SealedRows implements DenseRows, SparseRows, Bins {
                 throw new IllegalArgumentException("feature " + f + " does not ascend");
             }
             previous = f;
+            checkColumn(block, i);
+        }
+        for (int i = 0; i < block.numColumns(); i++) {
+            int f = block.features()[i];
             room[f] -= block.starts()[i + 1] - block.starts()[i];
-            if (room[f] < 0) {
-                throw new IllegalArgumentException("feature " + f + " has more bins than it was to have");
+            for (int k = block.starts()[i]; k < block.starts()[i + 1]; k++) {
+                int row = appended + Short.toUnsignedInt(block.rows()[k]);
+                memory.set(f * numRows + row, Short.toUnsignedInt(block.bins()[k]));
             }
-            appendColumn(block, i);
         }
         appended += block.numRows();
     }
 
-    private void appendColumn(SparseBins block, int i) {
+    private void checkColumn(SparseBins block, int i) {
         int f = block.features()[i];
+        if (block.starts()[i + 1] - block.starts()[i] > room[f]) {
+            throw new IllegalArgumentException("feature " + f + " has more bins than it was to have");
+        }
         int previous = -1;
         for (int k = block.starts()[i]; k < block.starts()[i + 1]; k++) {
             int row = Short.toUnsignedInt(block.rows()[k]);
@@ -106,7 +113,6 @@ final class SealedRows implements DenseRows, SparseRows, Bins {
                         + "; allowed are 0 to " + layout.missingBin(f));
             }
             previous = row;
-            memory.set(f * numRows + appended + row, bin);
         }
     }
 

@@ -37,6 +37,9 @@ final class SealedTreeKernels implements TreeKernels {
 
     @Override
     public DenseRows allocateRows(BinLayout layout, int numRows) {
+        if (!layout.fitsBytes()) {
+            throw new IllegalArgumentException(layout + " has a feature of more bins than fit a byte");
+        }
         return new SealedRows(backend, layout, numRows);
     }
 

@@ -32,9 +32,11 @@ class BinLayoutTest {
     @Test
     void numberOfBinsIsChecked() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new BinLayout(new int[] {3, 256}))
-                .withMessageContaining("feature 1 has 256");
+                .isThrownBy(() -> new BinLayout(new int[] {3, 65_536}))
+                .withMessageContaining("feature 1 has 65536");
         assertThatIllegalArgumentException().isThrownBy(() -> new BinLayout(new int[] {0}));
+        assertThat(new BinLayout(new int[] {3, 255}).fitsBytes()).isTrue();
+        assertThat(new BinLayout(new int[] {3, 256}).fitsBytes()).isFalse();
     }
 
     @Test

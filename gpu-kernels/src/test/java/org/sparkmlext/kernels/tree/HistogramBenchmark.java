@@ -63,7 +63,7 @@ public final class HistogramBenchmark {
 
     private static void measure(Backend backend, TreeData data, long[] gradients, int threads) {
         TreeKernels trees = backend.trees();
-        try (BinnedRows rows = RowKernelsContract.rows(backend, data);
+        try (BinnedRows rows = RowsKind.DENSE.of(backend, data);
                 RowPartition partition = trees.allocatePartition(NUM_ROWS);
                 Buffer gradient = backend.allocate(org.sparkmlext.kernels.ElementType.LONG, NUM_ROWS);
                 HistogramPool pool = trees.allocateHistograms(data.layout(), 64, false);

@@ -36,6 +36,9 @@ public abstract class HistogramContract {
         }
     }
 
+    /** The kind of rows that the kernel is given. */
+    protected abstract RowsKind kind();
+
     /** The histograms of all nodes of a call, computed in one launch. */
     protected abstract List<long[]> histograms(HistogramCall call, boolean withCounts);
 
@@ -52,7 +55,12 @@ public abstract class HistogramContract {
                 TreeData.random("12 features", 9000, TreeData.bins(12, 40), 0, 8),
                 TreeData.random("64 features", 1500, TreeData.bins(64, 16), 0.1, 9),
                 TreeData.random("300 features", 400, TreeData.bins(300, 33), 0.1, 10),
-                TreeData.random("more rows than a narrow sum holds", 140_000, new int[] {2, 255}, 0.01, 11));
+                TreeData.random("more rows than a narrow sum holds", 140_000, new int[] {2, 255}, 0.01, 11),
+                TreeData.sparse("sparse", 3000, TreeData.bins(400, 60), 0.03, 12),
+                TreeData.sparse("sparse and full columns", 6000, mixed, 0.2, 13),
+                TreeData.sparse("sparse, many rows", 140_000, TreeData.bins(12, 255), 0.05, 14),
+                TreeData.sparse("a column without a stored bin", 900, new int[] {255, 3, 9}, 0, 15),
+                TreeData.random("wide features", 5000, new int[] {1000, 65_535, 3, 256}, 0.05, 16));
     }
 
     /** Splits that leave nodes of very different sizes, some of them empty. */
@@ -78,6 +86,7 @@ public abstract class HistogramContract {
     @ParameterizedTest
     @MethodSource("shapes")
     void histogramsOfRootAndNodesEqualTheReference(TreeData data) {
+        kind().assumeHolds(data);
         long[] gradients = data.randomGradients(99);
         List<RowRange> nodes = new ArrayList<>();
         List<PartitionTask> moves = randomMoves(data, 5, nodes);

@@ -50,7 +50,7 @@ public abstract class ResidualCountsContract extends BackendContract {
     private Moved moved(int numRows) {
         TreeData data = TreeData.random("residuals", numRows, new int[] {10}, 0.1, 3);
         RowPartition partition = backend.trees().allocatePartition(numRows);
-        BinnedRows bins = RowKernelsContract.rows(backend, data);
+        BinnedRows bins = RowsKind.DENSE.of(backend, data);
         PartitionTask task = new PartitionTask(new RowRange(0, numRows), 0, 4, true);
         backend.trees().partition(bins, partition, List.of(task));
         int[] order = ReferenceTreeKernels.ascending(numRows);

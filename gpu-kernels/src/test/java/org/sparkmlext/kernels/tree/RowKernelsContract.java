@@ -24,23 +24,8 @@ import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
 /** Rows, their partition, leaf sums and score updates. */
 public abstract class RowKernelsContract extends BackendContract {
 
-    /** Fills rows block by block, the way shards arrive. */
-    static DenseRows rows(Backend backend, TreeData data) {
-        DenseRows rows = backend.trees().allocateRows(data.layout(), data.numRows());
-        int block = 4099;
-        for (int first = 0; first < data.numRows(); first += block) {
-            int begin = first;
-            int end = Math.min(data.numRows(), first + block);
-            byte[][] columns = Arrays.stream(data.columns())
-                    .map(column -> Arrays.copyOfRange(column, begin, end))
-                    .toArray(byte[][]::new);
-            rows.copyIn(begin, columns, end - begin);
-            for (byte[] column : columns) {
-                Arrays.fill(column, (byte) 0);
-            }
-        }
-        return rows;
-    }
+    /** The kind of rows that the kernels are given. */
+    protected abstract RowsKind kind();
 
     /** Looks into a partition: with one leaf a position, a row's score becomes its position. */
     private int[] order(RowPartition partition) {
@@ -66,9 +51,10 @@ public abstract class RowKernelsContract extends BackendContract {
     @ParameterizedTest
     @MethodSource("org.sparkmlext.kernels.tree.HistogramContract#shapes")
     void partitionEqualsTheReferenceAndIsStable(TreeData data) {
+        kind().assumeHolds(data);
         List<RowRange> nodes = new ArrayList<>();
         List<PartitionTask> moves = HistogramContract.randomMoves(data, 17, nodes);
-        try (BinnedRows rows = rows(backend, data);
+        try (BinnedRows rows = kind().of(backend, data);
                 RowPartition partition = backend.trees().allocatePartition(data.numRows())) {
             int[] expected = ReferenceTreeKernels.ascending(data.numRows());
             for (PartitionTask move : moves) {
@@ -96,7 +82,7 @@ public abstract class RowKernelsContract extends BackendContract {
         for (int i = 0; i < nodes.size(); i++) {
             tasks.add(new PartitionTask(nodes.get(i), i % 3, i % 2, i % 2 == 0));
         }
-        try (BinnedRows rows = rows(backend, data);
+        try (BinnedRows rows = kind().of(backend, data);
                 RowPartition partition = backend.trees().allocatePartition(60_000)) {
             int[] expected = ReferenceTreeKernels.ascending(60_000);
             int[] left = tasks.stream()
@@ -124,7 +110,7 @@ public abstract class RowKernelsContract extends BackendContract {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextDouble(-1, 1);
         }
-        try (BinnedRows rows = rows(backend, data);
+        try (BinnedRows rows = kind().of(backend, data);
                 Buffer gradient = buffer(gradients);
                 Buffer scores = buffer(start);
                 RowPartition partition = backend.trees().allocatePartition(numRows)) {
@@ -148,6 +134,7 @@ public abstract class RowKernelsContract extends BackendContract {
     @ParameterizedTest
     @MethodSource("org.sparkmlext.kernels.tree.HistogramContract#shapes")
     void treeIsAddedAsTheReferenceWalksIt(TreeData data) {
+        kind().assumeHolds(data);
         SplittableRandom random = new SplittableRandom(31);
         int inner = 15;
         int numNodes = 2 * inner + 1;
@@ -169,7 +156,7 @@ public abstract class RowKernelsContract extends BackendContract {
         BinTree tree = new BinTree(features, bins, isMissingLeft, left, right, values);
         BinTree stump =
                 new BinTree(new int[] {-1}, new int[1], new boolean[1], new int[1], new int[1], new float[] {.5f});
-        try (BinnedRows rows = rows(backend, data);
+        try (BinnedRows rows = kind().of(backend, data);
                 Buffer scores = backend.allocate(ElementType.FLOAT, data.numRows())) {
             backend.trees().addTree(rows, stump, scores);
             backend.trees().addTree(rows, tree, scores);
@@ -199,10 +186,62 @@ public abstract class RowKernelsContract extends BackendContract {
         }
     }
 
+    private static SparseBins bins(int numRows, int[] features, int[] starts, int[] rows, int[] bins) {
+        short[] narrowRows = new short[rows.length];
+        short[] narrowBins = new short[bins.length];
+        for (int i = 0; i < rows.length; i++) {
+            narrowRows[i] = (short) rows[i];
+            narrowBins[i] = (short) bins[i];
+        }
+        return new SparseBins(numRows, features.length, features, starts, narrowRows, narrowBins);
+    }
+
+    @Test
+    void sparseRowsRefuseBlocksThatDoNotFit() {
+        BinLayout layout = new BinLayout(new int[] {1000, 3});
+        TreeKernels trees = backend.trees();
+        assertThatIllegalArgumentException().isThrownBy(() -> trees.allocateRows(layout, 4));
+        int[] one = {0};
+        int[] ends = {0, 2};
+        try (SparseRows rows = trees.allocateSparseRows(layout, new int[] {7, 3}, new int[] {3, 2}, 4)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rows.append(bins(4, new int[] {1}, ends, new int[] {0, 2}, new int[] {3, 4})))
+                    .withMessageContaining("feature 1, row 2 has bin 4");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rows.append(bins(4, one, ends, new int[] {2, 2}, new int[] {3, 4})))
+                    .withMessageContaining("row 2");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rows.append(bins(4, one, ends, new int[] {1, 4}, new int[] {3, 4})))
+                    .withMessageContaining("row 4");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(
+                            () -> rows.append(bins(4, new int[] {1, 0}, new int[] {0, 1, 2}, new int[2], new int[2])))
+                    .withMessageContaining("feature 0");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rows.append(bins(5, new int[0], new int[1], new int[0], new int[0])))
+                    .withMessageContaining("5 rows");
+            // What was refused has left nothing behind.
+            rows.append(bins(3, one, ends, new int[] {0, 2}, new int[] {1000, 7}));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rows.append(bins(1, one, new int[] {0, 2}, new int[] {0, 1}, new int[2])))
+                    .withMessageContaining("feature 0");
+            rows.append(bins(1, one, new int[] {0, 1}, new int[] {0}, new int[] {8}));
+            int[] tree = {0, -1, -1};
+            BinTree isUpTo7 = new BinTree(
+                    tree, new int[] {7, 0, 0}, new boolean[3], new int[] {1, 0, 0}, new int[] {2, 0, 0}, new float[] {
+                        0, 1, 2
+                    });
+            try (Buffer scores = backend.allocate(ElementType.FLOAT, 4)) {
+                trees.addTree(rows, isUpTo7, scores);
+                assertThat(floats(scores)).containsExactly(2, 1, 1, 2);
+            }
+        }
+    }
+
     @Test
     void refusesRangesThatAreNotNodes() {
         TreeData data = TreeData.random("small", 10, new int[] {4}, 0, 1);
-        try (BinnedRows rows = rows(backend, data);
+        try (BinnedRows rows = kind().of(backend, data);
                 RowPartition partition = backend.trees().allocatePartition(10);
                 Buffer gradients = buffer(new long[10]);
                 Buffer scores = buffer(new float[10]);
@@ -239,7 +278,7 @@ public abstract class RowKernelsContract extends BackendContract {
         TreeKernels trees = backend.trees();
         List<RowRange> all = List.of(new RowRange(0, 10));
         try (Backend other = open();
-                BinnedRows foreignRows = rows(other, data);
+                BinnedRows foreignRows = kind().of(other, data);
                 RowPartition foreignPartition = other.trees().allocatePartition(10);
                 Buffer foreignScores = other.allocate(ElementType.FLOAT, 10);
                 Buffer foreignGradients = other.allocate(ElementType.LONG, 10);

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,8 +35,24 @@ public abstract class SplitKernelsContract extends BackendContract {
             SplitCandidate expected =
                     ReferenceTreeKernels.findSplit(layout, histogram, hasCounts, features, rules, UNIT);
             assertThat(found).isEqualTo(expected);
+            copyInOccupied(pool, 0, histogram);
+            assertThat(backend.trees().findSplits(pool, tasks, rules, UNIT)).containsExactly(expected);
             return found;
         }
+    }
+
+    /** Gives a slot its occupied bins only. */
+    private static void copyInOccupied(HistogramPool pool, int slot, long[] histogram) {
+        int width = pool.cellWidth();
+        int[] bins = IntStream.range(0, pool.layout().totalBins())
+                .filter(b ->
+                        Arrays.stream(histogram, b * width, (b + 1) * width).anyMatch(v -> v != 0))
+                .toArray();
+        long[] cells = new long[bins.length * width + 1];
+        for (int i = 0; i < bins.length; i++) {
+            System.arraycopy(histogram, bins[i] * width, cells, 1 + i * width, width);
+        }
+        pool.copyIn(slot, bins, cells, 1);
     }
 
     @ParameterizedTest
@@ -66,7 +84,7 @@ public abstract class SplitKernelsContract extends BackendContract {
         int[] listed = {1, 3};
         SplitCandidate expected = ReferenceTreeKernels.findSplit(layout, histogram, false, listed, PLAIN, UNIT);
         for (int f : new int[] {0, 2, 4}) {
-            java.util.Arrays.fill(histogram, 2 * layout.offset(f), 2 * layout.offset(f + 1), 1L << 40);
+            Arrays.fill(histogram, 2 * layout.offset(f), 2 * layout.offset(f + 1), 1L << 40);
         }
         try (HistogramPool pool = backend.trees().allocateHistograms(layout, 1, false)) {
             pool.copyIn(0, histogram, 0);
@@ -110,8 +128,7 @@ public abstract class SplitKernelsContract extends BackendContract {
                 int[] rows = random.ints(nodeRows, 0, 600).toArray();
                 long[] histogram = ReferenceTreeKernels.histogram(data, gradients, rows, scale.precision(), hasCounts);
                 pool.copyIn(slot, histogram, 0);
-                int[] features = java.util.stream.IntStream.range(
-                                0, data.layout().numFeatures())
+                int[] features = IntStream.range(0, data.layout().numFeatures())
                         .filter(f -> random.nextInt(3) > 0)
                         .toArray();
                 tasks.add(new SplitTask(slot, features));
@@ -119,6 +136,67 @@ public abstract class SplitKernelsContract extends BackendContract {
                         ReferenceTreeKernels.findSplit(data.layout(), histogram, hasCounts, features, rules, scale));
             }
             assertThat(backend.trees().findSplits(pool, tasks, rules, scale)).isEqualTo(expected);
+            for (int slot = 0; slot < 5; slot++) {
+                long[] histogram = new long[pool.slotLength()];
+                pool.copyOut(slot, histogram, 0);
+                copyInOccupied(pool, slot, histogram);
+            }
+            assertThat(backend.trees().findSplits(pool, tasks, rules, scale)).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void slotsAreTheSameHoweverTheyCameAbout(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        BinLayout layout = new BinLayout(TreeData.bins(30, 40));
+        boolean hasCounts = seed % 2 == 0;
+        try (HistogramPool pool = backend.trees().allocateHistograms(layout, 4, hasCounts)) {
+            int width = pool.cellWidth();
+            // A node's children: the one of few occupied bins or of many, given as a whole or by its occupied bins.
+            long[] parent = new long[pool.slotLength()];
+            long[] child = new long[pool.slotLength()];
+            for (int bin = 0; bin < layout.totalBins(); bin++) {
+                boolean isParents = random.nextInt(seed < 3 ? 10 : 2) == 0;
+                boolean isChilds = isParents && random.nextInt(3) == 0;
+                for (int k = 0; k < width; k++) {
+                    parent[bin * width + k] = isParents ? random.nextInt(-9, 10) : 0;
+                    child[bin * width + k] = isChilds ? parent[bin * width + k] - random.nextInt(2) : 0;
+                }
+            }
+            long[] sibling = new long[pool.slotLength()];
+            Arrays.setAll(sibling, i -> parent[i] - child[i]);
+            for (int way = 0; way < 8; way++) {
+                put(pool, 1, parent, (way & 1) != 0);
+                put(pool, 2, child, (way & 2) != 0);
+                int to = (way & 4) != 0 ? 1 : 3;
+                backend.trees().subtract(pool, List.of(new SubtractTask(1, 2, to)));
+                long[] got = new long[pool.slotLength()];
+                int[] some = IntStream.range(0, layout.totalBins())
+                        .filter(b -> b % 3 != 1)
+                        .toArray();
+                long[] ofSome = new long[some.length * width];
+                pool.copyOut(to, some, ofSome, 0);
+                long[] bits = new long[(layout.totalBins() + 63) / 64];
+                pool.markOccupied(to, bits);
+                pool.copyOut(to, got, 0);
+                assertThat(got).isEqualTo(sibling);
+                for (int i = 0; i < ofSome.length; i++) {
+                    assertThat(ofSome[i]).isEqualTo(sibling[some[i / width] * width + i % width]);
+                }
+                for (int i = 0; i < sibling.length; i++) {
+                    assertThat(sibling[i] == 0 || (bits[i / width / 64] >>> (i / width) & 1) == 1)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    private static void put(HistogramPool pool, int slot, long[] histogram, boolean isByOccupied) {
+        if (isByOccupied) {
+            copyInOccupied(pool, slot, histogram);
+        } else {
+            pool.copyIn(slot, histogram, 0);
         }
     }
 

@@ -6,21 +6,39 @@ import java.util.SplittableRandom;
  * Rows made up for a test, column by column.
  *
  * @param columns {@code columns[feature][row]}, unsigned
+ * @param absentBins bin of each feature that {@link SparseRows} of these rows do not store
  */
-public record TreeData(String name, BinLayout layout, int numRows, byte[][] columns) implements Bins {
+public record TreeData(String name, BinLayout layout, int numRows, short[][] columns, int[] absentBins)
+        implements Bins {
 
     /** Uniform bins; each cell is missing with probability {@code missingRate}. */
     public static TreeData random(String name, int numRows, int[] numValueBins, double missingRate, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         BinLayout layout = new BinLayout(numValueBins);
-        byte[][] columns = new byte[numValueBins.length][numRows];
+        short[][] columns = new short[numValueBins.length][numRows];
+        int[] absentBins = new int[numValueBins.length];
         for (int f = 0; f < columns.length; f++) {
             for (int r = 0; r < numRows; r++) {
                 boolean isMissing = random.nextDouble() < missingRate;
-                columns[f][r] = (byte) (isMissing ? layout.missingBin(f) : random.nextInt(numValueBins[f]));
+                columns[f][r] = (short) (isMissing ? layout.missingBin(f) : random.nextInt(numValueBins[f]));
+            }
+            absentBins[f] = new SplittableRandom(seed + f).nextInt(numValueBins[f] + 1);
+        }
+        return new TreeData(name, layout, numRows, columns, absentBins);
+    }
+
+    /** Uniform bins in a share of the cells, the feature's absent bin, which may be the missing one, in all others. */
+    public static TreeData sparse(String name, int numRows, int[] numValueBins, double storedShare, long seed) {
+        TreeData full = random(name, numRows, numValueBins, 0.1, seed);
+        SplittableRandom random = new SplittableRandom(seed + 1);
+        for (int f = 0; f < numValueBins.length; f++) {
+            for (int r = 0; r < numRows; r++) {
+                if (random.nextDouble() >= storedShare) {
+                    full.columns[f][r] = (short) full.absentBins[f];
+                }
             }
         }
-        return new TreeData(name, layout, numRows, columns);
+        return full;
     }
 
     /** Every feature with the same number of value bins. */
@@ -32,7 +50,7 @@ public record TreeData(String name, BinLayout layout, int numRows, byte[][] colu
 
     @Override
     public int bin(int row, int feature) {
-        return columns[feature][row] & 255;
+        return Short.toUnsignedInt(columns[feature][row]);
     }
 
     /** Gradients over the whole range of fixed-point values; about a fifth of the rows is out of the bag. */

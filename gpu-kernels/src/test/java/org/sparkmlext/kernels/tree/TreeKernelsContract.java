@@ -64,49 +64,89 @@ public abstract class TreeKernelsContract {
         protected Backend open() {
             return TreeKernelsContract.this.open();
         }
+
+        @Override
+        protected RowsKind kind() {
+            return RowsKind.DENSE;
+        }
+    }
+
+    @Nested
+    class RowsOfSparseTables extends RowKernelsContract {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+
+        @Override
+        protected RowsKind kind() {
+            return RowsKind.SPARSE;
+        }
     }
 
     @Nested
     class Histograms extends HistogramContract {
         @Override
+        protected RowsKind kind() {
+            return RowsKind.DENSE;
+        }
+
+        @Override
         protected List<long[]> histograms(HistogramCall call, boolean withCounts) {
-            TreeData data = call.data();
-            int numNodes = call.nodes().size();
-            try (Backend backend = open();
-                    BinnedRows rows = RowKernelsContract.rows(backend, data);
-                    RowPartition partition = backend.trees().allocatePartition(data.numRows());
-                    Buffer gradients = backend.allocate(ElementType.LONG, data.numRows());
-                    HistogramPool pool = backend.trees().allocateHistograms(data.layout(), numNodes + 1, withCounts)) {
-                List<HistogramTask> tasks = new ArrayList<>();
-                for (int i = 0; i < numNodes; i++) {
-                    tasks.add(new HistogramTask(call.nodes().get(i), numNodes - i));
-                }
-                long[] stale = new long[pool.slotLength()];
-                Arrays.fill(stale, 1234567);
-                for (int slot = 0; slot <= numNodes; slot++) {
-                    pool.copyIn(slot, stale, 0);
-                }
-                // Other gradients first, and rows moved after them: a back end may keep copies, but not stale ones.
-                gradients.copyIn(0, data.randomGradients(7), 0, data.numRows());
-                backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
-                for (PartitionTask move : call.moves()) {
-                    backend.trees().partition(rows, partition, List.of(move));
-                }
-                gradients.copyIn(0, call.gradients(), 0, data.numRows());
-                backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
-                // Twice, since nothing of the first call may be left over.
-                backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
-                List<long[]> slots = new ArrayList<>();
-                for (HistogramTask task : tasks) {
-                    long[] slot = new long[pool.slotLength()];
-                    pool.copyOut(task.slot(), slot, 0);
-                    slots.add(slot);
-                }
-                long[] untouched = new long[pool.slotLength()];
-                pool.copyOut(0, untouched, 0);
-                assertThat(untouched).isEqualTo(stale);
-                return slots;
+            return TreeKernelsContract.this.histograms(kind(), call, withCounts);
+        }
+    }
+
+    @Nested
+    class HistogramsOfSparseTables extends HistogramContract {
+        @Override
+        protected RowsKind kind() {
+            return RowsKind.SPARSE;
+        }
+
+        @Override
+        protected List<long[]> histograms(HistogramCall call, boolean withCounts) {
+            return TreeKernelsContract.this.histograms(kind(), call, withCounts);
+        }
+    }
+
+    private List<long[]> histograms(RowsKind kind, HistogramContract.HistogramCall call, boolean withCounts) {
+        TreeData data = call.data();
+        int numNodes = call.nodes().size();
+        try (Backend backend = open();
+                BinnedRows rows = kind.of(backend, data);
+                RowPartition partition = backend.trees().allocatePartition(data.numRows());
+                Buffer gradients = backend.allocate(ElementType.LONG, data.numRows());
+                HistogramPool pool = backend.trees().allocateHistograms(data.layout(), numNodes + 1, withCounts)) {
+            List<HistogramTask> tasks = new ArrayList<>();
+            for (int i = 0; i < numNodes; i++) {
+                tasks.add(new HistogramTask(call.nodes().get(i), numNodes - i));
             }
+            long[] stale = new long[pool.slotLength()];
+            Arrays.fill(stale, 1234567);
+            for (int slot = 0; slot <= numNodes; slot++) {
+                pool.copyIn(slot, stale, 0);
+            }
+            // Other gradients first, and rows moved after them: a back end may keep copies, but not stale ones.
+            gradients.copyIn(0, data.randomGradients(7), 0, data.numRows());
+            backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
+            for (PartitionTask move : call.moves()) {
+                backend.trees().partition(rows, partition, List.of(move));
+            }
+            gradients.copyIn(0, call.gradients(), 0, data.numRows());
+            backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
+            // Twice, since nothing of the first call may be left over.
+            backend.trees().histograms(rows, gradients, partition, call.precision(), tasks, pool);
+            List<long[]> slots = new ArrayList<>();
+            for (HistogramTask task : tasks) {
+                long[] slot = new long[pool.slotLength()];
+                pool.copyOut(task.slot(), slot, 0);
+                slots.add(slot);
+            }
+            long[] untouched = new long[pool.slotLength()];
+            pool.copyOut(0, untouched, 0);
+            assertThat(untouched).isEqualTo(stale);
+            return slots;
         }
     }
 }

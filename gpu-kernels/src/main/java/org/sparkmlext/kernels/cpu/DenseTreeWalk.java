@@ -2,15 +2,15 @@ package org.sparkmlext.kernels.cpu;
 
 import org.sparkmlext.kernels.tree.BinTree;
 
-/** Adds the leaf value of a tree to the score of every row. */
-final class TreeWalk {
+/** Walks rows down a tree by their columns of bins. */
+final class DenseTreeWalk implements CpuRows.TreeWalk {
 
     private final BinTree tree;
     private final byte[][] columns;
     /** Per node: the bin of missing values where they go left, else -1. */
     private final int[] alsoLeft;
 
-    TreeWalk(CpuRows rows, BinTree tree) {
+    DenseTreeWalk(CpuDenseRows rows, BinTree tree) {
         this.tree = tree;
         columns = new byte[tree.numNodes()][];
         alsoLeft = new int[tree.numNodes()];
@@ -22,7 +22,8 @@ final class TreeWalk {
         }
     }
 
-    void add(int begin, int end, float[] scores) {
+    @Override
+    public void add(int begin, int end, float[] scores) {
         int[] features = tree.features();
         int[] bins = tree.bins();
         int[] left = tree.left();
