@@ -43,7 +43,7 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         if (isSparse) {
             // No bin is empty, so there are no more than values, the zeros' bin and that of missing values.
             totalBins = Math.min(totalBins, stored + 2L * shape.features());
-            bytes.put("binned rows", stored * (BYTES_BY_ROW + BYTES_BY_COLUMN) + rows * Integer.BYTES);
+            bytes.put("binned rows", stored * (BYTES_BY_ROW + BYTES_BY_COLUMN) + rows * 2L * Integer.BYTES);
             bytes.put(
                     "a block's bins",
                     Math.min(stored, (long) shape.features() * TableBlock.MAX_ROWS) * 2L * Short.BYTES);
@@ -78,7 +78,7 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         bytes.put(
                 "histograms",
                 slotBytes * NodeHistograms.numSlots(settings, totalBins, 4, NodeHistograms.MAX_POOL_BYTES));
-        long scratchBins = isSparse ? totalBins : shape.features() * 256L;
+        long scratchBins = isSparse ? 2 * totalBins : shape.features() * 256L;
         bytes.put("histogram scratch", shape.threads() * scratchBins * Long.BYTES);
         return new MemoryPlan(bytes);
     }

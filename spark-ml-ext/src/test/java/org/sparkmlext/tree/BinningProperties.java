@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.sparkmlext.data.TableBlock;
@@ -19,15 +22,28 @@ import org.sparkmlext.data.TableBlock;
 class BinningProperties {
 
     private static RadixCounts count(float[] values, int maxBins) {
+        return count(List.of(block(values)), maxBins);
+    }
+
+    private static TableBlock block(float[] values) {
+        return new TableBlock(values.length, new float[][] {values}, values, null, false);
+    }
+
+    private static RadixCounts count(List<TableBlock> blocks, int maxBins) {
         RadixCounts counts = new RadixCounts(maxBins);
         RadixScratch scratch = new RadixScratch();
-        TableBlock block = new TableBlock(values.length, new float[][] {values}, values, null, false);
         do {
             if (!counts.isCounted()) {
-                counts.count(List.of(block), 0, scratch);
+                counts.count(blocks, 0, scratch);
             }
         } while (counts.refine());
         return counts;
+    }
+
+    @Provide
+    Arbitrary<Integer> maxBins() {
+        return Arbitraries.oneOf(
+                Arbitraries.integers().between(2, 255), Arbitraries.of(256, 1000, BoostingSettings.MAX_BINS));
     }
 
     private static float[] finite(float[] values) {
@@ -51,8 +67,7 @@ class BinningProperties {
     }
 
     @Property(tries = 200)
-    void bucketsHoldEveryValueOnceInOrder(
-            @ForAll @Size(max = 400) float[] raw, @ForAll @IntRange(min = 2, max = 255) int maxBins) {
+    void bucketsHoldEveryValueOnceInOrder(@ForAll @Size(max = 400) float[] raw, @ForAll("maxBins") int maxBins) {
         float[] values = finite(raw);
         RadixCounts.Buckets buckets = count(values, maxBins).buckets();
         long total = 0;
@@ -76,21 +91,49 @@ class BinningProperties {
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 300) int clusters,
             @ForAll @IntRange(min = 1, max = 13) int spreadBits,
-            @ForAll @IntRange(min = 2, max = 255) int maxBins) {
+            @ForAll @IntRange(min = 0, max = 10) int tenthsOfZeros,
+            @ForAll("maxBins") int maxBins) {
         SplittableRandom random = new SplittableRandom(seed);
         int[] centres = new int[clusters];
         Arrays.setAll(centres, c -> random.nextInt());
+        // Zeros of both signs are one value, and small numbers share its first digits.
+        centres[0] = SortableFloat.key(0.0f);
         float[] values = new float[5_000];
         for (int i = 0; i < values.length; i++) {
             float value = SortableFloat.value(centres[random.nextInt(clusters)] ^ random.nextInt(1 << spreadBits));
-            values[i] = Float.isFinite(value) ? value : Float.NaN;
+            values[i] = random.nextInt(10) < tenthsOfZeros ? -0.0f : Float.isFinite(value) ? value : Float.NaN;
         }
-        RadixCounts.Buckets buckets = count(values, maxBins).buckets();
+        TreeMap<Long, Long> wanted = bucketsLevelByLevel(values, maxBins);
+        assertThat(counted(count(values, maxBins).buckets())).isEqualTo(wanted);
+        assertThat(counted(sorted(values, maxBins))).isEqualTo(wanted);
+        for (float absent : new float[] {0, Float.NaN}) {
+            List<TableBlock> blocks = new ArrayList<>();
+            for (int from = 0; from < values.length; from += 1000) {
+                TableBlock block = block(Arrays.copyOfRange(values, from, from + 1000));
+                blocks.add(from == 2000 ? block : TableMaker.sparse(block, absent));
+            }
+            assertThat(counted(count(blocks, maxBins).buckets())).isEqualTo(wanted);
+        }
+    }
+
+    private static RadixCounts.Buckets sorted(float[] values, int maxBins) {
+        TreeMap<Long, Long> distinct = new TreeMap<>();
+        for (float value : values) {
+            if (!Float.isNaN(value)) {
+                distinct.merge(Integer.toUnsignedLong(SortableFloat.key(value)), 1L, Long::sum);
+            }
+        }
+        int[] keys = distinct.keySet().stream().mapToInt(Long::intValue).toArray();
+        long[] counts = distinct.values().stream().mapToLong(c -> c).toArray();
+        return SortedCounts.buckets(keys, counts, maxBins);
+    }
+
+    private static TreeMap<Long, Long> counted(RadixCounts.Buckets buckets) {
         TreeMap<Long, Long> counted = new TreeMap<>();
         for (int b = 0; b < buckets.size(); b++) {
             counted.put(Integer.toUnsignedLong(buckets.lowestKey(b)), buckets.count(b));
         }
-        assertThat(counted).isEqualTo(bucketsLevelByLevel(values, maxBins));
+        return counted;
     }
 
     /** The definition, one level at a time: lowest key of each finest bucket and its count. */
@@ -175,6 +218,13 @@ class BinningProperties {
             mapper.map(column, bins.length, bins);
             assertThat(bins[2998] & 255).isEqualTo((int) naive);
             assertThat(bins[2999] & 255).isEqualTo(mapper.numValueBins());
+            for (ValueMapper any : List.of(mapper, new BinSearch(boundaries))) {
+                short[] wide = new short[2001];
+                any.map(column, 1000, 2000, wide, 1, null);
+                assertThat(wide[0]).isZero();
+                assertThat(wide[1999]).isEqualTo((short) naive);
+                assertThat(wide[2000]).isEqualTo((short) mapper.numValueBins());
+            }
         }
         assertThat(mapper.bin(Float.POSITIVE_INFINITY)).isEqualTo(boundaries.length);
         assertThat(mapper.bin(Float.NEGATIVE_INFINITY)).isZero();
@@ -183,7 +233,7 @@ class BinningProperties {
     }
 
     @Property(tries = 100)
-    void continuousValuesFillBinsEvenly(@ForAll long seed, @ForAll @IntRange(min = 2, max = 255) int maxBins) {
+    void continuousValuesFillBinsEvenly(@ForAll long seed, @ForAll("maxBins") int maxBins) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[20_000];
         for (int i = 0; i < values.length; i++) {
@@ -195,10 +245,16 @@ class BinningProperties {
         for (float value : values) {
             sizes[mapper.bin(value)]++;
         }
+        TreeMap<Float, Integer> distinct = new TreeMap<>();
+        for (float value : values) {
+            distinct.merge(value, 1, Integer::sum);
+        }
         double fair = (double) values.length / maxBins;
-        assertThat(sizes.length).isGreaterThanOrEqualTo((int) (0.8 * maxBins));
+        assertThat(sizes.length).isGreaterThanOrEqualTo((int) (0.8 * Math.min(maxBins, distinct.size())));
         // A bucket holds at most a quarter of a bin's fair share, so no bin is overfull by more than that.
-        assertThat(Arrays.stream(sizes).max().getAsInt()).isLessThanOrEqualTo((int) (1.6 * fair) + 1);
+        int mostOfOneValue = distinct.values().stream().max(Integer::compare).orElseThrow();
+        assertThat(Arrays.stream(sizes).max().getAsInt())
+                .isLessThanOrEqualTo(Math.max(mostOfOneValue, (int) (1.6 * fair) + 1));
     }
 
     @Property(tries = 300)

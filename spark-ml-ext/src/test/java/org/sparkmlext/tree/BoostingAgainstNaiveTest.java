@@ -8,6 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.training.InvalidTrainingDataException;
 
@@ -18,19 +20,37 @@ class BoostingAgainstNaiveTest {
 
     private static final List<TableMaker.RowValues> ROWS = TableMaker.rows(240, 3);
 
-    private static Forest train(TestSettings settings, boolean hasWeights) throws IOException {
-        List<Shard> shards = TableMaker.shards(ROWS, 1, hasWeights, false);
-        return ForestCodec.read(new ByteArrayInputStream(
-                TrainingThreads.train(settings.build(), shards, 2).model()));
+    private static void assertSameScores(TestSettings settings, boolean hasWeights) throws IOException {
+        assertSameScores(settings, ROWS, TableMaker.shards(ROWS, 1, hasWeights, false), hasWeights);
     }
 
-    private static void assertSameScores(TestSettings settings, boolean hasWeights) throws IOException {
-        Forest forest = train(settings, hasWeights);
-        NaiveBoosting naive = new NaiveBoosting(settings.build(), ROWS, hasWeights);
+    private static void assertSameScores(
+            TestSettings settings, List<TableMaker.RowValues> rows, List<Shard> shards, boolean hasWeights)
+            throws IOException {
+        Forest forest = ForestCodec.read(new ByteArrayInputStream(
+                TrainingThreads.train(settings.build(), shards, 2).model()));
+        NaiveBoosting naive = new NaiveBoosting(settings.build(), rows, hasWeights);
         double[] wanted = naive.train();
-        for (int r = 0; r < ROWS.size(); r++) {
-            assertThat((double) forest.rawScore(ROWS.get(r).features())).isCloseTo(wanted[r], within(1e-4));
+        for (int r = 0; r < rows.size(); r++) {
+            assertThat((double) forest.rawScore(rows.get(r).features())).isCloseTo(wanted[r], within(1e-4));
         }
+    }
+
+    @Test
+    void sparseRows() throws IOException {
+        List<TableMaker.RowValues> rows = TableMaker.withSparseFeatures(ROWS, 40);
+        List<Shard> dense = TableMaker.shards(rows, 2, true, false);
+        assertSameScores(TestSettings.defaults().withTrees(5), rows, TableMaker.sparse(dense, 0, 0), true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 1000})
+    void moreBinsThanAByteHolds(int maxBins) throws IOException {
+        // Distinct values of the first feature: more than 255, and not more than bins.
+        List<TableMaker.RowValues> rows = TableMaker.rows(maxBins == 300 ? 300 : 500, 5);
+        List<Shard> shards = TableMaker.shards(rows, 1, false, false);
+        TestSettings settings = TestSettings.defaults().withTrees(2).withShape(GrowPolicy.LEAFWISE, -1, 8);
+        assertSameScores(settings.withBins(maxBins), rows, shards, false);
     }
 
     @Test

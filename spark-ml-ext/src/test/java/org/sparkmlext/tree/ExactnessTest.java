@@ -3,6 +3,7 @@ package org.sparkmlext.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.sparkmlext.data.TableBlock;
 class ExactnessTest {
 
     private static final List<TableMaker.RowValues> ROWS = TableMaker.rows(3000, 11);
+
+    /** Few enough values that trainings go on sparse rows, also where one of twelve blocks is dense. */
+    private static final List<TableMaker.RowValues> SPARSE_ROWS = TableMaker.withSparseFeatures(ROWS, 60);
 
     private static final byte[] FIRST_ROUNDS = TrainingThreads.train(
                     TestSettings.defaults().withTrees(3).withSubsampling(0.7).build(),
@@ -72,6 +76,7 @@ class ExactnessTest {
                 new Feature("weights", plain[4], true, false),
                 new Feature("validation rows", plain[5], false, true),
                 new Feature("early stopping", plain[6].withTrees(60).withEarlyStopping(12, "error"), true, true),
+                new Feature("many bins", TestSettings.defaults().withBins(1000), true, true),
                 new Feature("few bins", plain[7].withBins(16), false, false),
                 new Feature("penalties", plain[8].withPenalties(0.1, 2, 0.5), false, false),
                 new Feature("rows in leaf", plain[9].withLeafMinimum(0, 25), true, false),
@@ -120,6 +125,61 @@ class ExactnessTest {
             new Spread("1 worker, shuffled", 1, 2, 5),
             new Spread("3 workers, shuffled", 3, 2, 6),
             new Spread("7 workers, shuffled", 7, 1, 7));
+
+    /** A way to spread the rows, most of whose values are absent. */
+    private record SparseSpread(String name, int workers, int denseEvery, boolean isZeroMissing, long shuffleSeed) {
+        /** The rows as the feature labels them: labels come from zeros that are still there. */
+        List<TableMaker.RowValues> rows(Feature feature) {
+            List<TableMaker.RowValues> labelled = TableMaker.labelled(SPARSE_ROWS, feature.label());
+            return isZeroMissing ? TableMaker.withMissingZeros(labelled) : labelled;
+        }
+
+        List<Shard> denseShard(Feature feature) {
+            return TableMaker.shards(rows(feature), 1, feature.hasWeights(), feature.hasValidation());
+        }
+
+        List<Shard> shards(Feature feature) {
+            List<TableMaker.RowValues> rows = TableMaker.shuffled(rows(feature), shuffleSeed);
+            List<Shard> dense = TableMaker.shards(rows, workers, feature.hasWeights(), feature.hasValidation());
+            return TableMaker.sparse(dense, isZeroMissing ? Float.NaN : 0, denseEvery);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<SparseSpread> SPARSE_SPREADS = List.of(
+            new SparseSpread("sparse, 1 worker", 1, 0, false, 1),
+            new SparseSpread("sparse, 1 worker, zeros missing", 1, 0, true, 2),
+            new SparseSpread("a few dense blocks, 1 worker", 1, 12, false, 3),
+            new SparseSpread("sparse, 2 workers, one empty", 2, 0, false, 4),
+            new SparseSpread("a few dense blocks, 3 workers, zeros missing", 3, 12, true, 5),
+            new SparseSpread("a few dense blocks, 5 workers", 5, 14, false, 6),
+            new SparseSpread("half of the blocks dense, 3 workers", 3, 2, false, 7));
+
+    static Stream<Arguments> sparseCells() {
+        return features().flatMap(f -> SPARSE_SPREADS.stream().map(s -> Arguments.of(f, s)));
+    }
+
+    /** What a single rank makes of the same rows in dense blocks. */
+    @ParameterizedTest(name = "{0} | {1}")
+    @MethodSource("sparseCells")
+    void theModelOfSparseRowsIsTheSame(Feature feature, SparseSpread spread) {
+        TestSettings settings = feature.settings();
+        if (feature.name().equals("warm start")) {
+            settings.withInitialModel(train(TestSettings.defaults().withTrees(3), spread.denseShard(feature)));
+        }
+        byte[] model = train(settings, spread.shards(feature));
+        // Not an assertion on arrays, which would print them.
+        assertThat(Arrays.equals(model, train(settings, spread.denseShard(feature))))
+                .isTrue();
+    }
+
+    private static byte[] train(TestSettings settings, List<Shard> shards) {
+        return TrainingThreads.train(settings.build(), shards, 2).model();
+    }
 
     static Stream<Arguments> cells() {
         return features().flatMap(f -> SPREADS.stream().map(s -> Arguments.of(f, s)));
@@ -185,8 +245,7 @@ class ExactnessTest {
             byte[] expected = reference(feature);
             BoostingSettings other = feature.settings().withSeed(43).build();
             List<Shard> one = feature.shards(ROWS, 1);
-            boolean isSame =
-                    java.util.Arrays.equals(TrainingThreads.train(other, one, 1).model(), expected);
+            boolean isSame = Arrays.equals(TrainingThreads.train(other, one, 1).model(), expected);
             assertThat(isSame).as(feature.name()).isEqualTo(feature == plain);
         }
     }

@@ -146,7 +146,7 @@ final class NaiveBoosting {
 
     private Split bestSplit(List<Integer> members) {
         Split best = null;
-        for (int f = 0; f < TableMaker.NUM_FEATURES; f++) {
+        for (int f = 0; f < rows.get(0).features().length; f++) {
             TreeSet<Float> values = new TreeSet<>();
             for (int r : members) {
                 float value = rows.get(r).features()[f];

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
 
 /** A small table with all that may upset exactness: missing values, ties, duplicated rows, weights, both signs of zero. */
@@ -73,38 +75,132 @@ final class TableMaker {
         return copy;
     }
 
+    /**
+     * The same rows with so many more features of which few values are not 0: ones, numbers, missing values, both signs of zero. They
+     * follow from the row, so equal rows stay equal.
+     */
+    static List<RowValues> withSparseFeatures(List<RowValues> rows, int count) {
+        return rows.stream().map(row -> withSparseFeatures(row, count)).toList();
+    }
+
+    private static RowValues withSparseFeatures(RowValues row, int count) {
+        float[] x = Arrays.copyOf(row.features(), NUM_FEATURES + count);
+        SplittableRandom random = new SplittableRandom(Arrays.hashCode(row.features()) + 31L * (long) row.label());
+        for (int f = NUM_FEATURES; f < x.length; f++) {
+            boolean isStored = random.nextInt(100) < (row.label() > 0 && f % 3 == 0 ? 12 : 4);
+            if (!isStored) {
+                x[f] = random.nextInt(2) == 0 ? 0.0f : -0.0f;
+                continue;
+            }
+            switch (f % 5) {
+                case 0 -> x[f] = 1;
+                case 1 -> x[f] = (float) (random.nextDouble() - 0.5);
+                case 2 -> x[f] = random.nextInt(3) == 0 ? Float.NaN : 1 + random.nextInt(3);
+                case 3 -> x[f] = (float) -Math.exp(10 * random.nextDouble());
+                // No row at all has a value of this one.
+                default -> x[f] = 0;
+            }
+        }
+        return new RowValues(x, row.label(), row.weight(), row.isValidation());
+    }
+
+    /** The same rows, zeros of both signs being missing values. */
+    static List<RowValues> withMissingZeros(List<RowValues> rows) {
+        return rows.stream()
+                .map(row -> {
+                    float[] x = row.features().clone();
+                    for (int f = 0; f < x.length; f++) {
+                        x[f] = x[f] == 0 ? Float.NaN : x[f];
+                    }
+                    return new RowValues(x, row.label(), row.weight(), row.isValidation());
+                })
+                .toList();
+    }
+
+    /** The same shards, every block but each {@code denseEvery}th one of them (0 = none) in the sparse form. */
+    static List<Shard> sparse(List<Shard> shards, float absent, int denseEvery) {
+        List<Shard> result = new ArrayList<>();
+        int[] count = {0};
+        for (Shard shard : shards) {
+            UnaryOperator<TableBlock> form = block -> {
+                boolean isDense = denseEvery > 0 && count[0]++ % denseEvery == denseEvery - 1;
+                return isDense ? block : sparse(block, absent);
+            };
+            result.add(new Shard(
+                    shard.featureNames(),
+                    shard.training().stream().map(form).toList(),
+                    shard.validation().stream().map(form).toList()));
+        }
+        return result;
+    }
+
+    /** The block with its features in the sparse form. */
+    static TableBlock sparse(TableBlock block, float absent) {
+        int numFeatures = block.features().numFeatures();
+        List<Integer> columns = new ArrayList<>();
+        int[] starts = new int[numFeatures + 1];
+        short[] rows = new short[numFeatures * block.numRows()];
+        float[] values = new float[rows.length];
+        int at = 0;
+        for (int f = 0; f < numFeatures; f++) {
+            float[] column = block.features().column(f);
+            for (int r = 0; r < block.numRows(); r++) {
+                boolean isAbsent = Float.isNaN(absent) ? Float.isNaN(column[r]) : column[r] == 0;
+                if (!isAbsent) {
+                    rows[at] = (short) r;
+                    values[at++] = column[r];
+                }
+            }
+            if (at > starts[columns.size()]) {
+                columns.add(f);
+                starts[columns.size()] = at;
+            }
+        }
+        SparseFeatures features = new SparseFeatures(
+                numFeatures,
+                block.numRows(),
+                absent,
+                columns.stream().mapToInt(f -> f).toArray(),
+                Arrays.copyOf(starts, columns.size() + 1),
+                Arrays.copyOf(rows, at),
+                Arrays.copyOf(values, at));
+        return new TableBlock(
+                block.numRows(), features, block.labels(), block.weights(), block.baseMargins(), block.isValidation());
+    }
+
     /** Cuts rows into shards of very different sizes; one may be empty. */
     static List<Shard> shards(List<RowValues> rows, int count, boolean hasWeights, boolean hasValidation) {
+        int width = rows.get(0).features().length;
         List<Shard> shards = new ArrayList<>();
         int from = 0;
         for (int s = 0; s < count; s++) {
             int to = s == count - 1 ? rows.size() : from + (int) ((rows.size() - from) * (s == 1 ? 0.0 : 0.37));
-            shards.add(shard(rows.subList(from, to), hasWeights, hasValidation));
+            shards.add(shard(rows.subList(from, to), width, hasWeights, hasValidation));
             from = to;
         }
         return shards;
     }
 
-    private static Shard shard(List<RowValues> rows, boolean hasWeights, boolean hasValidation) {
-        List<String> names =
-                IntStream.range(0, NUM_FEATURES).mapToObj(f -> "x" + f).toList();
+    private static Shard shard(List<RowValues> rows, int width, boolean hasWeights, boolean hasValidation) {
+        List<String> names = IntStream.range(0, width).mapToObj(f -> "x" + f).toList();
         List<RowValues> training =
                 rows.stream().filter(r -> !hasValidation || !r.isValidation()).toList();
         List<RowValues> validation =
                 hasValidation ? rows.stream().filter(RowValues::isValidation).toList() : List.of();
-        return new Shard(names, blocks(training, hasWeights, false), blocks(validation, hasWeights, true));
+        return new Shard(
+                names, blocks(training, width, hasWeights, false), blocks(validation, width, hasWeights, true));
     }
 
-    /** Blocks of 500 rows, so that there are several. */
-    private static List<TableBlock> blocks(List<RowValues> rows, boolean hasWeights, boolean isValidation) {
+    /** Blocks of 250 rows, so that there are several. */
+    private static List<TableBlock> blocks(List<RowValues> rows, int width, boolean hasWeights, boolean isValidation) {
         List<TableBlock> blocks = new ArrayList<>();
-        for (int from = 0; from < rows.size(); from += 500) {
-            List<RowValues> part = rows.subList(from, Math.min(rows.size(), from + 500));
-            float[][] features = new float[NUM_FEATURES][part.size()];
+        for (int from = 0; from < rows.size(); from += 250) {
+            List<RowValues> part = rows.subList(from, Math.min(rows.size(), from + 250));
+            float[][] features = new float[width][part.size()];
             float[] labels = new float[part.size()];
             float[] weights = new float[part.size()];
             for (int r = 0; r < part.size(); r++) {
-                for (int f = 0; f < NUM_FEATURES; f++) {
+                for (int f = 0; f < width; f++) {
                     features[f][r] = part.get(r).features()[f];
                 }
                 labels[r] = part.get(r).label();
