@@ -57,7 +57,7 @@ class RowReaderTest {
                 .map(org.apache.spark.sql.catalyst.InternalRow::copy)
                 .collect()
                 .iterator();
-        RowReader.Scan scan = reader.read(rows);
+        TableScan scan = reader.read(rows);
         scan.forEachRemaining(blocks::add);
         assertThat(scan.counts().problem(columns)).isEmpty();
         return blocks;
@@ -204,7 +204,7 @@ class RowReaderTest {
         TableColumns columns =
                 new TableColumns(null, List.of("a"), List.of(), "y", TableColumns.LabelKind.CLASS_INDEX, null, null);
         RowReader reader = RowReader.of(data, columns);
-        RowReader.Scan scan = reader.read(reader.select(data)
+        TableScan scan = reader.read(reader.select(data)
                 .queryExecution()
                 .toRdd()
                 .toJavaRDD()
