@@ -16,7 +16,8 @@ final class SparseRowBuffer implements FeatureRows {
 
     private final int numFeatures;
     private final float absent;
-    private final int otherBytesPerRow;
+    private final int maxRows;
+    private final long otherBytesPerRow;
     private final long maxBytes;
 
     private int numRows;
@@ -27,12 +28,14 @@ final class SparseRowBuffer implements FeatureRows {
 
     /**
      * @param absent what rows leave out
+     * @param maxRows rows at which the block is full
      * @param otherBytesPerRow bytes that the block holds for a row beside its features
-     * @param maxBytes size from which on the block is full
+     * @param maxBytes bytes from which on the block is full
      */
-    SparseRowBuffer(int numFeatures, float absent, int otherBytesPerRow, long maxBytes) {
+    SparseRowBuffer(int numFeatures, float absent, int maxRows, long otherBytesPerRow, long maxBytes) {
         this.numFeatures = numFeatures;
         this.absent = absent;
+        this.maxRows = maxRows;
         this.otherBytesPerRow = otherBytesPerRow;
         this.maxBytes = maxBytes;
     }
@@ -85,7 +88,7 @@ final class SparseRowBuffer implements FeatureRows {
         if (!FeatureRows.isSparse(numStored, cells())) {
             featureBytes = Math.max(featureBytes, cells() * Float.BYTES);
         }
-        return numRows == TableBlock.MAX_ROWS || featureBytes + (long) numRows * otherBytesPerRow >= maxBytes;
+        return numRows == maxRows || featureBytes + numRows * otherBytesPerRow >= maxBytes;
     }
 
     @Override

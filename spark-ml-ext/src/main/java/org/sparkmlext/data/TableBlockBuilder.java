@@ -23,6 +23,7 @@ public final class TableBlockBuilder {
     private final boolean hasWeights;
     private final int numMargins;
     private final boolean isValidation;
+    private final int maxRows;
     private final int maxDenseRows;
 
     private boolean startsSparse;
@@ -73,9 +74,14 @@ public final class TableBlockBuilder {
         this.hasWeights = hasWeights;
         this.numMargins = numMargins;
         this.isValidation = isValidation;
-        long bytesPerRow = 4L * (numFeatures + numMargins);
-        this.maxDenseRows = (int) Math.max(1, Math.min(TableBlock.MAX_ROWS, MAX_BLOCK_BYTES / bytesPerRow));
+        this.maxRows = maxRows(4L * numMargins);
+        this.maxDenseRows = maxRows(4L * (numFeatures + numMargins));
         begin();
+    }
+
+    private static int maxRows(long bytesPerRow) {
+        long rows = bytesPerRow == 0 ? TableBlock.MAX_ROWS : MAX_BLOCK_BYTES / bytesPerRow;
+        return (int) Math.max(1, Math.min(TableBlock.MAX_ROWS, rows));
     }
 
     public boolean isEmpty() {
@@ -119,7 +125,7 @@ public final class TableBlockBuilder {
         FeatureRows rows = features;
         if (rows == null) {
             rows = isSparse
-                    ? new SparseRowBuffer(numFeatures, absent, 4 * numMargins, MAX_BLOCK_BYTES)
+                    ? new SparseRowBuffer(numFeatures, absent, maxRows, 4L * numMargins, MAX_BLOCK_BYTES)
                     : new DenseRowBuffer(numFeatures, absent, isOfVectors, firstCapacity, maxDenseRows);
             features = rows;
         }
@@ -131,7 +137,7 @@ public final class TableBlockBuilder {
 
     private void addTarget(float label, float weight, float[] margins) {
         if (numRows == labels.length) {
-            resize(Math.min(TableBlock.MAX_ROWS, numRows * 2));
+            resize(Math.min(maxRows, numRows * 2));
         }
         labels[numRows] = label;
         if (weights != null) {
@@ -168,7 +174,7 @@ public final class TableBlockBuilder {
     private void begin() {
         numRows = 0;
         features = null;
-        int capacity = Math.min(firstCapacity, TableBlock.MAX_ROWS);
+        int capacity = Math.min(firstCapacity, maxRows);
         labels = new float[capacity];
         weights = hasWeights ? new float[capacity] : null;
         baseMargins = numMargins > 0 ? new float[numMargins][capacity] : null;
