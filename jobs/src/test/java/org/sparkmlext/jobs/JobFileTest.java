@@ -10,9 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkmlext.jobs.model.StageSettings;
+import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -46,6 +50,22 @@ class JobFileTest {
                         "--label-mapping=>50K=1",
                         "--set=numTrees=20",
                         "--set=thresholds=0.3,0.7");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-999, -999", "-0.5, -0.5", "1e-3, 0.001", "\"NaN\", NaN", "\"-Infinity\", -Infinity"})
+    void theParamMissingIsANumberOrItsName(String json, Double expected) throws IOException {
+        List<String> arguments = arguments("{\"params\": {\"missing\": " + json + "}}");
+        TrainCommand command = new TrainCommand();
+        CommandLine line = new CommandLine(command);
+        Map<String, String> params = line.parseArgs(
+                        Stream.concat(arguments.stream(), Stream.of("--input=a.csv", "--label=y", "--output=m"))
+                                .toArray(String[]::new))
+                .matchedOption("--set")
+                .getValue();
+        BoostedTreesClassifier stage = new BoostedTreesClassifier();
+        StageSettings.apply(stage, params);
+        assertThat(stage.getMissing()).isEqualTo(expected);
     }
 
     @Test

@@ -6,9 +6,16 @@ import org.jspecify.annotations.Nullable;
 public enum RowFault {
     /** A feature is infinite, or too large for float32. */
     FEATURE_INFINITE(
-            "feature column", "holds a value that is infinite as a float32", "features must be finite, NaN or null"),
+            "feature column",
+            "holds a value that is infinite as a float32",
+            "features must be finite, NaN, null or the value of missing"),
     /** The vector itself is null. */
     VECTOR_NULL("vector column", "is null", "every row needs a vector; its entries may be NaN"),
+    /** A sparse vector's indices are not those of a vector. */
+    VECTOR_INDICES(
+            "vector column",
+            "holds a sparse vector whose indices do not ascend from 0 to below its length",
+            "write it with Spark's own vector types"),
     /** The label is null. */
     LABEL_NULL("label column", "is null", "every row needs a label"),
     /** The label is NaN. */

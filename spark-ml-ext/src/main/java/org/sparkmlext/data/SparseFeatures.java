@@ -86,6 +86,11 @@ public final class SparseFeatures implements FeatureBlock {
         return starts[columns.length];
     }
 
+    /** Whether a value is one that is not held. */
+    static boolean isAbsent(float value, float absent) {
+        return value == absent || (Float.isNaN(value) && Float.isNaN(absent));
+    }
+
     /** First value of column {@code i} whose row is not below {@code row}. */
     private int firstFrom(int i, int row) {
         int low = starts[i];

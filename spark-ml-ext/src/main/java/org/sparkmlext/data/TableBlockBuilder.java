@@ -4,8 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills {@link TableBlock}s row by row. Columns grow as rows come, so that many small partitions stay small. Not
- * thread-safe.
+ * Fills {@link TableBlock}s row by row. Not thread-safe.
+ *
+ * <p>A block of plain columns is dense. Vectors may come dense and sparse in any mix: a block is sparse if at most a quarter of
+ * its cells differs from what sparse rows leave out, else dense. While it is filled, a block whose first row is sparse, or
+ * that follows a block of dense rows which became sparse, holds nothing but such values.
  */
 public final class TableBlockBuilder {
 
@@ -15,36 +18,70 @@ public final class TableBlockBuilder {
     private static final int FIRST_CAPACITY = 1024;
 
     private final int numFeatures;
+    private final boolean isOfVectors;
+    private final float absent;
     private final boolean hasWeights;
     private final int numMargins;
     private final boolean isValidation;
     private final int maxRows;
+    private final int maxDenseRows;
 
+    private boolean startsSparse;
+    private int firstCapacity = FIRST_CAPACITY;
     private int numRows;
-    private float[][] features = {};
+    private @Nullable FeatureRows features;
     private float[] labels = {};
     private float @Nullable [] weights;
     private float @Nullable [][] baseMargins;
 
-    /** For rows without base margins. */
+    /** For rows of plain columns without base margins. */
     public TableBlockBuilder(int numFeatures, boolean hasWeights, boolean isValidation) {
         this(numFeatures, hasWeights, 0, isValidation);
     }
 
     /**
+     * For rows of plain columns.
+     *
      * @param numFeatures columns of the table, at least 1
      * @param hasWeights whether rows carry weights
      * @param numMargins base margins a row, 0 for none
      * @param isValidation kind of the rows
      */
     public TableBlockBuilder(int numFeatures, boolean hasWeights, int numMargins, boolean isValidation) {
+        this(numFeatures, false, 0f, hasWeights, numMargins, isValidation);
+    }
+
+    /**
+     * For rows that are vectors.
+     *
+     * @param absent what a value stands for that a sparse row leaves out: 0, or NaN where zeros mean missing
+     */
+    public static TableBlockBuilder ofVectors(
+            int numFeatures, float absent, boolean hasWeights, int numMargins, boolean isValidation) {
+        return new TableBlockBuilder(numFeatures, true, absent, hasWeights, numMargins, isValidation);
+    }
+
+    private TableBlockBuilder(
+            int numFeatures,
+            boolean isOfVectors,
+            float absent,
+            boolean hasWeights,
+            int numMargins,
+            boolean isValidation) {
         this.numFeatures = numFeatures;
+        this.isOfVectors = isOfVectors;
+        this.absent = absent;
         this.hasWeights = hasWeights;
         this.numMargins = numMargins;
         this.isValidation = isValidation;
-        long bytesPerRow = 4L * (numFeatures + numMargins);
-        this.maxRows = (int) Math.max(1, Math.min(TableBlock.MAX_ROWS, MAX_BLOCK_BYTES / bytesPerRow));
-        begin(Math.min(FIRST_CAPACITY, maxRows));
+        this.maxRows = maxRows(4L * numMargins);
+        this.maxDenseRows = maxRows(4L * (numFeatures + numMargins));
+        begin();
+    }
+
+    private static int maxRows(long bytesPerRow) {
+        long rows = bytesPerRow == 0 ? TableBlock.MAX_ROWS : MAX_BLOCK_BYTES / bytesPerRow;
+        return (int) Math.max(1, Math.min(TableBlock.MAX_ROWS, rows));
     }
 
     public boolean isEmpty() {
@@ -52,25 +89,55 @@ public final class TableBlockBuilder {
     }
 
     public boolean isFull() {
-        return numRows == maxRows;
+        return features != null && features.isFull();
     }
 
     /**
      * Appends one row; values are copied.
      *
-     * @param values one a feature
+     * @param values one a feature; may be longer
      * @param margins one an output; not looked at where rows have none
      * @throws IllegalStateException if the block is full
      */
     public void add(float[] values, float label, float weight, float[] margins) {
-        if (isFull()) {
+        rows(startsSparse).add(values);
+        addTarget(label, weight, margins);
+    }
+
+    /**
+     * Appends one row; values are copied.
+     *
+     * @param indices ascending features that have values
+     * @param values their values, among which may be {@code absent}; those of all other features are {@code absent}
+     * @param count how many of both there are
+     * @param margins one an output; not looked at where rows have none
+     * @throws IllegalStateException if the block is full, or the builder is not one {@link #ofVectors}
+     */
+    public void addSparse(int[] indices, float[] values, int count, float label, float weight, float[] margins) {
+        if (!isOfVectors) {
+            throw new IllegalStateException("a builder of rows of plain columns takes no sparse rows");
+        }
+        rows(true).addSparse(indices, values, count);
+        addTarget(label, weight, margins);
+    }
+
+    private FeatureRows rows(boolean isSparse) {
+        FeatureRows rows = features;
+        if (rows == null) {
+            rows = isSparse
+                    ? new SparseRowBuffer(numFeatures, absent, maxRows, 4L * numMargins, MAX_BLOCK_BYTES)
+                    : new DenseRowBuffer(numFeatures, absent, isOfVectors, firstCapacity, maxDenseRows);
+            features = rows;
+        }
+        if (rows.isFull()) {
             throw new IllegalStateException("the block is full at " + numRows + " rows; build() it first");
         }
+        return rows;
+    }
+
+    private void addTarget(float label, float weight, float[] margins) {
         if (numRows == labels.length) {
             resize(Math.min(maxRows, numRows * 2));
-        }
-        for (int c = 0; c < numFeatures; c++) {
-            features[c][numRows] = values[c];
         }
         labels[numRows] = label;
         if (weights != null) {
@@ -84,20 +151,30 @@ public final class TableBlockBuilder {
         numRows++;
     }
 
-    /** The rows so far, in arrays of exactly that length; the builder starts again empty. */
+    /**
+     * The rows so far, in arrays of exactly that length; the builder starts again empty.
+     *
+     * @throws IllegalStateException if there is none
+     */
     public TableBlock build() {
+        FeatureRows rows = features;
+        if (rows == null) {
+            throw new IllegalStateException("a block needs at least one row");
+        }
         // Where a block was filled the next one will be too, most likely: no growing, which copies everything twice.
-        int capacity = isFull() ? maxRows : Math.min(FIRST_CAPACITY, maxRows);
+        firstCapacity = rows.isFull() ? numRows : FIRST_CAPACITY;
         resize(numRows);
-        TableBlock block =
-                new TableBlock(numRows, new DenseFeatures(features), labels, weights, baseMargins, isValidation);
-        begin(capacity);
+        FeatureBlock built = rows.build();
+        startsSparse = isOfVectors && built instanceof SparseFeatures;
+        TableBlock block = new TableBlock(numRows, built, labels, weights, baseMargins, isValidation);
+        begin();
         return block;
     }
 
-    private void begin(int capacity) {
+    private void begin() {
         numRows = 0;
-        features = new float[numFeatures][capacity];
+        features = null;
+        int capacity = Math.min(firstCapacity, maxRows);
         labels = new float[capacity];
         weights = hasWeights ? new float[capacity] : null;
         baseMargins = numMargins > 0 ? new float[numMargins][capacity] : null;
@@ -106,9 +183,6 @@ public final class TableBlockBuilder {
     private void resize(int capacity) {
         if (capacity == labels.length) {
             return;
-        }
-        for (int c = 0; c < numFeatures; c++) {
-            features[c] = Arrays.copyOf(features[c], capacity);
         }
         labels = Arrays.copyOf(labels, capacity);
         if (weights != null) {

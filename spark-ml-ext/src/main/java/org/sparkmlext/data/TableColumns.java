@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param numOutputs raw scores a row: what a base margin must hold; 0 where it is as many as there are classes
  * @param declaredClasses the number of classes that labels of kind {@link LabelKind#CLASS_INDEX} must have, or null where
  *     any is right
+ * @param missing feature value, as float32, that means missing beside null and NaN; NaN for none. 0 is -0.0 too, and what
+ *     sparse vectors leave out
  */
 public record TableColumns(
         @Nullable String featuresCol,
@@ -30,7 +32,8 @@ public record TableColumns(
         @Nullable String validationIndicatorCol,
         @Nullable String baseMarginCol,
         int numOutputs,
-        @Nullable DeclaredClasses declaredClasses)
+        @Nullable DeclaredClasses declaredClasses,
+        float missing)
         implements Serializable {
 
     /**
@@ -90,7 +93,7 @@ public record TableColumns(
         }
     }
 
-    /** A table of any number of classes. */
+    /** A table of any number of classes, where null and NaN are missing and nothing else. */
     public TableColumns(
             @Nullable String featuresCol,
             List<String> inputCols,
@@ -111,7 +114,8 @@ public record TableColumns(
                 validationIndicatorCol,
                 baseMarginCol,
                 numOutputs,
-                null);
+                null,
+                Float.NaN);
     }
 
     /** This table with another weight column. */
@@ -126,7 +130,8 @@ public record TableColumns(
                 validationIndicatorCol,
                 baseMarginCol,
                 numOutputs,
-                declaredClasses);
+                declaredClasses,
+                missing);
     }
 
     /** This table with another number of classes that labels must have. */
@@ -141,7 +146,24 @@ public record TableColumns(
                 validationIndicatorCol,
                 baseMarginCol,
                 numOutputs,
-                declared);
+                declared,
+                missing);
+    }
+
+    /** This table with another value that means missing. */
+    public TableColumns withMissing(float value) {
+        return new TableColumns(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declaredClasses,
+                value);
     }
 
     /** A table without base margins: one output, or one a class. */

@@ -28,6 +28,7 @@ public final class TableCounts implements Serializable {
     private long trainingOnes;
     private long trainingZeros;
     private double trainingWeight;
+    private long storedValues;
     private long fingerprint;
     private final TreeMap<Integer, Long> rowsByLength = new TreeMap<>();
     private final TreeMap<Integer, Long> rowsByMarginLength = new TreeMap<>();
@@ -65,6 +66,11 @@ public final class TableCounts implements Serializable {
     /** Base margins a row; 0 where the table has none. */
     public int numMargins() {
         return rowsByMarginLength.isEmpty() ? 0 : rowsByMarginLength.firstKey();
+    }
+
+    /** Values of features that the blocks of good rows hold, training and validation: all cells of a dense block. */
+    public long storedValues() {
+        return storedValues;
     }
 
     /** Hash of the blocks' contents and order; tells whether a partition that was read again gave the same rows. */
@@ -110,6 +116,10 @@ public final class TableCounts implements Serializable {
         trainingWeight += weight;
     }
 
+    void countStored(long values) {
+        storedValues += values;
+    }
+
     void countFault(RowFault fault, String column, String example) {
         faults.merge(new Place(fault, column), new Tally(1, example), TableCounts::add);
     }
@@ -126,6 +136,7 @@ public final class TableCounts implements Serializable {
         trainingOnes += other.trainingOnes;
         trainingZeros += other.trainingZeros;
         trainingWeight += other.trainingWeight;
+        storedValues += other.storedValues;
         other.rowsByLength.forEach((length, count) -> rowsByLength.merge(length, count, Long::sum));
         other.rowsByMarginLength.forEach((length, count) -> rowsByMarginLength.merge(length, count, Long::sum));
         trainingClasses.or(other.trainingClasses);

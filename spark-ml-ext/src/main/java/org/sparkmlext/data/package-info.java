@@ -1,6 +1,6 @@
 /**
- * Columnar blocks and shards: the one natural shape of training data. JDK only, but for {@code RowReader}, the one class
- * that sees Spark SQL.
+ * Columnar blocks and shards: the one natural shape of training data. JDK only, but for {@code RowReader}, {@code TableScan}
+ * and the readers that it puts together, which see Spark SQL.
  *
  * <p>Start at {@link org.sparkmlext.data.TableBlock}.
  */

@@ -192,7 +192,8 @@ public final class DistributedTrainer {
                 featureNames.size(),
                 columns.weightCol() != null,
                 counts.numClasses(),
-                choice.threadsPerWorker());
+                choice.threadsPerWorker(),
+                storedValues(plan, counts));
         String text = MemoryCheck.require(
                 algorithm.memoryPlan(shape), shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting);
         LOG.info(
@@ -201,6 +202,13 @@ public final class DistributedTrainer {
                 plan.mostRows(),
                 featureNames.size(),
                 text);
+    }
+
+    /** Of the largest shard, as if every row stored as many. */
+    private static long storedValues(ShardPlan plan, TableCounts counts) {
+        double share = (double) (plan.mostRows() + plan.mostValidationRows())
+                / (counts.trainingRows() + counts.validationRows());
+        return (long) Math.ceil(counts.storedValues() * share);
     }
 
     private Result finish(

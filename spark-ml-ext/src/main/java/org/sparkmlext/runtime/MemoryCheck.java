@@ -47,9 +47,12 @@ final class MemoryCheck {
         return text.toString();
     }
 
+    /** Features at 6 bytes a stored value, or 4 a cell if more than a quarter of the cells is stored. */
     static long blockBytes(ShardShape shape, int numMargins) {
-        long perRow = 4L * (shape.features() + numMargins + (shape.hasWeights() ? 2 : 1));
-        return (shape.rows() + shape.validationRows()) * perRow;
+        boolean isSparse = shape.storedValues() <= shape.cells() / 4;
+        long featureBytes = isSparse ? shape.storedValues() * 6 : shape.cells() * Float.BYTES;
+        long perRow = 4L * (numMargins + (shape.hasWeights() ? 2 : 1));
+        return featureBytes + (shape.rows() + shape.validationRows()) * perRow;
     }
 
     private static String format(long bytes) {

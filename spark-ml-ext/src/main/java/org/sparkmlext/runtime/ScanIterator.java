@@ -10,20 +10,20 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.data.RowReader;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.data.TableCounts;
+import org.sparkmlext.data.TableScan;
 
 /** One scanned partition as it is persisted: its {@link StoredBlock}s, then its counts as {@code byte[]}. */
 final class ScanIterator implements Iterator<Object> {
 
     private final int partition;
-    private final RowReader.Scan scan;
+    private final TableScan scan;
     private int number;
     private long hash = 17;
     private boolean countsGiven;
 
-    ScanIterator(int partition, RowReader.Scan scan) {
+    ScanIterator(int partition, TableScan scan) {
         this.partition = partition;
         this.scan = scan;
     }

@@ -9,6 +9,20 @@ package org.sparkmlext.training;
  * @param hasWeights whether rows carry weights
  * @param numClasses classes of the whole table where labels are class indices, else 0
  * @param threads CPU threads of the rank
+ * @param storedValues values of features that the shard's blocks hold, training and validation together, as its share of the
+ *     table's: all cells where blocks are dense, those that differ from the absent value where they are sparse
  */
 public record ShardShape(
-        long rows, long validationRows, int features, boolean hasWeights, int numClasses, int threads) {}
+        long rows,
+        long validationRows,
+        int features,
+        boolean hasWeights,
+        int numClasses,
+        int threads,
+        long storedValues) {
+
+    /** Cells of the shard's features, training and validation. */
+    public long cells() {
+        return (rows + validationRows) * features;
+    }
+}

@@ -3,7 +3,6 @@ package org.sparkmlext.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
@@ -12,6 +11,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
@@ -23,6 +25,9 @@ import org.junit.jupiter.api.Test;
 class RowReaderTest {
 
     private static final float NAN = Float.NaN;
+
+    private static final TableColumns VECTORS =
+            new TableColumns("f", List.of(), List.of(), "y", TableColumns.LabelKind.REAL, null, null);
 
     private static SparkSession spark;
 
@@ -47,17 +52,20 @@ class RowReaderTest {
     }
 
     /** All partitions, one after another, read here. */
-    private static List<TableBlock> read(Dataset<Row> data, TableColumns columns) {
+    private static TableScan scan(Dataset<Row> data, TableColumns columns) {
         RowReader reader = RowReader.of(data, columns);
-        List<TableBlock> blocks = new ArrayList<>();
-        Iterator<org.apache.spark.sql.catalyst.InternalRow> rows = reader.select(data)
+        return reader.read(reader.select(data)
                 .queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .map(org.apache.spark.sql.catalyst.InternalRow::copy)
+                .map(InternalRow::copy)
                 .collect()
-                .iterator();
-        RowReader.Scan scan = reader.read(rows);
+                .iterator());
+    }
+
+    private static List<TableBlock> read(Dataset<Row> data, TableColumns columns) {
+        TableScan scan = scan(data, columns);
+        List<TableBlock> blocks = new ArrayList<>();
         scan.forEachRemaining(blocks::add);
         assertThat(scan.counts().problem(columns)).isEmpty();
         return blocks;
@@ -104,6 +112,12 @@ class RowReaderTest {
             Vectors.sparse(4, new int[0], new double[0]),
             Vectors.dense(1, 2, 3, 4)
         };
+        TableBlock block = read(vectors(vectors), VECTORS).get(0);
+        assertThat(columns(block))
+                .isEqualTo(new float[][] {{0, 0, 0, 1}, {2, 2, 0, 2}, {0, 0, 0, 3}, {NAN, NAN, 0, 4}});
+    }
+
+    private static Dataset<Row> vectors(Vector... vectors) {
         StructType schema = new StructType(new StructField[] {
             new StructField("f", SQLDataTypes.VectorType(), true, Metadata.empty()),
             new StructField("y", DataTypes.DoubleType, false, Metadata.empty())
@@ -112,11 +126,119 @@ class RowReaderTest {
         for (Vector vector : vectors) {
             rows.add(RowFactory.create(vector, 1.5));
         }
-        TableColumns columns =
-                new TableColumns("f", List.of(), List.of(), "y", TableColumns.LabelKind.REAL, null, null);
-        TableBlock block = read(spark.createDataFrame(rows, schema), columns).get(0);
-        assertThat(columns(block))
-                .isEqualTo(new float[][] {{0, 0, 0, 1}, {2, 2, 0, 2}, {0, 0, 0, 3}, {NAN, NAN, 0, 4}});
+        return spark.createDataFrame(rows, schema).coalesce(1);
+    }
+
+    @Test
+    void vectorsWithFewValuesStaySparseAndAreCounted() {
+        Vector[] vectors = {
+            Vectors.sparse(9, new int[] {1, 3, 8}, new double[] {2, -0.0, Double.NaN}),
+            Vectors.dense(0, 0, 0, 0, 0, 0, 0, 0, 4),
+            Vectors.sparse(9, new int[0], new double[0])
+        };
+        TableScan scan = scan(vectors(vectors), VECTORS);
+        TableBlock block = scan.next();
+        SparseFeatures sparse = (SparseFeatures) block.features();
+        assertThat(sparse.absent()).isZero();
+        assertThat(sparse.columns()).containsExactly(1, 8);
+        assertThat(sparse.values()).containsExactly(2, NAN, 4);
+        assertThat(sparse.rows()).containsExactly((short) 0, (short) 0, (short) 1);
+        assertThat(scan.hasNext()).isFalse();
+        assertThat(scan.counts().storedValues()).isEqualTo(3);
+        assertThat(scan(vectors(vectors), VECTORS).next().features().contentHash())
+                .isEqualTo(sparse.contentHash());
+
+        // The same rows where the first is dense, and where all are.
+        Vector[] denseFirst = {vectors[0].toDense(), vectors[1], vectors[2]};
+        Vector[] allDense = {vectors[0].toDense(), vectors[1], vectors[2].toDense()};
+        for (Vector[] others : List.of(denseFirst, allDense)) {
+            assertThat(read(vectors(others), VECTORS).get(0).features().contentHash())
+                    .isEqualTo(sparse.contentHash());
+        }
+        TableCounts merged = new TableCounts();
+        merged.merge(scan.counts());
+        merged.merge(scan.counts());
+        assertThat(merged.storedValues()).isEqualTo(6);
+    }
+
+    @Test
+    void whereZeroIsMissingNoZeroIsStored() {
+        Vector[] vectors = {
+            Vectors.sparse(9, new int[] {1, 3, 8}, new double[] {2, -0.0, Double.NaN}),
+            Vectors.dense(0, 0, 3, 0, 0, -0.0, 0, 0, Double.NaN)
+        };
+        SparseFeatures sparse = (SparseFeatures)
+                read(vectors(vectors), VECTORS.withMissing(-0f)).get(0).features();
+        assertThat(sparse.absent()).isNaN();
+        assertThat(sparse.columns()).containsExactly(1, 2);
+        assertThat(sparse.column(1)).containsExactly(2, NAN);
+        assertThat(sparse.column(3)).containsExactly(NAN, NAN);
+        assertThat(sparse.column(8)).containsExactly(NAN, NAN);
+        // Dense all the same: many values.
+        FeatureBlock dense = read(
+                        vectors(Vectors.sparse(3, new int[] {2}, new double[] {5}), Vectors.dense(0, 1, 0)),
+                        VECTORS.withMissing(0f))
+                .get(0)
+                .features();
+        assertThat(dense).isInstanceOf(DenseFeatures.class);
+        assertThat(dense.column(0)).containsExactly(NAN, NAN);
+        assertThat(dense.column(2)).containsExactly(5, NAN);
+    }
+
+    @Test
+    void aMarkerIsMissingInColumnsAndVectorsAndIsComparedAsFloat32() {
+        Dataset<Row> data = spark.sql("select * from values (-999, -999.1D, float(0), 1), (5, -999, float(-999), 2),"
+                + " (null, 1, float(2), 3) as t(i, d, f, y)");
+        TableColumns columns = real(List.of("i", "d", "f"), null, null);
+        assertThat(columns(read(data, columns.withMissing(-999f)).get(0)))
+                .isEqualTo(new float[][] {{NAN, 5, NAN}, {-999.1f, NAN, 1}, {0, NAN, 2}});
+        assertThat(columns(read(data, columns.withMissing(-999.1f)).get(0))[1]).containsExactly(NAN, -999, 1);
+        Dataset<Row> vectors = vectors(Vectors.sparse(2, new int[] {1}, new double[] {-999}), Vectors.dense(-999, 1));
+        assertThat(columns(read(vectors, VECTORS.withMissing(-999f)).get(0)))
+                .isEqualTo(new float[][] {{0, NAN}, {NAN, 1}});
+    }
+
+    @Test
+    void anInfiniteMarkerIsMissingAndTheOtherInfinityAFault() {
+        Dataset<Row> data = spark.sql(
+                "select * from values (double('Infinity'), 1), (1e300D, 2), (double('-Infinity'), 3) as t(d, y)");
+        TableColumns columns = real(List.of("d"), null, null).withMissing(Float.POSITIVE_INFINITY);
+        assertThat(read(data.where("y < 3"), columns).get(0).features().column(0))
+                .containsExactly(NAN, NAN);
+        TableScan scan = scan(data, columns);
+        scan.forEachRemaining(block -> {});
+        assertThat(scan.counts().problem(columns).orElseThrow()).contains("in 1 of 3 rows (for example -Infinity)");
+    }
+
+    @Test
+    void aSparseVectorsFaultsNameTheEntry() {
+        Vector good = Vectors.sparse(40, new int[] {17}, new double[] {1});
+        Vector bad = Vectors.sparse(40, new int[] {3, 17}, new double[] {1, 1e300});
+        TableScan scan = scan(vectors(good, bad, bad, good), VECTORS);
+        TableBlock block = scan.next();
+        assertThat(block.numRows()).isEqualTo(2);
+        assertThat(block.features().numStored()).isEqualTo(2);
+        assertThat(scan.counts().problem(VECTORS).orElseThrow())
+                .contains("feature column 'f[17]' holds a value that is infinite as a float32 in 2 of 4 rows")
+                .contains("1.0E300");
+    }
+
+    @Test
+    void indicesThatNoVectorHasAreAFault() {
+        for (int[] indices : new int[][] {{2, 1}, {1, 1}, {0, 3}, {-1, 2}}) {
+            InternalRow vector = new GenericInternalRow(new Object[] {
+                (byte) 0,
+                3,
+                UnsafeArrayData.fromPrimitiveArray(indices),
+                UnsafeArrayData.fromPrimitiveArray(new double[] {1, 2})
+            });
+            InternalRow row = new GenericInternalRow(new Object[] {vector, 1.0});
+            TableScan scan = RowReader.of(vectors(Vectors.dense(1, 2, 3)), VECTORS)
+                    .read(List.of(row).iterator());
+            assertThat(scan.hasNext()).isFalse();
+            assertThat(scan.counts().problem(VECTORS).orElseThrow())
+                    .contains("vector column 'f' holds a sparse vector whose indices do not ascend");
+        }
     }
 
     @Test
@@ -203,14 +325,7 @@ class RowReaderTest {
         Dataset<Row> data = spark.range(0, 30, 1, 1).selectExpr("id as a", "id % 7 as y");
         TableColumns columns =
                 new TableColumns(null, List.of("a"), List.of(), "y", TableColumns.LabelKind.CLASS_INDEX, null, null);
-        RowReader reader = RowReader.of(data, columns);
-        RowReader.Scan scan = reader.read(reader.select(data)
-                .queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .map(org.apache.spark.sql.catalyst.InternalRow::copy)
-                .collect()
-                .iterator());
+        TableScan scan = scan(data, columns);
         scan.forEachRemaining(block -> {});
         assertThat(scan.counts().numClasses()).isEqualTo(7);
         TableCounts merged = new TableCounts();

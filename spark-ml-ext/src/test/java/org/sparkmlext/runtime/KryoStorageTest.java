@@ -3,11 +3,13 @@ package org.sparkmlext.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.data.DenseFeatures;
+import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
 import scala.reflect.ClassTag$;
 
@@ -24,18 +26,34 @@ class KryoStorageTest {
                 new float[] {.5f, 1},
                 margins,
                 true);
+        TableBlock sparse = new TableBlock(
+                2,
+                new SparseFeatures(
+                        9, 2, Float.NaN, new int[] {3, 8}, new int[] {0, 1, 3}, new short[] {1, 0, 1}, new float[] {
+                            1, 2, 3
+                        }),
+                new float[] {0, 1},
+                null,
+                margins,
+                false);
         try (SparkSession spark = Tables.builder("local[1]")
                 .config("spark.serializer", KryoSerializer.class.getName())
                 .config("spark.kryo.registrationRequired", "true")
                 .getOrCreate()) {
             SerializerInstance kryo = new KryoSerializer(spark.sparkContext().conf()).newInstance();
-            Object[] stored = StoredBlock.store(block, 3, 4);
-            Object[] read = kryo.deserialize(
-                    kryo.serialize(stored, ClassTag$.MODULE$.apply(Object[].class)),
-                    ClassTag$.MODULE$.apply(Object[].class));
-            assertThat(StoredBlock.load(read)).usingRecursiveComparison().isEqualTo(block);
-            assertThat(StoredBlock.partition(read)).isEqualTo(3);
-            assertThat(StoredBlock.number(read)).isEqualTo(4);
+            for (TableBlock kept : List.of(block, sparse)) {
+                Object[] stored = StoredBlock.store(kept, 3, 4);
+                Object[] read = kryo.deserialize(
+                        kryo.serialize(stored, ClassTag$.MODULE$.apply(Object[].class)),
+                        ClassTag$.MODULE$.apply(Object[].class));
+                assertThat(StoredBlock.load(read))
+                        .usingRecursiveComparison()
+                        .withStrictTypeChecking()
+                        .withComparatorForType(Float::compare, Float.class)
+                        .isEqualTo(kept);
+                assertThat(StoredBlock.partition(read)).isEqualTo(3);
+                assertThat(StoredBlock.number(read)).isEqualTo(4);
+            }
             DistributedTrainer.Result result = DistributedTrainer.train(
                     Tables.rows(spark, 100, 3),
                     Tables.COLUMNS,

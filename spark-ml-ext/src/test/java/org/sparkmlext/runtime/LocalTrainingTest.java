@@ -68,6 +68,30 @@ class LocalTrainingTest {
                 .isNotEqualTo(one.bytes());
     }
 
+    @Test
+    void vectorsGiveTheSameResultInAnyFormOnAnyNumberOfWorkers() {
+        byte[] expected = trainVectors(Tables.vectors(spark, 1000, 1, Tables.Form.DENSE), 1);
+        for (Tables.Form form : Tables.Form.values()) {
+            Dataset<Row> data = Tables.vectors(spark, 1000, 4, form);
+            for (int numWorkers : new int[] {1, 3}) {
+                assertThat(trainVectors(data, numWorkers)).isEqualTo(expected);
+                // Partitions without and with many values: their blocks differ in form.
+                assertThat(trainVectors(data.repartition(3, functions.expr("id % 3")), numWorkers))
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    private static byte[] trainVectors(Dataset<Row> data, int numWorkers) {
+        return DistributedTrainer.train(
+                        data,
+                        Tables.VECTOR_COLUMNS,
+                        ColumnSums.rounds(2),
+                        workers(numWorkers),
+                        new TrainingListener() {})
+                .bytes();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void droppedFeaturesAreFreeWhileTrainingGoesOn(int numWorkers) {

@@ -82,8 +82,9 @@ final class CpuDenseRows extends CpuRows implements DenseRows {
     }
 
     @Override
-    RowDivider divider(List<PartitionTask> tasks) {
-        return new DenseDivider(this, tasks);
+    int[] move(CpuPartition partition, List<PartitionTask> tasks) {
+        ThreadTeam team = owner().team();
+        return new RowMover(new DenseDivider(this, tasks), partition, tasks, team.numThreads()).run(team);
     }
 
     @Override

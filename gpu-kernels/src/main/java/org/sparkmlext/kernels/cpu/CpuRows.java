@@ -28,8 +28,8 @@ abstract class CpuRows extends CpuResource implements BinnedRows {
         return numRows;
     }
 
-    /** Makes ready what it takes to tell the sides of the tasks' rows. */
-    abstract RowDivider divider(List<PartitionTask> tasks);
+    /** Moves each task's rows to their sides; returns the number of left ones of each. */
+    abstract int[] move(CpuPartition partition, List<PartitionTask> tasks);
 
     /** Makes ready what it takes to find the leaves of rows. */
     abstract TreeWalk walk(BinTree tree);

@@ -204,9 +204,9 @@ final class CpuSparseRows extends CpuRows implements SparseRows {
     }
 
     @Override
-    RowDivider divider(List<PartitionTask> tasks) {
+    int[] move(CpuPartition partition, List<PartitionTask> tasks) {
         requireComplete();
-        return new SparseDivider(this, tasks, owner().team());
+        return new SparseMover(this, partition, tasks).run(owner().team());
     }
 
     @Override

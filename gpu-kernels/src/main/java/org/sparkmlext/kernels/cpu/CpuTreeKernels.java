@@ -164,7 +164,7 @@ final class CpuTreeKernels implements TreeKernels {
             Objects.checkIndex(task.feature(), own.layout().numFeatures());
             Objects.checkIndex(task.bin(), own.layout().numValueBins(task.feature()));
         }
-        return new RowMover(own.divider(tasks), order, tasks, team().numThreads()).run(team());
+        return own.move(order, tasks);
     }
 
     @Override

@@ -17,16 +17,20 @@ final class SparseDivider implements CpuRows.RowDivider {
     /** Per task one bit a row; empty where rows are searched, or the feature has a bin for every row. */
     private final long[][] marks;
 
+    private final int[] numMarks;
+
     private static final long[] NO_MARKS = {};
 
     SparseDivider(CpuSparseRows rows, List<PartitionTask> tasks, ThreadTeam team) {
         this.rows = rows;
         this.tasks = tasks;
         marks = new long[tasks.size()][];
-        team.forEach(tasks.size(), (worker, t) -> marks[t] = marks(tasks.get(t)));
+        numMarks = new int[tasks.size()];
+        team.forEach(tasks.size(), (worker, t) -> marks[t] = marks(t));
     }
 
-    private long[] marks(PartitionTask task) {
+    private long[] marks(int number) {
+        PartitionTask task = tasks.get(number);
         SparseColumns columns = rows.columns();
         int begin = columns.begin(task.feature());
         int end = columns.end(task.feature());
@@ -40,9 +44,24 @@ final class SparseDivider implements CpuRows.RowDivider {
             if (goesLeft(task, Short.toUnsignedInt(columns.bins()[k])) != isAbsentLeft) {
                 int row = columns.rows()[k];
                 bits[row >>> 6] |= 1L << row;
+                numMarks[number]++;
             }
         }
         return bits;
+    }
+
+    /** One bit for every row that does not lie on the absent bin's side; empty where there are none. */
+    long[] marksOf(int number) {
+        return marks[number];
+    }
+
+    /** How many rows are marked, of the task's node and of all others. */
+    int numMarks(int number) {
+        return numMarks[number];
+    }
+
+    boolean isAbsentLeft(int number) {
+        return goesLeft(tasks.get(number), rows.absentBin(tasks.get(number).feature()));
     }
 
     private boolean goesLeft(PartitionTask task, int bin) {
@@ -59,8 +78,7 @@ final class SparseDivider implements CpuRows.RowDivider {
         if (marks[number].length == 0) {
             return divideSearched(task, begin, end, order, scratch);
         }
-        int isAbsentLeft = goesLeft(task, rows.absentBin(task.feature())) ? 1 : 0;
-        return divideMarked(marks[number], isAbsentLeft, begin, end, order, scratch);
+        return divideMarked(marks[number], isAbsentLeft(number) ? 1 : 0, begin, end, order, scratch);
     }
 
     private static int divideMarked(long[] bits, int isAbsentLeft, int begin, int end, long[] order, long[] scratch) {

@@ -18,6 +18,9 @@ final class SparseHistogramBuild {
 
     private static final int PIECES_PER_THREAD = 2;
 
+    /** Small are nodes with at most this part of all bins: sorting those costs less than a pass over all. */
+    private static final int SMALL_SHARE = 4;
+
     /** Parts of a histogram that threads lock one by one. */
     private static final int SECTIONS = 64;
 
@@ -40,7 +43,6 @@ final class SparseHistogramBuild {
     private final int[] firstPiece;
 
     private final int[] pieceRows;
-    private final long[] absentBits;
 
     private static final class Gate {
         private boolean isWritten;
@@ -66,20 +68,15 @@ final class SparseHistogramBuild {
         gates = new Gate[tasks.size()][];
         firstPiece = new int[tasks.size() + 1];
         pieceRows = new int[tasks.size()];
-        absentBits = new long[(layout.totalBins() + 63) / 64];
-        for (int f = 0; f < layout.numFeatures(); f++) {
-            int bin = layout.offset(f) + rows.absentBin(f);
-            absentBits[bin >>> 6] |= 1L << bin;
-        }
         cut();
     }
 
     private void cut() {
         for (int t = 0; t < tasks.size(); t++) {
             int numRows = tasks.get(t).rows().numRows();
-            double mostOccupied = numRows * storedPerRow + layout.numFeatures();
-            isSmall[t] = mostOccupied <= (double) layout.totalBins() / CpuHistogramPool.COMPACT_SHARE
-                    && numRows <= SparseScratch.MAX_ROWS;
+            // An estimate will do: it decides how sums are made, not what they are.
+            isSmall[t] = numRows == 0
+                    || numRows * storedPerRow + layout.numFeatures() <= (double) layout.totalBins() / SMALL_SHARE;
             pieceRows[t] = Math.max(1, numRows);
             if (!isSmall[t]) {
                 pool.overwritten(tasks.get(t).slot());
@@ -137,13 +134,14 @@ final class SparseHistogramBuild {
             int begin = node.begin() + (piece - firstPiece[task]) * pieceRows[task];
             int end = Math.min(node.end(), begin + pieceRows[task]);
             if (isSmall[task]) {
-                own.add(rows, gradients, entries, begin, end, true);
-                pool.put(tasks.get(task).slot(), own.moveTouched(rows, absentBits, pool.cellWidth()));
+                pool.put(
+                        tasks.get(task).slot(),
+                        own.sorted().sum(rows, gradients, entries, begin, end, pool.cellWidth()));
                 continue;
             }
             while (begin < end) {
                 int count = Math.min(end - begin, SparseScratch.MAX_ROWS - held);
-                own.add(rows, gradients, entries, begin, begin + count, false);
+                own.add(rows, gradients, entries, begin, begin + count);
                 begin += count;
                 held += count;
                 if (held == SparseScratch.MAX_ROWS) {

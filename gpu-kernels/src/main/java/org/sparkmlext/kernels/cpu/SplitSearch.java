@@ -39,7 +39,16 @@ final class SplitSearch {
 
     private int[] occupiedBins = new int[0];
 
-    /** Sums of the values up to each of the bins, missing values not among them. */
+    /**
+     * Whether all sums are below 2^53: then doubles hold them, and their differences, exactly, and the units are powers of
+     * two.
+     */
+    private boolean isExactInDoubles;
+    /** Sums of the values up to each of the bins, missing values not among them, in real units; where they are exact. */
+    private double[] gradientSums = new double[0];
+
+    private double[] hessianSums = new double[0];
+    /** The same in integers; where doubles are not exact. */
     private long[] gradients = new long[0];
 
     private long[] hessians = new long[0];
@@ -79,6 +88,8 @@ final class SplitSearch {
         lambdaL2 = rules.lambdaL2();
         lambdaL1 = rules.lambdaL1();
         minChildWeight = rules.minChildWeight();
+        // Coarse values are at most 2^16 in size.
+        isExactInDoubles = scale.precision() == GradientScale.Precision.COARSE;
         minRows = pool.hasCounts() ? rules.minDataInLeaf() : 0;
         long g = 0;
         long h = 0;
@@ -121,19 +132,28 @@ final class SplitSearch {
             computeGains(numBins, missingGradient, missingHessian, gainsMissingLeft);
         }
         for (int i = 0; i < numBins; i++) {
-            if (gainsMissingRight[i] > bestGain && isAllowed(hessians[i], counts[i])) {
-                // Where the node misses no value, an unseen missing one follows the larger side.
-                take(feature, bins[i], gainsMissingRight[i], hessians[i]);
-                isBestMissingLeft = !hasMissing && hessians[i] >= totalHessian - hessians[i];
+            if (gainsMissingRight[i] > bestGain) {
+                offer(feature, i, hasMissing, false);
             }
-            if (hasMissing
-                    && bins[i] < numValueBins - 1
-                    && gainsMissingLeft[i] > bestGain
-                    && isAllowed(hessians[i] + missingHessian, counts[i] + missingCount)) {
-                take(feature, bins[i], gainsMissingLeft[i], hessians[i] + missingHessian);
-                isBestMissingLeft = true;
+            if (hasMissing && gainsMissingLeft[i] > bestGain && bins[i] < numValueBins - 1) {
+                offer(feature, i, true, true);
             }
         }
+    }
+
+    /** Takes the split after a bin, whose gain is the best so far, if it is allowed. */
+    private void offer(int feature, int i, boolean hasMissing, boolean isMissingLeft) {
+        long present = isExactInDoubles ? (long) (hessianSums[i] / hessianUnit) : hessians[i];
+        long hl = isMissingLeft ? present + missingHessian : present;
+        if (!isAllowed(hl, isMissingLeft ? counts[i] + missingCount : counts[i])) {
+            return;
+        }
+        bestGain = isMissingLeft ? gainsMissingLeft[i] : gainsMissingRight[i];
+        bestFeature = feature;
+        bestBin = bins[i];
+        bestLeftHessian = hl;
+        // Where the node misses no value, an unseen missing one follows the larger side.
+        isBestMissingLeft = isMissingLeft || (!hasMissing && hl >= totalHessian - hl);
     }
 
     private void reserve(int numBins) {
@@ -145,6 +165,8 @@ final class SplitSearch {
         Arrays.setAll(allBins, i -> i);
         // One more: the first bin is looked at even where it holds nothing.
         occupiedBins = new int[length + 1];
+        gradientSums = new double[length + 1];
+        hessianSums = new double[length + 1];
         gradients = new long[length + 1];
         hessians = new long[length + 1];
         counts = new long[length + 1];
@@ -156,13 +178,6 @@ final class SplitSearch {
         gainsMissingLeft = new double[length + 1];
     }
 
-    private void take(int feature, int bin, double gain, long leftHessian) {
-        bestGain = gain;
-        bestFeature = feature;
-        bestBin = bin;
-        bestLeftHessian = leftHessian;
-    }
-
     /** Sums up all bins; returns how many. */
     private int accumulate(int feature, int numValueBins) {
         bins = allBins;
@@ -170,25 +185,31 @@ final class SplitSearch {
         takeMissing(cell + numValueBins * cellWidth);
         long g = 0;
         long h = 0;
-        if (cellWidth == 2) {
+        if (cellWidth == 2 && isExactInDoubles) {
             for (int bin = 0; bin < numValueBins; bin++, cell += 2) {
                 g += histogram[cell];
                 h += histogram[cell + 1];
-                gradients[bin] = g;
-                hessians[bin] = h;
+                gradientSums[bin] = g * gradientUnit;
+                hessianSums[bin] = h * hessianUnit;
             }
             return numValueBins;
         }
         long n = 0;
-        for (int bin = 0; bin < numValueBins; bin++, cell += 3) {
+        for (int bin = 0; bin < numValueBins; bin++, cell += cellWidth) {
             g += histogram[cell];
             h += histogram[cell + 1];
-            n += histogram[cell + 2];
-            gradients[bin] = g;
-            hessians[bin] = h;
-            counts[bin] = n;
+            n += cellWidth == 3 ? histogram[cell + 2] : 0;
+            putSums(bin, g, h, n);
         }
         return numValueBins;
+    }
+
+    private void putSums(int i, long g, long h, long n) {
+        gradientSums[i] = g * gradientUnit;
+        hessianSums[i] = h * hessianUnit;
+        gradients[i] = g;
+        hessians[i] = h;
+        counts[i] = n;
     }
 
     /**
@@ -213,9 +234,7 @@ final class SplitSearch {
         int from = place(offset);
         if (from == end || sums.bins[from] > offset) {
             bins[0] = 0;
-            gradients[0] = 0;
-            hessians[0] = 0;
-            counts[0] = 0;
+            putSums(0, 0, 0, 0);
             numBins = 1;
         }
         for (int i = from; i < end; i++, numBins++) {
@@ -223,9 +242,7 @@ final class SplitSearch {
             h += histogram[i * cellWidth + 1];
             n += cellWidth == 3 ? histogram[i * cellWidth + 2] : 0;
             bins[numBins] = sums.bins[i] - offset;
-            gradients[numBins] = g;
-            hessians[numBins] = h;
-            counts[numBins] = n;
+            putSums(numBins, g, h, n);
         }
         return numBins;
     }
@@ -247,22 +264,41 @@ final class SplitSearch {
     }
 
     /** Gains with a missing sum added to the left side. */
-    private void computeGains(int numBins, long missingGradient, long missingHessian, double[] gains) {
-        long restGradient = totalGradient - missingGradient;
-        long restHessian = totalHessian - missingHessian;
-        for (int i = 0; i < numBins; i++) {
-            leftGradients[i] = (gradients[i] + missingGradient) * gradientUnit;
-            rightGradients[i] = (restGradient - gradients[i]) * gradientUnit;
-            leftWeights[i] = (hessians[i] + missingHessian) * hessianUnit + lambdaL2;
-            rightWeights[i] = (restHessian - hessians[i]) * hessianUnit + lambdaL2;
+    private void computeGains(int numBins, long missingG, long missingH, double[] gains) {
+        if (isExactInDoubles && lambdaL1 == 0) {
+            gains(
+                    numBins,
+                    missingG * gradientUnit,
+                    (totalGradient - missingG) * gradientUnit,
+                    missingH * hessianUnit,
+                    (totalHessian - missingH) * hessianUnit,
+                    gains);
+            return;
         }
-        if (lambdaL1 != 0) {
-            for (int i = 0; i < numBins; i++) {
-                leftGradients[i] = shrunk(leftGradients[i]);
-                rightGradients[i] = shrunk(rightGradients[i]);
-            }
+        long restGradient = totalGradient - missingG;
+        long restHessian = totalHessian - missingH;
+        for (int i = 0; i < numBins; i++) {
+            long g = isExactInDoubles ? (long) (gradientSums[i] / gradientUnit) : gradients[i];
+            long h = isExactInDoubles ? (long) (hessianSums[i] / hessianUnit) : hessians[i];
+            leftGradients[i] = shrunk((g + missingG) * gradientUnit);
+            rightGradients[i] = shrunk((restGradient - g) * gradientUnit);
+            leftWeights[i] = (h + missingH) * hessianUnit + lambdaL2;
+            rightWeights[i] = (restHessian - h) * hessianUnit + lambdaL2;
         }
         divide(numBins, gains);
+    }
+
+    /** As {@link #divide}, from exact sums: one loop with nothing but arithmetic. */
+    private void gains(int numBins, double missingG, double restG, double missingH, double restH, double[] gains) {
+        double[] g = gradientSums;
+        double[] h = hessianSums;
+        double lambda = lambdaL2;
+        double parent = parentScore;
+        for (int i = 0; i < numBins; i++) {
+            double tl = g[i] + missingG;
+            double tr = restG - g[i];
+            gains[i] = (tl * tl / (h[i] + missingH + lambda) + tr * tr / (restH - h[i] + lambda)) - parent;
+        }
     }
 
     /** A loop of its own, with nothing but arithmetic: the compiler turns its divisions into vector ones. */

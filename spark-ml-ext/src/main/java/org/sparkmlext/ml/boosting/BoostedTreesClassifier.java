@@ -28,8 +28,9 @@ import org.sparkmlext.tree.RowFunction;
  * objective is outside this promise as far as its functions are.
  *
  * <p>Features are a vector column ({@code featuresCol}) or plain columns ({@code inputCols}). They are compared as
- * float32; NaN and null are missing values, for which every split learns a side. An entry that a sparse vector does not
- * store is 0, not missing.
+ * float32. Null, NaN and what equals {@code missing} (default NaN, so nothing more) are missing values, for which every split
+ * learns a side; the model keeps {@code missing} and scores by it. An entry that a sparse vector does not store is 0, as if it
+ * were stored: a number, or missing where {@code missing} is 0.
  *
  * <p>{@code classWeights} multiplies the weights of the rows of each class, training and validation rows alike, before
  * anything is computed of them: it is the same as a weight column with these products.

@@ -29,8 +29,9 @@ import org.sparkmlext.tree.RowFunction;
  * as its functions are.
  *
  * <p>Features are a vector column ({@code featuresCol}) or plain columns ({@code inputCols}). They are compared as
- * float32; NaN and null are missing values, for which every split learns a side. An entry that a sparse vector does not
- * store is 0, not missing. Labels are learnt as float32.
+ * float32. Null, NaN and what equals {@code missing} (default NaN, so nothing more) are missing values, for which every split
+ * learns a side; the model keeps {@code missing} and scores by it. An entry that a sparse vector does not store is 0, as if it
+ * were stored: a number, or missing where {@code missing} is 0. Labels are learnt as float32.
  *
  * <p>With several {@code quantileLevels} each level has trees of its own, so that predictions of neighbouring levels may
  * cross where data is thin.

@@ -1,5 +1,6 @@
 package org.sparkmlext.ml.stage;
 
+import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.param.StringArrayParam;
@@ -12,7 +13,7 @@ public interface ColumnParams extends Params {
         return CheckedParams.ofColumns(
                 this,
                 "inputCols",
-                "numeric, decimal or boolean columns used as features, read by name; null and NaN are missing values. "
+                "numeric, decimal or boolean columns used as features, read by name; null, NaN and the value of missing are missing values. "
                         + "Instead of featuresCol: setting both is an error (default: undefined)");
     }
 
@@ -49,8 +50,9 @@ public interface ColumnParams extends Params {
                 this,
                 "handleInvalid",
                 "what scoring does with a row whose feature vector is null or which has an infinite feature: error = "
-                        + "fail, keep = score it (a null vector as all missing), skip = drop the row. Null and NaN "
-                        + "features are missing values and never invalid; training always refuses infinite features",
+                        + "fail, keep = score it (a null vector as all missing), skip = drop the row. Null, NaN and the "
+                        + "value of missing are missing values and never invalid; training always refuses other infinite "
+                        + "features",
                 ScoringColumns.ERROR,
                 ScoringColumns.HANDLE_INVALID);
     }
@@ -59,15 +61,26 @@ public interface ColumnParams extends Params {
         return getOrDefault(handleInvalid());
     }
 
-    /** The value that stands for a missing feature, beside null. */
-    default org.apache.spark.ml.param.DoubleParam missing() {
+    /**
+     * The feature value that means missing. The contract, at training and at scoring alike, for {@code featuresCol} and
+     * {@code inputCols}, after rounding to float32:
+     *
+     * <ul>
+     *   <li>null and NaN are always missing;
+     *   <li>what equals {@code missing} is missing: each float32 value may be chosen, infinite ones too; -0.0 equals 0.0;
+     *   <li>an entry that a sparse vector does not store is 0.0, as if it were stored: a number, or missing where
+     *       {@code missing} is 0.0.
+     * </ul>
+     */
+    default DoubleParam missing() {
         return CheckedParams.ofDouble(
                 this,
                 "missing",
-                "feature value that means missing, beside null; turn any other marker into null first",
-                "NaN",
+                "feature value that means missing, beside null and NaN; compared as float32, -0.0 equals 0.0. With 0.0, "
+                        + "entries that sparse vectors do not store are missing too",
+                "a number of float32's range, Infinity, -Infinity or NaN",
                 Double.NaN,
-                v -> Double.isNaN(v));
+                v -> Double.isInfinite(v) || !Float.isInfinite((float) v));
     }
 
     default double getMissing() {

@@ -63,7 +63,7 @@ record FittedFeatures(ColumnParams stage, List<String> names, boolean hasGivenNa
 
     /** How single vectors are read. */
     RowValues values() {
-        return new RowValues(featuresCol(), names, stage.getHandleInvalid(), false);
+        return new RowValues(featuresCol(), names, stage.getHandleInvalid(), (float) stage.getMissing(), false);
     }
 
     /** The features of data whose schema {@link #check} has passed, as one column. */

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param column name of the vector column, for messages
  * @param featureNames names of the features in the model's order
  * @param handleInvalid value of the Param of that name
+ * @param missing value that is missing beside null and NaN; NaN for none
  * @param isDouble whether arrays hold doubles, not floats
  */
-record RowValues(String column, List<String> featureNames, String handleInvalid, boolean isDouble)
+record RowValues(String column, List<String> featureNames, String handleInvalid, float missing, boolean isDouble)
         implements Serializable {
 
     RowValues {
@@ -27,7 +28,7 @@ record RowValues(String column, List<String> featureNames, String handleInvalid,
     }
 
     RowValues withDoubles(boolean value) {
-        return new RowValues(column, featureNames, handleInvalid, value);
+        return new RowValues(column, featureNames, handleInvalid, missing, value);
     }
 
     /** Whether {@code handleInvalid = skip} keeps this row. */
@@ -54,7 +55,7 @@ record RowValues(String column, List<String> featureNames, String handleInvalid,
         float[] values = vector instanceof SparseVector sparse
                 ? scattered(sparse.indices(), sparse.values())
                 : floats(vector.toArray());
-        return checked(values, vector::apply);
+        return checked(marked(values), vector::apply);
     }
 
     private float[] ofNull() {
@@ -72,8 +73,9 @@ record RowValues(String column, List<String> featureNames, String handleInvalid,
             int f = firstInfinite(values);
             if (f >= 0) {
                 throw new IllegalArgumentException("feature '" + featureNames.get(f) + "' has the value "
-                        + original.applyAsDouble(f) + ", which is infinite as float32; allowed: finite values, and NaN "
-                        + "or null for missing ones. " + ScoringColumns.REMEDY);
+                        + original.applyAsDouble(f)
+                        + ", which is infinite as float32; allowed: finite values, and NaN, "
+                        + "null or the value of missing for missing ones. " + ScoringColumns.REMEDY);
             }
         }
         return values;
@@ -96,10 +98,21 @@ record RowValues(String column, List<String> featureNames, String handleInvalid,
     }
 
     private float[] values(Object features) {
-        return features instanceof InternalRow vector ? ofVector(vector) : ofArray((ArrayData) features);
+        return marked(features instanceof InternalRow vector ? ofVector(vector) : ofArray((ArrayData) features));
     }
 
-    /** The values of a vector; an entry that a sparse vector does not store is 0, not missing. */
+    /** The values, with NaN for what {@code missing} marks as such. */
+    private float[] marked(float[] values) {
+        if (!Float.isNaN(missing)) {
+            for (int f = 0; f < values.length; f++) {
+                // -0.0 == 0.0
+                values[f] = values[f] == missing ? Float.NaN : values[f];
+            }
+        }
+        return values;
+    }
+
+    /** The values of a vector; an entry that a sparse vector does not store is 0. */
     private float[] ofVector(InternalRow vector) {
         checkLength(VectorRows.size(vector));
         double[] values = VectorRows.values(vector);

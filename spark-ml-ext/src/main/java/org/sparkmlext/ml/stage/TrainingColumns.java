@@ -60,7 +60,8 @@ record TrainingColumns(ColumnParams stage) {
                 indicator,
                 margin,
                 target.numOutputs(),
-                target.declaredClasses());
+                target.declaredClasses(),
+                (float) stage.getMissing());
     }
 
     private String column(String param) {

@@ -39,19 +39,19 @@ class BoostedTreesParamsTest {
                     device            | tpu      | auto, cpu, cuda
                     numWorkers        | -1       | >= 0
                     numThreads        | -2       | >= 0
-                    missing           | 0.0      | beside null
+                    missing           | 4.0E38   | a number of float32's range
                     handleInvalid     | ignore   | error, keep, skip
                     """)
     void valuesOutOfRangeAreRefusedWithNameValueAndRange(String param, String value, String allowed) {
         BoostedTreesClassifier classifier = new BoostedTreesClassifier();
         Object typed = value.matches("-?\\d+")
                 ? Integer.valueOf(value)
-                : value.matches("-?[\\d.]+|NaN|Infinity") ? Double.valueOf(value) : value;
+                : value.matches("-?[\\d.]+(E\\d+)?|NaN|Infinity") ? Double.valueOf(value) : value;
         assertThatThrownBy(() -> classifier.set(param, typed))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(param + " is ")
                 .hasMessageContaining(value)
-                .hasMessageContaining("allowed: " + (param.equals("missing") ? "NaN" : allowed));
+                .hasMessageContaining("allowed: " + allowed);
     }
 
     @Test

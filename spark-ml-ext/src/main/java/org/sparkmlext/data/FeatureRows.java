@@ -1,0 +1,22 @@
+package org.sparkmlext.data;
+
+/** Features of one block's rows while they are collected. Used for one block; not thread-safe. */
+sealed interface FeatureRows permits DenseRowBuffer, SparseRowBuffer {
+
+    /** Appends a row by all its values. */
+    void add(float[] values);
+
+    /** Appends a row by its first {@code count} values, of the ascending features {@code indices}. */
+    void addSparse(int[] indices, float[] values, int count);
+
+    /** Whether no row may follow, because of the bytes that the block takes. */
+    boolean isFull();
+
+    /** What was collected; the buffer is spent. */
+    FeatureBlock build();
+
+    /** Whether values of which so many are stored take less memory sparse. */
+    static boolean isSparse(long stored, long cells) {
+        return stored <= cells / 4;
+    }
+}
