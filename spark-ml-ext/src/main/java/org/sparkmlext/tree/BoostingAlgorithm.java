@@ -33,8 +33,8 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
     @Override
     public MemoryPlan memoryPlan(ShardShape shape) {
         long rows = shape.rows() + shape.validationRows();
-        long cells = rows * shape.features();
-        long stored = storedValues(shape);
+        long cells = shape.cells();
+        long stored = shape.storedValues();
         // Features of so many bins do not fit into dense rows; whether there are any shows only after the fit has
         // begun.
         boolean isSparse = StoredCells.isSparse(stored, cells) || settings.maxBins() > BinLayout.MAX_BYTE_VALUE_BINS;
@@ -81,11 +81,6 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         long scratchBins = isSparse ? 2 * totalBins : shape.features() * 256L;
         bytes.put("histogram scratch", shape.threads() * scratchBins * Long.BYTES);
         return new MemoryPlan(bytes);
-    }
-
-    /** Values of the shard's blocks, training and validation. */
-    private static long storedValues(ShardShape shape) {
-        return (shape.rows() + shape.validationRows()) * shape.features();
     }
 
     @Override

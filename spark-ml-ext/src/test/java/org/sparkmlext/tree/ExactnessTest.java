@@ -28,7 +28,7 @@ class ExactnessTest {
     private static final List<TableMaker.RowValues> ROWS = TableMaker.rows(3000, 11);
 
     /** Few enough values that trainings go on sparse rows, also where one of twelve blocks is dense. */
-    private static final List<TableMaker.RowValues> SPARSE_ROWS = TableMaker.withSparseFeatures(ROWS, 57);
+    private static final List<TableMaker.RowValues> SPARSE_ROWS = TableMaker.withSparseFeatures(ROWS, 60);
 
     private static final byte[] FIRST_ROUNDS = TrainingThreads.train(
                     TestSettings.defaults().withTrees(3).withSubsampling(0.7).build(),
