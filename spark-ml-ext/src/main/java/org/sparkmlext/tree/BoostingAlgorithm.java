@@ -25,10 +25,14 @@ import org.sparkmlext.training.Worker;
  */
 public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAlgorithm<BoostingSettings> {
 
-    /** Bytes of a stored value in sparse rows: a bin in the order of rows, a row and a bin in that of columns. */
+    /** Bytes of a stored value in sparse rows, in the order of rows. */
     private static final long BYTES_BY_ROW = 4;
 
+    /** In that of columns: a row and a bin. */
     private static final long BYTES_BY_COLUMN = 6;
+
+    /** Of any cell of a column that most rows store: a bin. */
+    private static final long BYTES_OF_CELL = 2;
 
     @Override
     public MemoryPlan memoryPlan(ShardShape shape) {
@@ -43,7 +47,8 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         if (isSparse) {
             // No bin is empty, so there are no more than values, the zeros' bin and that of missing values.
             totalBins = Math.min(totalBins, stored + 2L * shape.features());
-            bytes.put("binned rows", stored * (BYTES_BY_ROW + BYTES_BY_COLUMN) + rows * 2L * Integer.BYTES);
+            long byColumn = Math.min(stored * BYTES_BY_COLUMN, cells * BYTES_OF_CELL);
+            bytes.put("binned rows", stored * BYTES_BY_ROW + byColumn + rows * 2L * Integer.BYTES);
             bytes.put(
                     "a block's bins",
                     Math.min(stored, (long) shape.features() * TableBlock.MAX_ROWS) * 2L * Short.BYTES);

@@ -33,9 +33,10 @@ record StoredCells(long stored, long all, long sparseBlocks) {
 
     /** Whether sparse rows take less than dense ones. */
     boolean isSparse() {
-        return isSparse(stored, all);
+        return hasSparseBlocks() && isSparse(stored, all);
     }
 
+    /** As {@link #isSparse()}, of numbers that are known before the blocks are. */
     static boolean isSparse(long stored, long all) {
         return stored <= all / SPARSE_PART;
     }

@@ -23,7 +23,10 @@ class SealedBackendTrainingTest {
             .build();
 
     private static byte[] train(int workers, String... devices) {
-        List<Shard> shards = TableMaker.shards(ROWS, workers, true, true);
+        return train(TableMaker.shards(ROWS, workers, true, true), devices);
+    }
+
+    private static byte[] train(List<Shard> shards, String... devices) {
         return TrainingThreads.train(
                         SETTINGS,
                         shards,
@@ -41,5 +44,14 @@ class SealedBackendTrainingTest {
     @Test
     void ranksOnDifferentBackEndsAgree() {
         assertThat(train(3, "sealed", "cpu")).isEqualTo(train(1, "cpu"));
+    }
+
+    /** The sealed back end's rows are of both kinds at once: which one is trained on must follow from the table, not from them. */
+    @Test
+    void ranksOnDifferentBackEndsAgreeOnSparseRows() {
+        List<TableMaker.RowValues> rows = TableMaker.withSparseFeatures(ROWS, 41);
+        List<Shard> dense = TableMaker.shards(rows, 1, true, true);
+        List<Shard> sparse = TableMaker.sparse(TableMaker.shards(rows, 3, true, true), 0, 0);
+        assertThat(train(sparse, "sealed", "cpu")).isEqualTo(train(dense, "cpu"));
     }
 }
