@@ -174,13 +174,19 @@ abstract class HistogramScratch {
     abstract void move(
             int word, int featureOfWord, int numBins, long[] slot, int slotFrom, int cellWidth, boolean isFirst);
 
-    /** Moves the sums of a whole word to a histogram. */
+    /** Clears the first bin of a feature that does not exist, where its word's rows were added all the same. */
+    abstract void clearFirstBin(int word, int featureOfWord);
+
+    /** Moves the sums of a whole word to a histogram, and clears them: a full word of another tile may be next. */
     final void moveWord(int tile, int word, BinLayout layout, long[] slot, int cellWidth, boolean isFirst) {
         int firstFeature = tile * CpuDenseRows.TILE_FEATURES + word * CpuDenseRows.WORD_FEATURES;
         int features = Math.min(CpuDenseRows.WORD_FEATURES, layout.numFeatures() - firstFeature);
         for (int j = 0; j < features; j++) {
             int f = firstFeature + j;
             move(word, j, layout.missingBin(f) + 1, slot, layout.offset(f) * cellWidth, cellWidth, isFirst);
+        }
+        for (int j = features; j < CpuDenseRows.WORD_FEATURES; j++) {
+            clearFirstBin(word, j);
         }
     }
 }

@@ -89,4 +89,9 @@ final class PackedScratch extends HistogramScratch {
             }
         }
     }
+
+    @Override
+    void clearFirstBin(int word, int featureOfWord) {
+        cells[word][featureOfWord * CELLS] = 0;
+    }
 }

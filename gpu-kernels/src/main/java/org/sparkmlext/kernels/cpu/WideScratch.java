@@ -93,4 +93,10 @@ final class WideScratch extends HistogramScratch {
             }
         }
     }
+
+    @Override
+    void clearFirstBin(int word, int featureOfWord) {
+        cells[word][featureOfWord * 2 * CELLS] = 0;
+        cells[word][featureOfWord * 2 * CELLS + 1] = 0;
+    }
 }

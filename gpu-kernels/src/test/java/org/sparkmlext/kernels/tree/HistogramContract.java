@@ -54,6 +54,13 @@ public abstract class HistogramContract {
                 TreeData.random("28 features", 20_001, TreeData.bins(28, 255), 0.02, 7),
                 TreeData.random("12 features", 9000, TreeData.bins(12, 40), 0, 8),
                 TreeData.random("64 features", 1500, TreeData.bins(64, 16), 0.1, 9),
+                TreeData.random(
+                        "67 features: the last word of the second tile is not full",
+                        3000,
+                        TreeData.bins(67, 9),
+                        0.1,
+                        17),
+                TreeData.random("70 features", 2000, TreeData.bins(70, 20), 0.1, 18),
                 TreeData.random("300 features", 400, TreeData.bins(300, 33), 0.1, 10),
                 TreeData.random("more rows than a narrow sum holds", 140_000, new int[] {2, 255}, 0.01, 11),
                 TreeData.sparse("sparse", 3000, TreeData.bins(400, 60), 0.03, 12),
