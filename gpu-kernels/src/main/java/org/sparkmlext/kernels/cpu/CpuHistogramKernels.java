@@ -70,7 +70,8 @@ final class CpuHistogramKernels {
             if (own instanceof CpuSparseRows sparseRows) {
                 sparseRows.requireComplete();
                 SparseScratch[] scratch = sparseScratch(own.layout(), isCoarse, target.hasCounts());
-                new SparseHistogramBuild(sparseRows, values.longs(), order, target, tasks, scratch).run(team());
+                new SparseHistogramBuild(sparseRows, values.longs(), order, target, tasks, scratch, isCoarse)
+                        .run(team());
             } else {
                 HistogramScratch[] scratch = scratch(isCoarse, target.hasCounts());
                 new HistogramBuild((CpuDenseRows) own, values.longs(), order, target, tasks, scratch).run(team());
@@ -129,12 +130,12 @@ final class CpuHistogramKernels {
     /** {@link org.sparkmlext.kernels.tree.TreeKernels#subtract}. */
     void subtract(HistogramPool pool, List<SubtractTask> tasks) {
         CpuHistogramPool own = ownership.own(pool, CpuHistogramPool.class, "pool");
-        boolean isAnyCompact = false;
+        boolean isAllDense = true;
         for (SubtractTask task : tasks) {
             Objects.checkIndex(task.sibling(), own.numSlots());
-            isAnyCompact |= own.compact(task.parent()) != null || own.compact(task.child()) != null;
+            isAllDense &= isDense(own, task.parent()) && isDense(own, task.child());
         }
-        if (!isAnyCompact) {
+        if (isAllDense) {
             subtractDense(own, tasks);
             return;
         }
@@ -168,7 +169,40 @@ final class CpuHistogramKernels {
         });
     }
 
+    private static boolean isDense(CpuHistogramPool pool, int slot) {
+        return pool.compact(slot) == null && pool.packed(slot) == null;
+    }
+
+    private static void subtractPacked(
+            CpuHistogramPool pool, SubtractTask task, PackedHistogram parent, PackedHistogram child) {
+        int totalBins = pool.layout().totalBins();
+        if (parent.bins != null && child.bins != null) {
+            pool.put(task.sibling(), parent.minus(child, parent.bins, child.bins));
+            return;
+        }
+        PackedHistogram rest = parent.full(totalBins);
+        if (rest == parent && task.sibling() != task.parent()) {
+            rest = new PackedHistogram(null, parent.cells.clone(), parent.absentBins)
+                    .withSums(parent.gradient, parent.hessian, parent.numStored);
+        }
+        rest.subtract(child);
+        boolean isSmall = rest.numStored <= totalBins / SHRINK_SHARE;
+        pool.put(task.sibling(), isSmall ? rest.compact() : rest);
+    }
+
     private void subtractOne(CpuHistogramPool pool, SubtractTask task) {
+        PackedHistogram packedParent = pool.packed(task.parent());
+        PackedHistogram packedChild = pool.packed(task.child());
+        if (packedParent != null && packedChild != null) {
+            subtractPacked(pool, task, packedParent, packedChild);
+            return;
+        }
+        if (packedParent != null) {
+            pool.slot(task.parent());
+        }
+        if (packedChild != null) {
+            pool.slot(task.child());
+        }
         CompactHistogram parent = pool.compact(task.parent());
         CompactHistogram child = pool.compact(task.child());
         if (parent != null && child != null) {

@@ -9,8 +9,8 @@ import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.HistogramPool;
 
 /**
- * Histograms as one long array a slot, or, where few bins hold anything, as a {@link CompactHistogram}. Slots get their arrays
- * when they are first written, and pass them on when they become compact.
+ * Histograms as one long array a slot, or, where few bins hold anything, as a {@link CompactHistogram}, or, of sparse rows, as a
+ * {@link PackedHistogram}. Slots get their arrays when they are first written, and pass them on when they need none.
  */
 final class CpuHistogramPool extends CpuResource implements HistogramPool {
 
@@ -28,6 +28,7 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
     private long[][] dense;
 
     private @Nullable CompactHistogram[] compact;
+    private @Nullable PackedHistogram[] packed;
     private long[] numStored;
     /** Arrays that no slot uses; what they hold is undefined. */
     private final Deque<long[]> spare = new ArrayDeque<>();
@@ -39,6 +40,7 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
         dense = new long[numSlots][];
         Arrays.fill(dense, NONE);
         compact = new CompactHistogram[numSlots];
+        packed = new PackedHistogram[numSlots];
         numStored = new long[numSlots];
     }
 
@@ -53,12 +55,15 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
         if (found == NONE) {
             found = array();
             CompactHistogram sums = compact[slot];
-            if (sums == null) {
-                Arrays.fill(found, 0);
-            } else {
+            PackedHistogram packedSums = packed[slot];
+            if (packedSums != null) {
+                packedSums.writeTo(found, layout);
+            } else if (sums != null) {
                 sums.writeTo(found, cellWidth());
+            } else {
+                Arrays.fill(found, 0);
             }
-            put(slot, found, sums == null ? UNKNOWN : sums.numStored);
+            put(slot, found, packedSums != null ? packedSums.numStored : sums != null ? sums.numStored : UNKNOWN);
         }
         return found;
     }
@@ -76,24 +81,54 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
 
     private void put(int slot, long[] sums, long stored) {
         compact[slot] = null;
+        packed[slot] = null;
         dense[slot] = sums;
         numStored[slot] = stored;
     }
 
-    /** The sums of a compact slot; null for a dense one. */
+    /** The sums of a compact slot; null for others. */
     @Nullable
     CompactHistogram compact(int slot) {
         requireOpen();
         return compact[Objects.checkIndex(slot, compact.length)];
     }
 
+    /** The sums of a packed slot; null for others. */
+    @Nullable
+    PackedHistogram packed(int slot) {
+        requireOpen();
+        return packed[Objects.checkIndex(slot, packed.length)];
+    }
+
+    /** Makes a slot packed; from any thread, each slot by one at a time. */
+    void put(int slot, PackedHistogram sums) {
+        release(slot);
+        packed[slot] = sums;
+        numStored[slot] = sums.numStored;
+    }
+
+    /** The sums of a slot without those of bins that hold nothing, if it is not dense anyway. */
+    private @Nullable CompactHistogram explicit(int slot) {
+        PackedHistogram sums = packed(slot);
+        if (sums != null && sums.bins != null) {
+            put(slot, sums.explicit(layout));
+        }
+        return compact(slot);
+    }
+
     /** Makes a slot compact; from any thread, each slot by one at a time. */
     void put(int slot, CompactHistogram sums) {
+        release(slot);
+        compact[slot] = sums;
+        numStored[slot] = sums.numStored;
+    }
+
+    private void release(int slot) {
         requireOpen();
         long[] unused = dense[Objects.checkIndex(slot, dense.length)];
-        compact[slot] = sums;
         dense[slot] = NONE;
-        numStored[slot] = sums.numStored;
+        compact[slot] = null;
+        packed[slot] = null;
         if (unused != NONE) {
             synchronized (spare) {
                 spare.push(unused);
@@ -159,7 +194,7 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
     @Override
     public void markOccupied(int slot, long[] bits) {
         Objects.checkFromIndexSize(0, (layout.totalBins() + 63) / 64, bits.length);
-        CompactHistogram sums = compact(slot);
+        CompactHistogram sums = explicit(slot);
         if (sums != null) {
             for (int i = 0; i < sums.size; i++) {
                 bits[sums.bins[i] >>> 6] |= 1L << sums.bins[i];
@@ -177,7 +212,7 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
         int width = cellWidth();
         Objects.checkFromIndexSize(targetFrom, bins.length * width, target.length);
         requireAscending(bins);
-        CompactHistogram sums = compact(slot);
+        CompactHistogram sums = explicit(slot);
         if (sums == null) {
             long[] source = slot(slot);
             for (int i = 0; i < bins.length; i++) {
@@ -223,6 +258,7 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
     void release() {
         dense = new long[0][];
         compact = new CompactHistogram[0];
+        packed = new PackedHistogram[0];
         numStored = new long[0];
         spare.clear();
     }

@@ -21,6 +21,7 @@ final class CpuSparseRows extends CpuRows implements SparseRows {
 
     private final int[] absentBins;
     private final int[] room;
+    private final int mostStored;
     private SparseColumns columns;
     /** Where each row's bins begin in {@link #stored}; one more entry than rows. */
     private int[] rowStarts;
@@ -34,6 +35,7 @@ final class CpuSparseRows extends CpuRows implements SparseRows {
         super(owner, layout, numRows);
         this.absentBins = absentBins.clone();
         room = maxStored.clone();
+        mostStored = Arrays.stream(maxStored).max().orElse(0);
         columns = new SparseColumns(layout, absentBins, maxStored, numRows);
         rowStarts = new int[numRows + 1];
         stored = new int[(int) numStored(maxStored)];
@@ -161,6 +163,16 @@ final class CpuSparseRows extends CpuRows implements SparseRows {
         if (numAppended < numRows()) {
             throw new IllegalStateException(this + " has only " + numAppended + " rows so far; append the rest first");
         }
+    }
+
+    /** Most rows that store the same feature. */
+    int mostStored() {
+        return mostStored;
+    }
+
+    /** Per feature its absent bin; not to be changed. */
+    int[] absentBins() {
+        return absentBins;
     }
 
     int absentBin(int feature) {

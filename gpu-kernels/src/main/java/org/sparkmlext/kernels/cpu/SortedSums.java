@@ -41,6 +41,39 @@ final class SortedSums {
         counts = new int[numPasses][DIGITS];
     }
 
+    /** The histogram of the rows at positions {@code [begin, end)}. Coarse sums only; no more rows than a packed sum holds. */
+    PackedHistogram sumPacked(CpuSparseRows rows, long[] allGradients, long[] entries, int begin, int end) {
+        takeRows(rows, allGradients, entries, begin, end);
+        sort();
+        long g = 0;
+        long h = 0;
+        for (int i = 0; i < numRows; i++) {
+            g += gradients[i];
+            h += hessians[i];
+            gradients[i] = (gradients[i] << 32) + hessians[i];
+        }
+        int[] bins = new int[numKeys];
+        long[] cells = new long[numKeys];
+        int size = sumRuns(keys, numKeys, gradients, bins, cells);
+        return new PackedHistogram(Arrays.copyOf(bins, size), Arrays.copyOf(cells, size), rows.absentBins())
+                .withSums(g, h, numKeys);
+    }
+
+    /** Sums up the values of the rows of each bin; returns how many bins there are. */
+    private static int sumRuns(long[] keys, int numKeys, long[] values, int[] bins, long[] cells) {
+        int size = -1;
+        int last = -1;
+        for (int k = 0; k < numKeys; k++) {
+            int bin = (int) (keys[k] >>> Integer.SIZE);
+            // No branch: whether two rows share a bin is a coin toss.
+            size += bin != last ? 1 : 0;
+            bins[size] = bin;
+            cells[size] += values[(int) keys[k]];
+            last = bin;
+        }
+        return size + 1;
+    }
+
     /** The histogram of the rows at positions {@code [begin, end)}, every feature's absent bin included. */
     CompactHistogram sum(CpuSparseRows rows, long[] allGradients, long[] entries, int begin, int end, int cellWidth) {
         takeRows(rows, allGradients, entries, begin, end);

@@ -34,6 +34,11 @@ final class SparseHistogramBuild {
     private final List<HistogramTask> tasks;
     private final SparseScratch[] scratch;
     private final double storedPerRow;
+    /** Whether histograms are {@link PackedHistogram}s. */
+    private final boolean isPacked;
+    /** Rows that a thread may add before it moves its sums out. */
+    private final int mostHeld;
+
     private final boolean[] isSmall;
     /** Per large task: gradient, hessian, count and stored bins of its rows. */
     private final long[][] totals;
@@ -54,7 +59,8 @@ final class SparseHistogramBuild {
             CpuPartition partition,
             CpuHistogramPool pool,
             List<HistogramTask> tasks,
-            SparseScratch[] scratch) {
+            SparseScratch[] scratch,
+            boolean isCoarse) {
         this.rows = rows;
         this.layout = rows.layout();
         this.gradients = gradients;
@@ -63,6 +69,8 @@ final class SparseHistogramBuild {
         this.tasks = tasks;
         this.scratch = scratch;
         storedPerRow = rows.numRows() == 0 ? 0 : (double) rows.numStored() / rows.numRows();
+        isPacked = isCoarse && !pool.hasCounts() && rows.mostStored() <= SparseScratch.MAX_ROWS;
+        mostHeld = isPacked ? Integer.MAX_VALUE : SparseScratch.MAX_ROWS;
         isSmall = new boolean[tasks.size()];
         totals = new long[tasks.size()][4];
         gates = new Gate[tasks.size()][];
@@ -79,7 +87,7 @@ final class SparseHistogramBuild {
                     || numRows * storedPerRow + layout.numFeatures() <= (double) layout.totalBins() / SMALL_SHARE;
             pieceRows[t] = Math.max(1, numRows);
             if (!isSmall[t]) {
-                pool.overwritten(tasks.get(t).slot());
+                makeRoom(tasks.get(t).slot());
                 gates[t] = new Gate[SECTIONS];
                 for (int s = 0; s < SECTIONS; s++) {
                     gates[t][s] = new Gate();
@@ -93,6 +101,17 @@ final class SparseHistogramBuild {
         }
     }
 
+    /** Before the threads start: the slot's array, to be overwritten. */
+    private void makeRoom(int slot) {
+        if (!isPacked) {
+            pool.overwritten(slot);
+            return;
+        }
+        PackedHistogram before = pool.packed(slot);
+        long[] cells = before != null && before.bins == null ? before.cells : new long[layout.totalBins()];
+        pool.put(slot, new PackedHistogram(null, cells, rows.absentBins()));
+    }
+
     void run(ThreadTeam team) {
         double stored = 0;
         for (HistogramTask task : tasks) {
@@ -102,7 +121,11 @@ final class SparseHistogramBuild {
         team.run(firstPiece[tasks.size()], maxThreads, this::work);
         int pieces = (layout.numFeatures() + PIECE_FEATURES - 1) / PIECE_FEATURES;
         for (int t = 0; t < tasks.size(); t++) {
-            if (!isSmall[t]) {
+            PackedHistogram packed = pool.packed(tasks.get(t).slot());
+            if (!isSmall[t] && packed != null) {
+                packed.withSums(totals[t][0], totals[t][1], totals[t][3]);
+                pool.put(tasks.get(t).slot(), packed);
+            } else if (!isSmall[t]) {
                 long[] sums = totals[t];
                 long[] slot = pool.slot(tasks.get(t).slot());
                 team.forEach(pieces, (worker, piece) -> {
@@ -134,17 +157,15 @@ final class SparseHistogramBuild {
             int begin = node.begin() + (piece - firstPiece[task]) * pieceRows[task];
             int end = Math.min(node.end(), begin + pieceRows[task]);
             if (isSmall[task]) {
-                pool.put(
-                        tasks.get(task).slot(),
-                        own.sorted().sum(rows, gradients, entries, begin, end, pool.cellWidth()));
+                sumSmall(own.sorted(), tasks.get(task).slot(), begin, end);
                 continue;
             }
             while (begin < end) {
-                int count = Math.min(end - begin, SparseScratch.MAX_ROWS - held);
+                int count = Math.min(end - begin, mostHeld - held);
                 own.add(rows, gradients, entries, begin, begin + count);
                 begin += count;
                 held += count;
-                if (held == SparseScratch.MAX_ROWS) {
+                if (held == mostHeld) {
                     moveOut(task, worker, own);
                     held = 0;
                 }
@@ -155,8 +176,17 @@ final class SparseHistogramBuild {
         }
     }
 
+    private void sumSmall(SortedSums sorted, int slot, int begin, int end) {
+        if (isPacked) {
+            pool.put(slot, sorted.sumPacked(rows, gradients, entries, begin, end));
+        } else {
+            pool.put(slot, sorted.sum(rows, gradients, entries, begin, end, pool.cellWidth()));
+        }
+    }
+
     private void moveOut(int task, int worker, SparseScratch own) {
-        long[] slot = pool.slot(tasks.get(task).slot());
+        PackedHistogram packed = pool.packed(tasks.get(task).slot());
+        long[] slot = packed != null ? packed.cells : pool.slot(tasks.get(task).slot());
         int sectionBins = layout.totalBins() / SECTIONS + 1;
         synchronized (gates[task]) {
             own.moveTotals(totals[task]);
@@ -168,7 +198,11 @@ final class SparseHistogramBuild {
             int end = Math.min(layout.totalBins(), begin + sectionBins);
             Gate gate = gates[task][section];
             synchronized (gate) {
-                own.move(begin, end, slot, pool.cellWidth(), !gate.isWritten);
+                if (packed != null) {
+                    own.moveTo(packed, begin, end, !gate.isWritten);
+                } else {
+                    own.move(begin, end, slot, pool.cellWidth(), !gate.isWritten);
+                }
                 gate.isWritten = true;
             }
         }

@@ -121,6 +121,18 @@ final class SparseScratch {
         }
     }
 
+    /** Moves packed sums of bins {@code [begin, end)} to a packed histogram and clears them here. */
+    void moveTo(PackedHistogram target, int begin, int end, boolean isFirst) {
+        if (isFirst) {
+            System.arraycopy(cells, begin, target.cells, begin, end - begin);
+        } else {
+            for (int bin = begin; bin < end; bin++) {
+                target.cells[bin] += cells[bin];
+            }
+        }
+        Arrays.fill(cells, begin, end, 0);
+    }
+
     private static void movePacked(long[] cells, int begin, int end, long[] slot) {
         for (int bin = begin, to = 2 * begin; bin < end; bin++, to += 2) {
             long sum = cells[bin];

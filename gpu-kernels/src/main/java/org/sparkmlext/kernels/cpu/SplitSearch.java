@@ -18,6 +18,10 @@ final class SplitSearch {
     private long[] histogram = new long[0];
 
     private @Nullable CompactHistogram compact;
+    private @Nullable PackedHistogram packed;
+    /** Where the search stands among the bins of a compact or packed histogram. */
+    private int cursor;
+
     private int cellWidth;
     private BinLayout layout = new BinLayout(new int[0]);
     private double gradientUnit;
@@ -79,8 +83,9 @@ final class SplitSearch {
      * @param anyFeature a feature whose bins add up to the node's sums, as those of every feature do
      */
     void start(CpuHistogramPool pool, int slot, int anyFeature, SplitRules rules, GradientScale scale) {
+        packed = pool.packed(slot);
         compact = pool.compact(slot);
-        histogram = compact == null ? pool.slot(slot) : compact.cells;
+        histogram = packed != null ? packed.cells : compact != null ? compact.cells : pool.slot(slot);
         cellWidth = pool.cellWidth();
         layout = pool.layout();
         gradientUnit = scale.histogramGradientUnit();
@@ -91,19 +96,9 @@ final class SplitSearch {
         // Coarse values are at most 2^16 in size.
         isExactInDoubles = scale.precision() == GradientScale.Precision.COARSE;
         minRows = pool.hasCounts() ? rules.minDataInLeaf() : 0;
-        long g = 0;
-        long h = 0;
-        long n = 0;
-        int end = place(layout.offset(anyFeature + 1)) * cellWidth;
-        for (int cell = place(layout.offset(anyFeature)) * cellWidth; cell < end; cell += cellWidth) {
-            g += histogram[cell];
-            h += histogram[cell + 1];
-            n += cellWidth == 3 ? histogram[cell + 2] : 0;
-        }
-        totalGradient = g;
-        totalHessian = h;
-        totalCount = n;
-        parentScore = score(g, h);
+        cursor = place(layout.offset(anyFeature));
+        takeTotals(layout.offset(anyFeature + 1));
+        parentScore = score(totalGradient, totalHessian);
         // A split must gain more than this, which is the same as being better than a first candidate of that gain.
         bestGain = rules.minSplitGain();
         bestFeature = -1;
@@ -114,7 +109,29 @@ final class SplitSearch {
 
     /** Where the cell of a bin, or of the next one that has a cell, stands in {@link #histogram}. */
     private int place(int bin) {
-        return compact == null ? bin : compact.firstFrom(bin);
+        return packed != null ? packed.firstFrom(bin) : compact != null ? compact.firstFrom(bin) : bin;
+    }
+
+    /** The node's sums: those of a packed histogram, else of the feature whose cells begin at the cursor. */
+    private void takeTotals(int endBin) {
+        if (packed != null) {
+            totalGradient = packed.gradient;
+            totalHessian = packed.hessian;
+            totalCount = 0;
+            return;
+        }
+        long g = 0;
+        long h = 0;
+        long n = 0;
+        int end = place(endBin) * cellWidth;
+        for (int cell = cursor * cellWidth; cell < end; cell += cellWidth) {
+            g += histogram[cell];
+            h += histogram[cell + 1];
+            n += cellWidth == 3 ? histogram[cell + 2] : 0;
+        }
+        totalGradient = g;
+        totalHessian = h;
+        totalCount = n;
     }
 
     /**
@@ -124,8 +141,7 @@ final class SplitSearch {
     void look(int feature) {
         int numValueBins = layout.numValueBins(feature);
         reserve(numValueBins);
-        CompactHistogram sums = compact;
-        int numBins = sums == null ? accumulate(feature, numValueBins) : accumulate(sums, feature, numValueBins);
+        int numBins = accumulateBins(feature, numValueBins);
         boolean hasMissing = missingGradient != 0 || missingHessian != 0;
         computeGains(numBins, 0, 0, gainsMissingRight);
         if (hasMissing) {
@@ -178,6 +194,103 @@ final class SplitSearch {
         gainsMissingLeft = new double[length + 1];
     }
 
+    private int accumulateBins(int feature, int numValueBins) {
+        if (packed != null) {
+            return packed.bins == null
+                    ? accumulate(packed, feature, numValueBins)
+                    : accumulate(packed, packed.bins, feature, numValueBins);
+        }
+        return compact != null ? accumulate(compact, feature, numValueBins) : accumulate(feature, numValueBins);
+    }
+
+    /** Sums up all bins of a packed histogram; returns how many. */
+    private int accumulate(PackedHistogram sums, int feature, int numValueBins) {
+        bins = allBins;
+        int offset = layout.offset(feature);
+        int absent = sums.absentBins[feature];
+        long all = 0;
+        for (int cell = offset; cell <= offset + numValueBins; cell++) {
+            all += histogram[cell];
+        }
+        long absentGradient = totalGradient - PackedHistogram.gradient(all);
+        long absentHessian = totalHessian - PackedHistogram.hessian(all);
+        takeMissing(absent == numValueBins, absentGradient, absentHessian, histogram[offset + numValueBins]);
+        int middle = Math.min(absent, numValueBins);
+        long sum = accumulatePacked(0, offset, 0, middle, 0, 0);
+        accumulatePacked(sum, offset, middle, numValueBins, absentGradient, absentHessian);
+        return numValueBins;
+    }
+
+    private void takeMissing(boolean isAbsent, long absentGradient, long absentHessian, long cell) {
+        missingGradient = isAbsent ? absentGradient : PackedHistogram.gradient(cell);
+        missingHessian = isAbsent ? absentHessian : PackedHistogram.hessian(cell);
+        missingCount = 0;
+    }
+
+    /** Sums up bins {@code [begin, end)}, of which the absent one may be one before; returns the packed sum so far. */
+    private long accumulatePacked(long start, int offset, int begin, int end, long absentGradient, long absentHessian) {
+        long[] cells = histogram;
+        long sum = start;
+        for (int bin = begin; bin < end; bin++) {
+            sum += cells[offset + bin];
+            gradientSums[bin] = (absentGradient + PackedHistogram.gradient(sum)) * gradientUnit;
+            hessianSums[bin] = (absentHessian + PackedHistogram.hessian(sum)) * hessianUnit;
+        }
+        return sum;
+    }
+
+    /** Sums up the bins of a packed histogram that hold anything, and the absent one; returns how many. */
+    private int accumulate(PackedHistogram sums, int[] occupied, int feature, int numValueBins) {
+        bins = occupiedBins;
+        int offset = layout.offset(feature);
+        int absent = offset + sums.absentBins[feature];
+        int missing = offset + numValueBins;
+        while (cursor < occupied.length && occupied[cursor] < offset) {
+            cursor++;
+        }
+        int end = cursor;
+        long all = 0;
+        while (end < occupied.length && occupied[end] <= missing) {
+            all += histogram[end++];
+        }
+        long absentGradient = totalGradient - PackedHistogram.gradient(all);
+        long absentHessian = totalHessian - PackedHistogram.hessian(all);
+        boolean isMissingStored = end > cursor && occupied[end - 1] == missing;
+        takeMissing(absent == missing, absentGradient, absentHessian, isMissingStored ? histogram[end - 1] : 0);
+        int numBins = 0;
+        if (absent != offset && (cursor == end || occupied[cursor] > offset)) {
+            bins[0] = 0;
+            putSums(0, 0, 0, 0);
+            numBins = 1;
+        }
+        long sum = 0;
+        long g = 0;
+        long h = 0;
+        boolean isAbsentIn = absent == missing;
+        for (int i = cursor; i < end && occupied[i] < missing; i++) {
+            if (!isAbsentIn && occupied[i] > absent) {
+                isAbsentIn = true;
+                g = absentGradient;
+                h = absentHessian;
+                bins[numBins] = absent - offset;
+                putSums(numBins++, g + PackedHistogram.gradient(sum), h + PackedHistogram.hessian(sum), 0);
+            }
+            sum += histogram[i];
+            bins[numBins] = occupied[i] - offset;
+            putSums(numBins++, g + PackedHistogram.gradient(sum), h + PackedHistogram.hessian(sum), 0);
+        }
+        if (!isAbsentIn) {
+            bins[numBins] = absent - offset;
+            putSums(
+                    numBins++,
+                    absentGradient + PackedHistogram.gradient(sum),
+                    absentHessian + PackedHistogram.hessian(sum),
+                    0);
+        }
+        cursor = end;
+        return numBins;
+    }
+
     /** Sums up all bins; returns how many. */
     private int accumulate(int feature, int numValueBins) {
         bins = allBins;
@@ -223,7 +336,15 @@ final class SplitSearch {
         missingHessian = 0;
         missingCount = 0;
         int offset = layout.offset(feature);
-        int end = place(offset + numValueBins);
+        while (cursor < sums.size && sums.bins[cursor] < offset) {
+            cursor++;
+        }
+        int from = cursor;
+        int end = from;
+        while (end < sums.size && sums.bins[end] < offset + numValueBins) {
+            end++;
+        }
+        cursor = end;
         if (end < sums.size && sums.bins[end] == offset + numValueBins) {
             takeMissing(end * cellWidth);
         }
@@ -231,7 +352,6 @@ final class SplitSearch {
         long h = 0;
         long n = 0;
         int numBins = 0;
-        int from = place(offset);
         if (from == end || sums.bins[from] > offset) {
             bins[0] = 0;
             putSums(0, 0, 0, 0);

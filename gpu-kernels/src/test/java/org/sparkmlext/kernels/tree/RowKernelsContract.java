@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,6 +68,101 @@ public abstract class RowKernelsContract extends BackendContract {
                     .isEqualTo(ReferenceTreeKernels.ascending(data.numRows()));
             partition.reset();
             assertThat(order(partition)).isEqualTo(ReferenceTreeKernels.ascending(data.numRows()));
+        }
+    }
+
+    /** The reference takes the square of a feature's bins. */
+    static Stream<TreeData> shapesToSplit() {
+        return Stream.concat(
+                HistogramContract.shapes().filter(data -> data.layout().fitsBytes() && data.numRows() <= 6000),
+                Stream.of(TreeData.random("a wide feature", 2000, new int[] {600, 3}, 0.05, 16)));
+    }
+
+    /** From rows to splits: parent, child and sibling of two divisions, as a grower asks for them. */
+    @ParameterizedTest
+    @MethodSource("shapesToSplit")
+    void splitsOfNodesAndTheirSiblingsEqualTheReference(TreeData data) {
+        kind().assumeHolds(data);
+        int n = data.numRows();
+        long[] gradients = data.randomGradients(41);
+        SplitRules rules = new SplitRules(1, 0, 0, 0, 1);
+        try (BinnedRows rows = kind().of(backend, data);
+                RowPartition partition = backend.trees().allocatePartition(n);
+                Buffer gradient = buffer(gradients);
+                HistogramPool pool = backend.trees().allocateHistograms(data.layout(), 5, false)) {
+            int[] order = ReferenceTreeKernels.ascending(n);
+            for (Precision precision : Precision.values()) {
+                partition.reset();
+                int[] fresh = ReferenceTreeKernels.ascending(n);
+                System.arraycopy(fresh, 0, order, 0, n);
+                RowRange node = new RowRange(0, n);
+                build(rows, gradient, partition, precision, node, 0, pool);
+                for (int step = 0; step < 2; step++) {
+                    int feature = (step + 1) % data.layout().numFeatures();
+                    int bin = data.layout().numValueBins(feature) / 3;
+                    PartitionTask move = new PartitionTask(node, feature, bin, step == 0);
+                    int middle = node.begin() + backend.trees().partition(rows, partition, List.of(move))[0];
+                    assertThat(middle).isEqualTo(node.begin() + ReferenceTreeKernels.partition(data, order, move));
+                    RowRange left = new RowRange(node.begin(), middle);
+                    RowRange right = new RowRange(middle, node.end());
+                    boolean isLeftSmaller = left.numRows() < right.numRows();
+                    RowRange child = isLeftSmaller ? left : right;
+                    RowRange sibling = isLeftSmaller ? right : left;
+                    build(rows, gradient, partition, precision, child, 1, pool);
+                    // Into a slot of its own first, then in place.
+                    backend.trees().subtract(pool, List.of(new TreeKernels.SubtractTask(0, 1, 2)));
+                    check(data, gradients, order, sibling, precision, 2, pool, rules);
+                    backend.trees().subtract(pool, List.of(new TreeKernels.SubtractTask(0, 1, 0)));
+                    check(data, gradients, order, sibling, precision, 0, pool, rules);
+                    check(data, gradients, order, child, precision, 1, pool, rules);
+                    node = sibling;
+                    // Looking at a slot's cells may change how it is kept, never what it holds.
+                    build(rows, gradient, partition, precision, node, step, pool);
+                    if (step == 1) {
+                        backend.trees().subtract(pool, List.of(new TreeKernels.SubtractTask(0, 1, 3)));
+                        check(data, gradients, order, new RowRange(0, 0), precision, 3, pool, rules);
+                    }
+                }
+            }
+        }
+    }
+
+    private void build(
+            BinnedRows rows,
+            Buffer gradients,
+            RowPartition partition,
+            Precision precision,
+            RowRange node,
+            int slot,
+            HistogramPool pool) {
+        List<HistogramTask> tasks = List.of(new HistogramTask(node, slot));
+        backend.trees().histograms(rows, gradients, partition, precision, tasks, pool);
+    }
+
+    private void check(
+            TreeData data,
+            long[] gradients,
+            int[] order,
+            RowRange node,
+            Precision precision,
+            int slot,
+            HistogramPool pool,
+            SplitRules rules) {
+        GradientScale scale = new GradientScale(30, 30, precision);
+        int[] ofNode = Arrays.copyOfRange(order, node.begin(), node.end());
+        long[] expected = ReferenceTreeKernels.histogram(data, gradients, ofNode, precision, false);
+        int[] all = ReferenceTreeKernels.ascending(data.layout().numFeatures());
+        int[] some = IntStream.of(all).filter(f -> f % 3 != 1).toArray();
+        for (int[] features : List.of(all, some)) {
+            List<TreeKernels.SplitTask> tasks = List.of(new TreeKernels.SplitTask(slot, features));
+            assertThat(backend.trees().findSplits(pool, tasks, rules, scale))
+                    .containsExactly(
+                            ReferenceTreeKernels.findSplit(data.layout(), expected, false, features, rules, scale));
+        }
+        if (slot != 0) {
+            long[] got = new long[pool.slotLength()];
+            pool.copyOut(slot, got, 0);
+            assertThat(got).isEqualTo(expected);
         }
     }
 
