@@ -9,13 +9,17 @@ import org.sparkmlext.kernels.tree.BinnedRows;
 import org.sparkmlext.kernels.tree.DenseRows;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
-/** Turns a rank's blocks into bins on the device, and finds the edges between the bins on the way. */
-final class Binning {
+/**
+ * Turns a rank's blocks into bins on the device, and finds the edges between the bins on the way. Closing frees all rows it
+ * has allocated, also those of a call that failed.
+ */
+final class Binning implements AutoCloseable {
 
     private final Collective collective;
     private final TreeKernels kernels;
     private final HostThreads threads;
     private final Runnable cancelCheck;
+    private final OpenResources held = new OpenResources();
 
     /** @param cancelCheck throws when the run was cancelled; called for every block */
     Binning(Collective collective, TreeKernels kernels, HostThreads threads, Runnable cancelCheck) {
@@ -26,7 +30,7 @@ final class Binning {
     }
 
     /**
-     * @param rows the binned training rows, owned by the caller
+     * @param rows the binned training rows; the caller may close them, as closing the binning does
      * @param edges the edges between their bins, the same on all ranks
      */
     record Result(BinnedRows rows, BinEdges edges) {}
@@ -42,7 +46,7 @@ final class Binning {
                 Arrays.stream(mappers).mapToInt(BinMapper::numValueBins).toArray();
         KeyRanges[] ranges =
                 Arrays.stream(numValueBins).mapToObj(KeyRanges::new).toArray(KeyRanges[]::new);
-        DenseRows rows = kernels.allocateRows(new BinLayout(numValueBins), numRows(blocks));
+        DenseRows rows = held.add(kernels.allocateRows(new BinLayout(numValueBins), numRows(blocks)));
         fill(rows, blocks, (f, values, count, bins) -> mappers[f].mapAndMeasure(values, count, bins, ranges[f]));
         return new Result(rows, edges(ranges));
     }
@@ -51,7 +55,7 @@ final class Binning {
     BinnedRows others(List<TableBlock> blocks, BinEdges edges) {
         BinMapper[] mappers = new BinMapper[edges.edges().length];
         Arrays.setAll(mappers, edges::mapper);
-        DenseRows rows = kernels.allocateRows(edges.layout(), numRows(blocks));
+        DenseRows rows = held.add(kernels.allocateRows(edges.layout(), numRows(blocks)));
         fill(rows, blocks, (f, values, count, bins) -> mappers[f].map(values, count, bins));
         return rows;
     }
@@ -107,5 +111,10 @@ final class Binning {
                     + (Integer.MAX_VALUE - 8) + ". Use more workers (numWorkers).");
         }
         return (int) rows;
+    }
+
+    @Override
+    public void close() {
+        held.close();
     }
 }
