@@ -8,6 +8,7 @@ import java.util.Map;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.tree.BinLayout;
+import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
@@ -59,6 +60,11 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
                 "histograms", slotBytes * NodeHistograms.numSlots(settings, widest, 4, NodeHistograms.MAX_POOL_BYTES));
         bytes.put("histogram scratch", (long) shape.threads() * shape.features() * 256 * Long.BYTES);
         return new MemoryPlan(bytes);
+    }
+
+    @Override
+    public int maxRows() {
+        return TreeKernels.MAX_ROWS;
     }
 
     private BinLayout widestLayout(int numFeatures) {
