@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -26,13 +27,15 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.jobs.Main;
 import org.sparkmlext.jobs.quickstart.CustomerRows;
+import org.sparkmlext.ml.boosting.BoostedTreesRegressionModel;
+import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 
 /** The packaged job on this module's Spark: it trains, evaluates and scores, and its model has the same bytes everywhere. */
 @Tag("full")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SameJarTest {
-    /** Written by the module of the Spark that the jar is built against, which runs first. */
-    private static final Path REFERENCE = Path.of("..", "spark-4.0", "target", "model.sha256");
+    /** Written to by the module of the Spark that the jar is built against, which runs first. */
+    private static final Path REFERENCES = Path.of("..", "spark-4.0", "target");
 
     private static final int ROWS = 4000;
 
@@ -78,8 +81,6 @@ class SameJarTest {
     @Test
     @Order(1)
     void theModelHasTheBytesOfTheReference() throws Exception {
-        String wanted = System.getProperty("spark.version.wanted");
-        assertThat(session.version()).isEqualTo(wanted);
         Path model = folder.resolve("model");
         run(
                 "train",
@@ -90,13 +91,7 @@ class SameJarTest {
                 "--set=numTrees=15",
                 "--verbose",
                 "--output=" + model);
-        String sha256 = sha256(model);
-        System.out.println("Spark " + session.version() + ": sha256 of model.safetensors " + sha256);
-        if (wanted.equals(System.getProperty("spark.version.reference"))) {
-            Files.writeString(REFERENCE, sha256);
-        }
-        assertThat(REFERENCE).as("run the whole of jobs/compat: spark-4.0 makes the reference").exists();
-        assertThat(sha256).isEqualTo(Files.readString(REFERENCE));
+        hasTheBytesOfTheReference(model, "model.sha256");
     }
 
     @Test
@@ -109,6 +104,43 @@ class SameJarTest {
         assertThat(session.read().parquet(folder.resolve("scores").toString()).count())
                 .isEqualTo(ROWS);
         assertThat(run("describe", model, "--verbose")).contains("contract_index", "first tree");
+    }
+
+    @Test
+    @Order(3)
+    void aRegressorUsedByNameHasTheBytesOfTheReference() throws Exception {
+        Dataset<Row> customers = session.read()
+                .option("header", true)
+                .schema(CustomerRows.schema())
+                .csv(folder.resolve("customers.csv").toString());
+        BoostedTreesRegressionModel model = new BoostedTreesRegressor()
+                .setInputCols(new String[] {"tenure_months", "age", "data_gb", "call_minutes"})
+                .setLabelCol("monthly_charge")
+                .setObjective("huber")
+                .setNumTrees(10)
+                .fit(customers.where("monthly_charge is not null"));
+        Path path = folder.resolve("regression");
+        model.save(path.toString());
+        hasTheBytesOfTheReference(path, "regression.sha256");
+        Row scored = BoostedTreesRegressionModel.load(path.toString())
+                .transform(customers)
+                .selectExpr("count(prediction)", "stddev(prediction)")
+                .first();
+        assertThat(scored.getLong(0)).isEqualTo(ROWS);
+        assertThat(scored.getDouble(1)).isPositive();
+    }
+
+    private static void hasTheBytesOfTheReference(Path model, String name) throws Exception {
+        String wanted = System.getProperty("spark.version.wanted");
+        assertThat(session.version()).isEqualTo(wanted);
+        String sha256 = sha256(model);
+        System.out.println("Spark " + session.version() + ": " + name + " of model.safetensors " + sha256);
+        Path reference = REFERENCES.resolve(name);
+        if (wanted.equals(System.getProperty("spark.version.reference"))) {
+            Files.writeString(reference, sha256);
+        }
+        assertThat(reference).as("run the whole of jobs/compat: spark-4.0 makes the reference").exists();
+        assertThat(sha256).isEqualTo(Files.readString(reference));
     }
 
     private static String sha256(Path model) throws Exception {

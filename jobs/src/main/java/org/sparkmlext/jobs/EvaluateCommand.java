@@ -46,7 +46,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--quantile-level",
-            description = "Regression: level of the pinball loss, between 0 and 1 (default: that loss is left out).")
+            description = "Regression: level of the pinball loss, between 0 and 1 (default: that of the"
+                    + " model's prediction where it predicts quantiles, else that loss is left out).")
     @Nullable
     Double quantileLevel;
 
@@ -60,10 +61,7 @@ final class EvaluateCommand implements Callable<Integer> {
         TableLayout layout = ScoreCommand.layoutOf(loaded, path).reading(table, from);
         Dataset<Row> rows = new TableReader(session).read(from, layout, true);
         out.println("evaluation of " + path + " on " + from);
-        out.print(Evaluation.of(
-                        loaded.model().transform(rows),
-                        new LabelColumns(layout.label(), layout.weight()),
-                        quantileLevel)
+        out.print(Evaluation.of(loaded.model(), rows, new LabelColumns(layout.label(), layout.weight()), quantileLevel)
                 .describe());
         return 0;
     }

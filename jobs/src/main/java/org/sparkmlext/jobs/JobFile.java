@@ -51,7 +51,7 @@ final class JobFile {
             }
         } catch (FileNotFoundException absent) {
             throw new BadInputException("job file " + path + " does not exist", absent);
-        } catch (IOException broken) {
+        } catch (IOException | IllegalArgumentException broken) {
             throw new BadInputException("job file " + path + " cannot be read: " + broken.getMessage(), broken);
         }
     }

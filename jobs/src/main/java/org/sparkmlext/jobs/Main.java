@@ -19,7 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The main class of the job jar: {@code spark-submit jobs.jar SUBCOMMAND --job FILE --option ...}.
  *
- * <p>Exit code 0: done. 2: options or input are at fault, one paragraph says what. 1: anything else.
+ * <p>Exit code 0: done. 2: options or input are at fault, one paragraph says what. 1: anything else, an exception of Spark, a
+ * file system or the JDK; the paragraph names it.
  */
 @Command(
         name = "spark-ml-ext",
@@ -151,8 +152,11 @@ public final class Main implements Runnable {
 
     private static int report(Throwable failure, boolean verbose, PrintStream err) {
         boolean isBadInput = FailureText.isBadInput(failure);
-        err.println("spark-ml-ext: " + FailureText.of(failure)
-                + (isBadInput || verbose ? "" : " (the stack trace: --verbose)"));
+        String type = FailureText.typeOf(failure);
+        err.println("spark-ml-ext: "
+                + (isBadInput
+                        ? FailureText.of(failure)
+                        : type + ": " + FailureText.of(failure) + (verbose ? "" : " (the stack trace: --verbose)")));
         if (verbose) {
             failure.printStackTrace(err);
         }

@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
             out.println("evaluation on " + test);
             LabelColumns columns =
                     new LabelColumns(rows.layout().label(), rows.layout().weight());
-            out.print(Evaluation.of(model.transform(testRows), columns, null).describe());
+            out.print(Evaluation.of(model, testRows, columns, null).describe());
         }
         return 0;
     }

@@ -93,16 +93,19 @@ class ClassesAndNumbersTest {
                 "--label=price",
                 "--ignore=start,kind",
                 "--set=objective=quantile",
-                "--set=quantileLevels=0.2,0.5,0.9",
+                "--set=quantileLevels=0.2,0.4,0.9",
                 "--set=quantilesCol=quantiles",
                 "--validation-fraction=0.2",
                 "--output=" + model,
                 "--test=" + table);
-        assertThat(training.out()).as(training.err()).contains("validation-pinball-0.9", "RMSE");
+        assertThat(training.out()).as(training.err()).contains("validation-pinball-0.9", "RMSE", "(level 0.4)");
         assertThat(BoostedTreesRegressionModel.load(model.toString()).numOutputs())
                 .isEqualTo(3);
+        CommandRun ofModel = CommandRun.of("evaluate", "--model=" + model, "--input=" + table);
+        assertThat(ofModel.out()).as(ofModel.err()).contains("(level 0.4)");
         CommandRun evaluation =
                 CommandRun.of("evaluate", "--model=" + model, "--input=" + table, "--quantile-level=0.5");
+        assertThat(evaluation.out()).contains("(level 0.5)");
         assertThat(evaluation.number("RMSE")).as(evaluation.err()).isLessThan(0.2);
         Path scores = folder.resolve("price-scores");
         CommandRun scoring =
@@ -127,6 +130,7 @@ class ClassesAndNumbersTest {
         assertThat(CommandRun.of("describe", "--model=" + model).out()).contains("objective squared");
         CommandRun evaluation = CommandRun.of("evaluate", "--model=" + model, "--input=" + table);
         assertThat(evaluation.number("RMSE")).as(evaluation.err()).isLessThan(0.2);
+        assertThat(evaluation.out()).doesNotContain("pinball");
     }
 
     @Test

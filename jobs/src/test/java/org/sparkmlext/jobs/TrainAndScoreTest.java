@@ -223,6 +223,24 @@ class TrainAndScoreTest {
     }
 
     @Test
+    void whatAFileSystemThrowsIsAFailureWithItsCause() {
+        CommandRun run = CommandRun.of("evaluate", "--model=" + model, "--input=file://elsewhere/shop.csv");
+        assertThat(run.err())
+                .startsWith("spark-ml-ext: IllegalArgumentException: Wrong FS: ")
+                .contains("file://elsewhere/shop.csv", "(the stack trace: --verbose)");
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void aPathThatIsNoneIsRefused() {
+        isRefused(CommandRun.of("describe", "--model=a:b"), "model 'a:b' cannot be read: ");
+        isRefused(CommandRun.of("describe", "--job=a:b"), "job file a:b cannot be read: ");
+        isRefused(
+                CommandRun.of("score", "--model=" + model, "--input=" + withHeader, "--output=a:b"),
+                "output 'a:b' cannot be used: ");
+    }
+
+    @Test
     void aDirectoryThatIsNoModelOfOursIsRefused() throws IOException {
         isRefused(CommandRun.of("describe", "--model=" + folder.resolve("nothing")), "does not exist");
         isRefused(CommandRun.of("describe", "--model=" + folder), "not a model of spark-ml-ext", "metadata");

@@ -58,8 +58,8 @@ public final class DistributedTrainer {
      *
      * @throws org.sparkmlext.training.InvalidTrainingDataException if rows, labels or weights are at fault; the message
      *     names column, value and number of rows
-     * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, if the memory does not
-     *     suffice, or if dynamic allocation is on
+     * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, if a worker would get more
+     *     rows than it can hold, if the memory does not suffice, or if dynamic allocation is on
      * @throws org.sparkmlext.training.TrainingCancelledException if the run was cancelled
      */
     public static Result train(
@@ -81,7 +81,7 @@ public final class DistributedTrainer {
                     WorkerChoice.local(context.master(), options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = columns.featureNames(table.counts().numFeatures());
-            checkMemory(
+            checkSize(
                     plan,
                     names,
                     table.counts(),
@@ -115,7 +115,7 @@ public final class DistributedTrainer {
                     census, taskCpus, options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = columns.featureNames(table.counts().numFeatures());
-            checkMemory(
+            checkSize(
                     plan,
                     names,
                     table.counts(),
@@ -179,13 +179,14 @@ public final class DistributedTrainer {
         return new ResourceProfileBuilder().require(requests).build();
     }
 
-    private void checkMemory(
+    private void checkSize(
             ShardPlan plan,
             List<String> featureNames,
             TableCounts counts,
             WorkerChoice choice,
             long heapBytes,
             String setting) {
+        plan.requireAtMost(algorithm.maxRows());
         ShardShape shape = new ShardShape(
                 plan.mostRows(),
                 plan.mostValidationRows(),

@@ -73,6 +73,22 @@ final class ShardPlan implements Serializable {
         return most;
     }
 
+    /** @throws IllegalArgumentException if any worker gets more rows of either kind; says how many workers are enough */
+    void requireAtMost(int maxRows) {
+        long most = Math.max(mostRows(), mostValidationRows());
+        if (most > maxRows) {
+            long total = Math.max(rows(trainingOffsets), rows(validationOffsets));
+            throw new IllegalArgumentException("one worker would get " + most
+                    + (most == mostRows() ? " training" : " validation") + " rows; it can hold at most " + maxRows
+                    + ". Set numWorkers to at least " + (total + maxRows - 1) / maxRows
+                    + "; on a cluster that takes as many task slots.");
+        }
+    }
+
+    private static long rows(long[] offsets) {
+        return offsets[offsets.length - 1];
+    }
+
     /** Whether partition w already holds just what worker w shall get, so that nothing needs to move. */
     boolean matchesPartitions() {
         if (numPartitions() != numWorkers) {
@@ -129,6 +145,6 @@ final class ShardPlan implements Serializable {
 
     /** Table row at which this worker's run starts: exact for up to 2^63 / workers rows. */
     private long boundary(long[] offsets, int worker) {
-        return offsets[offsets.length - 1] * worker / numWorkers;
+        return rows(offsets) * worker / numWorkers;
     }
 }

@@ -21,6 +21,11 @@ public interface TrainingAlgorithm<S extends Serializable> extends Serializable 
      */
     MemoryPlan memoryPlan(ShardShape shape);
 
+    /** Most training rows, and most validation rows, that one rank can hold; more are refused before the start. */
+    default int maxRows() {
+        return Integer.MAX_VALUE - 8;
+    }
+
     /**
      * Trains. Polls {@link Worker#checkCancelled} at least every second of work, and calls
      * {@link Worker#roundFinished} after each round.

@@ -11,8 +11,11 @@ import org.sparkmlext.kernels.tree.DenseRows;
 import org.sparkmlext.kernels.tree.SparseRows;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
-/** Turns a rank's blocks into bins on the device, and finds the edges between the bins on the way. */
-final class Binning {
+/**
+ * Turns a rank's blocks into bins on the device, and finds the edges between the bins on the way. Closing frees all rows it
+ * has allocated, also those of a call that failed.
+ */
+final class Binning implements AutoCloseable {
 
     /** Bins whose ranges ranks exchange at a time. */
     private static final int BINS_PER_EXCHANGE = 1 << 20;
@@ -21,6 +24,7 @@ final class Binning {
     private final TreeKernels kernels;
     private final HostThreads threads;
     private final Runnable cancelCheck;
+    private final OpenResources held = new OpenResources();
 
     /** @param cancelCheck throws when the run was cancelled; called for every block */
     Binning(Collective collective, TreeKernels kernels, HostThreads threads, Runnable cancelCheck) {
@@ -31,7 +35,7 @@ final class Binning {
     }
 
     /**
-     * @param rows the binned training rows, owned by the caller
+     * @param rows the binned training rows; the caller may close them, as closing the binning does
      * @param edges the edges between their bins, the same on all ranks
      * @param isSparse whether rows are {@link SparseRows}, the same on all ranks; else they are {@link DenseRows}
      */
@@ -77,7 +81,7 @@ final class Binning {
     private DenseRows dense(
             List<TableBlock> blocks, BinLayout layout, int[][] boundaries, KeyRanges @Nullable [] ranges) {
         BinMapper[] mappers = Arrays.stream(boundaries).map(BinMapper::new).toArray(BinMapper[]::new);
-        DenseRows rows = kernels.allocateRows(layout, numRows(blocks));
+        DenseRows rows = held.add(kernels.allocateRows(layout, numRows(blocks)));
         int mostRows = blocks.stream().mapToInt(TableBlock::numRows).max().orElse(0);
         byte[][] columns = new byte[layout.numFeatures()][mostRows];
         int firstRow = 0;
@@ -110,7 +114,8 @@ final class Binning {
             }
         }
         SparseBlockBins bins = new SparseBlockBins(values, mappers, ranges, threads);
-        SparseRows rows = kernels.allocateSparseRows(layout, absentBins, values.counts(), numRows(values.blocks()));
+        SparseRows rows =
+                held.add(kernels.allocateSparseRows(layout, absentBins, values.counts(), numRows(values.blocks())));
         for (TableBlock block : values.blocks()) {
             cancelCheck.run();
             rows.append(bins.of(block));
@@ -164,5 +169,10 @@ final class Binning {
                     + (Integer.MAX_VALUE - 8) + ". Use more workers (numWorkers).");
         }
         return (int) rows;
+    }
+
+    @Override
+    public void close() {
+        held.close();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.tree.BinLayout;
+import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
@@ -86,6 +87,11 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         long scratchBins = isSparse ? 2 * totalBins : shape.features() * 256L;
         bytes.put("histogram scratch", shape.threads() * scratchBins * Long.BYTES);
         return new MemoryPlan(bytes);
+    }
+
+    @Override
+    public int maxRows() {
+        return TreeKernels.MAX_ROWS;
     }
 
     @Override

@@ -41,15 +41,17 @@ final class BoostingRun implements AutoCloseable {
     private final RoundGradients gradients;
     private final TreeGrower grower;
     private final WeightedQuantiles quantiles;
-    private final HostThreads threads;
+    /** All that must be closed, the device's memory and the host's threads. */
+    private final OpenResources held;
     /** Round by round, in each one tree an output. */
     private final List<GrownTree> trees = new ArrayList<>();
 
-    private BoostingRun(BoostingSettings settings, Worker worker, Shard shard, HostThreads threads) {
+    private BoostingRun(BoostingSettings settings, Worker worker, Shard shard, OpenResources held) {
         this.settings = settings;
         this.worker = worker;
-        this.threads = threads;
+        this.held = held;
         this.featureNames = shard.featureNames();
+        HostThreads threads = held.add(new HostThreads(worker.numThreads()));
         Backend backend = worker.backend();
         Collective collective = worker.collective();
         statistics = RowStatistics.of(settings.objective(), shard.training(), shard.validation(), collective);
@@ -64,20 +66,20 @@ final class BoostingRun implements AutoCloseable {
         baseScores = initialModel != null ? initialModel.baseScores() : starts;
         Buffer rowKeys = null;
         if (settings.subsamplingRate() < 1) {
-            rowKeys = backend.allocate(ElementType.LONG, Math.toIntExact(shard.numRows()));
+            rowKeys = held.add(backend.allocate(ElementType.LONG, Math.toIntExact(shard.numRows())));
             rowKeys.copyIn(0, new RowKeys(collective, threads).keys(shard.training()), 0, rowKeys.length());
         }
         StartScores trainingStart = new StartScores(baseScores, initialModel, shard.training(), threads);
         StartScores validationStart = new StartScores(baseScores, initialModel, shard.validation(), threads);
         // From here on the blocks lose their features: the bins take their place.
-        Binning binning = new Binning(collective, backend.trees(), threads, worker::checkCancelled);
+        Binning binning = held.add(new Binning(collective, backend.trees(), threads, worker::checkCancelled));
         Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
         edges = binned.edges();
         worker.checkCancelled();
         boolean hasWeights = statistics.hasWeights();
-        training = DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights, numOutputs);
-        validation = DeviceRows.of(
-                backend, binning.others(shard.validation(), binned), shard.validation(), hasWeights, numOutputs);
+        training = held.add(DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights, numOutputs));
+        validation = held.add(DeviceRows.of(
+                backend, binning.others(shard.validation(), binned), shard.validation(), hasWeights, numOutputs));
         trainingStart.moveTo(training);
         validationStart.moveTo(validation);
         history = new MetricHistory(settings, plan, statistics.validationRows() > 0);
@@ -85,8 +87,8 @@ final class BoostingRun implements AutoCloseable {
         CustomLoss customLoss = objective.custom() == null
                 ? null
                 : new CustomLoss(objective.custom(), collective.rank(), training, threads);
-        gradients = new RoundGradients(settings, worker, plan, statistics, training, rowKeys, customLoss);
-        grower = new TreeGrower(
+        gradients = held.add(new RoundGradients(settings, worker, plan, statistics, training, rowKeys, customLoss));
+        grower = held.add(new TreeGrower(
                 settings,
                 collective,
                 backend,
@@ -94,7 +96,7 @@ final class BoostingRun implements AutoCloseable {
                 binned.isSparse(),
                 statistics.rows(),
                 NodeHistograms.MAX_POOL_BYTES,
-                worker::checkCancelled);
+                worker::checkCancelled));
         quantiles = new WeightedQuantiles(
                 backend.trees(),
                 collective,
@@ -105,13 +107,13 @@ final class BoostingRun implements AutoCloseable {
         startFromQuantiles();
     }
 
-    /** Bins the rows and takes everything to the device. Collective. */
+    /** Bins the rows and takes everything to the device; frees it all where a step fails. Collective. */
     static BoostingRun prepare(BoostingSettings settings, Worker worker, Shard shard) {
-        HostThreads threads = new HostThreads(worker.numThreads());
+        OpenResources held = new OpenResources();
         try {
-            return new BoostingRun(settings, worker, shard, threads);
+            return new BoostingRun(settings, worker, shard, held);
         } catch (RuntimeException | Error e) {
-            threads.close();
+            held.closeAfter(e);
             throw e;
         }
     }
@@ -292,10 +294,6 @@ final class BoostingRun implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.close();
-        grower.close();
-        gradients.close();
-        training.close();
-        validation.close();
+        held.close();
     }
 }

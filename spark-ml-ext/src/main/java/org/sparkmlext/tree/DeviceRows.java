@@ -21,19 +21,42 @@ final class DeviceRows implements AutoCloseable {
     /** One an output. */
     final List<Buffer> scores;
 
-    private DeviceRows(BinnedRows bins, Buffer labels, @Nullable Buffer weights, List<Buffer> scores) {
+    private final OpenResources held;
+
+    private DeviceRows(
+            BinnedRows bins, Buffer labels, @Nullable Buffer weights, List<Buffer> scores, OpenResources held) {
+        this.held = held;
         this.bins = bins;
         this.labels = labels;
         this.weights = weights;
         this.scores = scores;
     }
 
-    /** Copies labels and weights to the device; {@code hasWeights} is the same on all ranks, whatever the blocks carry. */
+    /**
+     * Copies labels and weights to the device; {@code hasWeights} is the same on all ranks, whatever the blocks carry. Takes
+     * the bins over, and frees them with all else where a step fails.
+     */
     static DeviceRows of(
             Backend backend, BinnedRows bins, List<TableBlock> blocks, boolean hasWeights, int numOutputs) {
+        OpenResources held = new OpenResources();
+        try {
+            return of(backend, held.add(bins), blocks, hasWeights, numOutputs, held);
+        } catch (RuntimeException | Error e) {
+            held.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static DeviceRows of(
+            Backend backend,
+            BinnedRows bins,
+            List<TableBlock> blocks,
+            boolean hasWeights,
+            int numOutputs,
+            OpenResources held) {
         int numRows = bins.numRows();
-        Buffer labels = backend.allocate(ElementType.FLOAT, numRows);
-        Buffer weights = hasWeights ? backend.allocate(ElementType.FLOAT, numRows) : null;
+        Buffer labels = held.add(backend.allocate(ElementType.FLOAT, numRows));
+        Buffer weights = hasWeights ? held.add(backend.allocate(ElementType.FLOAT, numRows)) : null;
         int at = 0;
         for (TableBlock block : blocks) {
             labels.copyIn(at, block.labels(), 0, block.numRows());
@@ -49,9 +72,9 @@ final class DeviceRows implements AutoCloseable {
         }
         List<Buffer> scores = new ArrayList<>();
         for (int output = 0; output < numOutputs; output++) {
-            scores.add(backend.allocate(ElementType.FLOAT, numRows));
+            scores.add(held.add(backend.allocate(ElementType.FLOAT, numRows)));
         }
-        return new DeviceRows(bins, labels, weights, List.copyOf(scores));
+        return new DeviceRows(bins, labels, weights, List.copyOf(scores), held);
     }
 
     int numRows() {
@@ -69,11 +92,6 @@ final class DeviceRows implements AutoCloseable {
 
     @Override
     public void close() {
-        bins.close();
-        labels.close();
-        if (weights != null) {
-            weights.close();
-        }
-        scores.forEach(Buffer::close);
+        held.close();
     }
 }

@@ -138,11 +138,21 @@ public final class Forest {
             addTreesPlainly(row, 0, trees, scores, 0);
             return;
         }
-        int[] keys = new int[flat.numKeys()];
-        int[] positions = new int[flat.numPositions()];
-        flat.keys(row, 0, keys);
+        addTrees(flat, row, 0, trees, new int[flat.numKeys()], new int[flat.numPositions()], scores, 0);
+    }
+
+    /**
+     * Adds the first trees to the scores of one row. A method of its own, which the JIT compiles by itself: within the loop over
+     * the rows of a block it makes slower code of the walk in most runs.
+     *
+     * @param keys scratch
+     * @param positions scratch
+     */
+    private void addTrees(
+            FlatTrees flat, float[] rows, int from, int trees, int[] keys, int[] positions, float[] scores, int at) {
+        flat.keys(rows, from, keys);
         flat.walk(keys, trees, positions);
-        addLeaves(flat, positions, trees, scores, 0);
+        addLeaves(flat, positions, trees, scores, at);
     }
 
     /** Adds the leaf values of the first trees to the scores of the row that start at {@code at}. */
@@ -182,9 +192,7 @@ public final class Forest {
         int[] keys = new int[flat.numKeys()];
         int[] positions = new int[flat.numPositions()];
         for (int r = 0; r < numRows; r++) {
-            flat.keys(rows, r * numFeatures(), keys);
-            flat.walk(keys, numTrees(), positions);
-            addLeaves(flat, positions, numTrees(), scores, r * outputs);
+            addTrees(flat, rows, r * numFeatures(), numTrees(), keys, positions, scores, r * outputs);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.tree.MetricSums;
+import org.sparkmlext.training.InvalidTrainingDataException;
 
 /**
  * Which metrics a run measures, and where they stand in a round's array: the sums of the training rows, those of the
@@ -24,7 +25,7 @@ final class MetricPlan {
     private final int[] groupStarts;
 
     /**
-     * @throws IllegalArgumentException if the objective knows no metric of the settings' {@code validationMetric}; names
+     * @throws InvalidTrainingDataException if the objective knows no metric of the settings' {@code validationMetric}; names
      *     those it knows
      */
     MetricPlan(BoostingSettings settings, Objective objective, List<OutputGroup> groups) {
@@ -37,15 +38,16 @@ final class MetricPlan {
         String wanted = settings.validationMetric();
         watched = wanted.equals(AUTO) ? (names.isEmpty() ? "" : names.get(0)) : wanted;
         if (names.isEmpty() ? settings.earlyStoppingRounds() > 0 : !names.contains(watched)) {
-            throw new IllegalArgumentException("validationMetric is '" + wanted + "'; objective "
+            throw new InvalidTrainingDataException("validationMetric is '" + wanted + "'; objective "
                     + objective.kind().paramValue() + " knows "
                     + (names.isEmpty() ? "none: set a metric of your own" : String.join(", ", names)));
         }
         int numOutputs = groups.stream().mapToInt(OutputGroup::numOutputs).sum();
         if (custom != null && numOutputs > 1) {
-            throw new IllegalArgumentException("the custom metric '" + custom.name() + "' takes one raw score a row;"
-                    + " objective " + objective.kind().paramValue() + " has " + numOutputs
-                    + " here. Leave the metric out.");
+            throw new InvalidTrainingDataException(
+                    "the custom metric '" + custom.name() + "' takes one raw score a row;"
+                            + " objective " + objective.kind().paramValue() + " has " + numOutputs
+                            + " here. Leave the metric out.");
         }
         groupStarts = new int[groups.size() + 1];
         for (int g = 0; g < groups.size(); g++) {

@@ -27,7 +27,7 @@ import org.sparkmlext.kernels.tree.TreeKernels.SubtractTask;
  * <p>Of two children only the one with fewer rows is built; the other is the parent less that one. Where the pool is full,
  * the open leaf of the smallest gain gives its histogram up; should it be expanded later, both its children are built.
  */
-final class NodeHistograms implements AutoCloseable {
+final class NodeHistograms {
 
     /** Histograms may take this many bytes; more leaves than fit are grown all the same, see above. */
     static final long MAX_POOL_BYTES = 512L << 20;
@@ -50,6 +50,7 @@ final class NodeHistograms implements AutoCloseable {
     private @Nullable GradientScale scale;
     private @Nullable ColumnSampler columns;
 
+    /** @param pool owned by the caller, as rows and partition are */
     NodeHistograms(
             TreeKernels kernels,
             Collective collective,
@@ -231,10 +232,5 @@ final class NodeHistograms implements AutoCloseable {
 
     private GradientScale currentScale() {
         return Objects.requireNonNull(scale, "startTree was not called");
-    }
-
-    @Override
-    public void close() {
-        pool.close();
     }
 }

@@ -32,12 +32,13 @@ final class RoundGradients implements AutoCloseable {
     private final DeviceRows rows;
     private final @Nullable Buffer rowKeys;
     private final @Nullable CustomLoss customLoss;
+    private final OpenResources held = new OpenResources();
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<GradientScale> scales = new ArrayList<>();
 
     /**
      * @param rows owned by the caller
-     * @param rowKeys for sampling, owned by this; null where all rows are in every bag
+     * @param rowKeys for sampling, owned by the caller; null where all rows are in every bag
      */
     RoundGradients(
             BoostingSettings settings,
@@ -54,8 +55,13 @@ final class RoundGradients implements AutoCloseable {
         this.rows = rows;
         this.rowKeys = rowKeys;
         this.customLoss = customLoss;
-        for (int output = 0; output < rows.scores.size(); output++) {
-            buffers.add(worker.backend().allocate(ElementType.LONG, rows.numRows()));
+        try {
+            for (int output = 0; output < rows.scores.size(); output++) {
+                buffers.add(held.add(worker.backend().allocate(ElementType.LONG, rows.numRows())));
+            }
+        } catch (RuntimeException | Error e) {
+            held.closeAfter(e);
+            throw e;
         }
     }
 
@@ -198,9 +204,6 @@ final class RoundGradients implements AutoCloseable {
 
     @Override
     public void close() {
-        buffers.forEach(Buffer::close);
-        if (rowKeys != null) {
-            rowKeys.close();
-        }
+        held.close();
     }
 }

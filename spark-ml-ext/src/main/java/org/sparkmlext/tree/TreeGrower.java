@@ -37,6 +37,7 @@ final class TreeGrower implements AutoCloseable {
     private final RowPartition partition;
     private final NodeHistograms histograms;
     private final Runnable cancelCheck;
+    private final OpenResources held = new OpenResources();
 
     /**
      * @param isSparse whether the rows are sparse, the same on all ranks
@@ -59,18 +60,24 @@ final class TreeGrower implements AutoCloseable {
         this.kernels = backend.trees();
         this.rows = rows;
         this.globalRows = globalRows;
-        this.partition = kernels.allocatePartition(rows.numRows());
-        HistogramPool pool = kernels.allocateHistograms(
-                rows.layout(),
-                NodeHistograms.numSlots(settings, rows.layout().totalBins(), AHEAD_BETWEEN_RANKS, maxHistogramBytes),
-                settings.minDataInLeaf() > 1);
         SplitRules rules = new SplitRules(
                 settings.lambdaL2(),
                 settings.lambdaL1(),
                 settings.minSplitGain(),
                 settings.minChildWeight(),
                 settings.minDataInLeaf());
-        this.histograms = new NodeHistograms(kernels, collective, rows, partition, pool, rules, isSparse);
+        try {
+            this.partition = held.add(kernels.allocatePartition(rows.numRows()));
+            HistogramPool pool = held.add(kernels.allocateHistograms(
+                    rows.layout(),
+                    NodeHistograms.numSlots(
+                            settings, rows.layout().totalBins(), AHEAD_BETWEEN_RANKS, maxHistogramBytes),
+                    settings.minDataInLeaf() > 1));
+            this.histograms = new NodeHistograms(kernels, collective, rows, partition, pool, rules, isSparse);
+        } catch (RuntimeException | Error e) {
+            held.closeAfter(e);
+            throw e;
+        }
     }
 
     /**
@@ -230,7 +237,6 @@ final class TreeGrower implements AutoCloseable {
 
     @Override
     public void close() {
-        histograms.close();
-        partition.close();
+        held.close();
     }
 }

@@ -23,10 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkmlext.data.Shard;
 import org.sparkmlext.training.InvalidTrainingDataException;
+import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.ShardShape;
+import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.TrainingCancelledException;
 import org.sparkmlext.training.TrainingListener;
+import org.sparkmlext.training.Worker;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LocalTrainingTest {
@@ -251,6 +256,43 @@ class LocalTrainingTest {
                         .report()
                         .rowsPerWorker())
                 .containsExactly(1L, 1L, 1L);
+    }
+
+    @Test
+    void moreRowsThanAWorkerHoldsAreRefusedBeforeTheStart() {
+        TrainingAlgorithm<ColumnSums.Settings> small = new SmallWorkers(ColumnSums.rounds(2));
+        Dataset<Row> data = Tables.rows(spark, 101, 4);
+        assertThatThrownBy(() ->
+                        DistributedTrainer.train(data, Tables.COLUMNS, small, workers(2), new TrainingListener() {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "one worker would get 51 training rows; it can hold at most 25. Set numWorkers to at least 5");
+        assertThat(DistributedTrainer.train(data, Tables.COLUMNS, small, workers(5), new TrainingListener() {})
+                        .bytes())
+                .isEqualTo(train(data, 1, ColumnSums.rounds(2)).bytes());
+    }
+
+    /** {@link ColumnSums} on workers of 25 rows. */
+    private record SmallWorkers(ColumnSums sums) implements TrainingAlgorithm<ColumnSums.Settings> {
+        @Override
+        public ColumnSums.Settings settings() {
+            return sums.settings();
+        }
+
+        @Override
+        public MemoryPlan memoryPlan(ShardShape shape) {
+            return sums.memoryPlan(shape);
+        }
+
+        @Override
+        public int maxRows() {
+            return 25;
+        }
+
+        @Override
+        public byte[] train(Worker worker, Shard shard) {
+            return sums.train(worker, shard);
+        }
     }
 
     @Test

@@ -1,10 +1,12 @@
 package org.sparkmlext.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -45,6 +47,19 @@ class ShardPlanProperties {
         rows[0] += 3;
         assertThat(new ShardPlan(workers, rows, new long[workers]).matchesPartitions())
                 .isEqualTo(workers == 1);
+    }
+
+    @Example
+    void aShardThatNoWorkerHoldsIsRefused() {
+        long[] rows = {3L << 28, 1};
+        long[] none = {0, 0};
+        assertThatThrownBy(() -> new ShardPlan(3, rows, none).requireAtMost(1 << 28))
+                .hasMessageContaining("268435457 training rows; it can hold at most 268435456")
+                .hasMessageContaining("numWorkers to at least 4;");
+        assertThatThrownBy(() -> new ShardPlan(2, none, rows).requireAtMost(1 << 28))
+                .hasMessageContaining("402653185 validation rows")
+                .hasMessageContaining("numWorkers to at least 4;");
+        new ShardPlan(4, rows, rows).requireAtMost(1 << 28);
     }
 
     private static List<Float> numbers(long count) {

@@ -6,6 +6,7 @@ import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.DenseRows;
+import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
 
 /**
@@ -27,9 +28,6 @@ final class CpuDenseRows extends CpuRows implements DenseRows {
      */
     private static final int LEAD_WORDS = 6;
 
-    /** Keeps every index of a tile an int. */
-    private static final int MAX_ROWS = (Integer.MAX_VALUE - 64) / (TILE_FEATURES / WORD_FEATURES);
-
     /** Rows of one piece of work of {@link #copyIn}. */
     private static final int PIECE_ROWS = 16384;
 
@@ -38,9 +36,10 @@ final class CpuDenseRows extends CpuRows implements DenseRows {
 
     CpuDenseRows(CpuBackend owner, BinLayout layout, int numRows) {
         super(owner, layout, numRows);
-        if (numRows > MAX_ROWS) {
-            throw new KernelException("cpu: " + numRows + " rows were asked for in one matrix; at most " + MAX_ROWS
-                    + " fit. Use more workers.");
+        // Every index of a tile, eight longs a row, is an int.
+        if (numRows > TreeKernels.MAX_ROWS) {
+            throw new KernelException("cpu: " + numRows + " rows were asked for in one matrix; at most "
+                    + TreeKernels.MAX_ROWS + " fit. Use more workers.");
         }
         columns = new byte[layout.numFeatures()][numRows];
         tiles = new long[numTiles(layout)][];

@@ -18,6 +18,12 @@ import org.sparkmlext.kernels.Buffer;
 public interface TreeKernels {
 
     /**
+     * Most rows of one matrix or partition. Callers refuse more before they allocate; a back end need not take more, and takes
+     * so many if its memory does.
+     */
+    int MAX_ROWS = (1 << 28) - 64;
+
+    /**
      * A matrix of bins to be filled by {@link DenseRows#copyIn}.
      *
      * @throws IllegalArgumentException if a feature has more than {@link BinLayout#MAX_BYTE_VALUE_BINS} value bins

@@ -3,6 +3,7 @@ package org.sparkmlext.kernels.sealed;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
 /**
@@ -14,11 +15,25 @@ public final class SealedBackend implements Backend {
     private final SealedTreeKernels trees = new SealedTreeKernels(this);
     private long nextKey = System.nanoTime();
     private int numOpen;
+    private int steps;
+    private int failingStep = Integer.MAX_VALUE;
     private boolean isClosed;
 
     /** Resources allocated and not yet closed. */
     public int numOpenResources() {
         return numOpen;
+    }
+
+    /** Makes one of the allocations and copies to and from buffers fail, counted from 1. */
+    public SealedBackend failingAt(int step) {
+        failingStep = step;
+        return this;
+    }
+
+    void step() {
+        if (++steps == failingStep) {
+            throw new KernelException("the sealed back end was told to fail in step " + steps);
+        }
     }
 
     @Override
@@ -46,6 +61,7 @@ public final class SealedBackend implements Backend {
         if (isClosed) {
             throw new IllegalStateException("the sealed back end is closed");
         }
+        step();
         numOpen++;
         nextKey += 0x9E3779B97F4A7C15L;
         return nextKey;

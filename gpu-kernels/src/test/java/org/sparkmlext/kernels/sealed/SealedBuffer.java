@@ -83,6 +83,7 @@ final class SealedBuffer implements Buffer {
 
     private void check(ElementType wanted, int at, int arrayLength, int arrayFrom, int count) {
         memory.requireOpen();
+        memory.owner().step();
         if (type != wanted) {
             throw new IllegalStateException(memory + " was used as " + wanted);
         }

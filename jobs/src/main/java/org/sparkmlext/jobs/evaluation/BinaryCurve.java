@@ -100,10 +100,7 @@ final class BinaryCurve {
     BinaryEvaluation evaluation(LabelColumns columns) {
         endStep();
         columns.checkWeights(strangeWeights, "numbers from 0 to below 2^32");
-        if (strangeProbabilities > 0) {
-            throw new BadInputException(strangeProbabilities + " of " + rows
-                    + " probabilities are missing or NaN; the model or its input is at fault");
-        }
+        LabelColumns.checkProbabilities(strangeProbabilities, rows);
         BigInteger total = positive.add(negative);
         columns.check(rows, rows - positiveRows - negativeRows, "0/1", number(total));
         return new BinaryEvaluation(

@@ -4,17 +4,40 @@ import static org.apache.spark.sql.functions.col;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.boosting.BoostedTreesRegressionModel;
 
 /** Figures of a scored table, ready to be printed. */
 public interface Evaluation {
 
     /** A few lines for people. */
     String describe();
+
+    /**
+     * Measures a model on labelled rows, as {@link #of(Dataset, LabelColumns, Double)} does its predictions.
+     *
+     * @param model a model, or a pipeline that ends in one
+     * @param quantileLevel null means that of the model's prediction, where it predicts quantiles
+     */
+    static Evaluation of(Transformer model, Dataset<Row> rows, LabelColumns columns, @Nullable Double quantileLevel) {
+        return of(model.transform(rows), columns, quantileLevel != null ? quantileLevel : predictedLevel(model));
+    }
+
+    private static @Nullable Double predictedLevel(Transformer model) {
+        if (model instanceof PipelineModel pipeline) {
+            return predictedLevel(pipeline.stages()[pipeline.stages().length - 1]);
+        }
+        OptionalDouble level =
+                model instanceof BoostedTreesRegressionModel trees ? trees.predictedLevel() : OptionalDouble.empty();
+        return level.isPresent() ? level.getAsDouble() : null;
+    }
 
     /**
      * Measures predictions by their kind: with a column {@code probability} of two numbers as binary, of more as multiclass,

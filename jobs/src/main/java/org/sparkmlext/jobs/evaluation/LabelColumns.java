@@ -54,6 +54,14 @@ public record LabelColumns(String label, @Nullable String weight) {
         }
     }
 
+    /** @throws BadInputException if any row's probabilities are no numbers */
+    static void checkProbabilities(long strangeRows, long rows) {
+        if (strangeRows > 0) {
+            throw new BadInputException(strangeRows + " of " + rows
+                    + " probabilities are missing or NaN; the model or its input is at fault");
+        }
+    }
+
     /** @throws BadInputException if any label cannot be measured against, there is no row, or no weight */
     void check(long rows, long strangeLabels, String allowed, double totalWeight) {
         if (strangeLabels > 0) {

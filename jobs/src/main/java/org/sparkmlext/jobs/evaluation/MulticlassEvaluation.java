@@ -4,12 +4,14 @@ import static org.apache.spark.sql.functions.col;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.BadInputException;
 
 /**
@@ -42,8 +44,8 @@ public record MulticlassEvaluation(
     /**
      * @param predictions with columns {@code probability} (vector) and {@code prediction}
      * @param classes length of the probability vectors
-     * @throws BadInputException if there is no row, a label is not one of 0 .. classes - 1, or a weight is negative, missing
-     *     or infinite
+     * @throws BadInputException if there is no row, a label is not one of 0 .. classes - 1, a probability vector is missing
+     *     or holds NaN, or a weight is negative, missing or infinite
      */
     public static MulticlassEvaluation of(Dataset<Row> predictions, LabelColumns columns, int classes) {
         Sums sums = predictions
@@ -55,6 +57,7 @@ public record MulticlassEvaluation(
                 .toJavaRDD()
                 .treeAggregate(new Sums(classes), Sums::add, Sums::merge);
         columns.checkWeights(sums.strangeWeights, LabelColumns.FINITE_WEIGHTS);
+        LabelColumns.checkProbabilities(sums.strangeProbabilities, sums.rows);
         columns.check(
                 sums.rows,
                 sums.strangeLabels,
@@ -128,6 +131,7 @@ public record MulticlassEvaluation(
         private long rows;
         private long strangeLabels;
         private long strangeWeights;
+        private long strangeProbabilities;
 
         Sums(int classes) {
             confusion = new long[classes][classes];
@@ -152,11 +156,14 @@ public record MulticlassEvaluation(
             boolean isClass = k == label && k >= 0 && k < confusion.length;
             strangeLabels += isClass ? 0 : 1;
             strangeWeights += LabelColumns.isWeight(w) ? 0 : 1;
-            if (!isClass || !LabelColumns.isWeight(w)) {
+            Vector probabilities = (Vector) row.get(3);
+            boolean areNumbers = areNumbers(probabilities);
+            strangeProbabilities += areNumbers ? 0 : 1;
+            if (!isClass || !LabelColumns.isWeight(w) || !areNumbers) {
                 return this;
             }
             int prediction = (int) row.getDouble(1);
-            double probability = ((Vector) row.get(3)).apply(k);
+            double probability = probabilities.apply(k);
             confusion[k][prediction]++;
             weight.add(w);
             byLabel[k].add(w);
@@ -167,6 +174,12 @@ public record MulticlassEvaluation(
             // StrictMath: the same bits on every executor.
             loss.addProduct(w, -StrictMath.log(Math.max(SMALLEST_PROBABILITY, probability)));
             return this;
+        }
+
+        /** All of them count: where one is NaN, so is the choice of the most probable class. */
+        private static boolean areNumbers(@Nullable Vector probabilities) {
+            return probabilities != null
+                    && Arrays.stream(probabilities.toArray()).noneMatch(Double::isNaN);
         }
 
         Sums merge(Sums other) {
@@ -183,6 +196,7 @@ public record MulticlassEvaluation(
             rows += other.rows;
             strangeLabels += other.strangeLabels;
             strangeWeights += other.strangeWeights;
+            strangeProbabilities += other.strangeProbabilities;
             return this;
         }
 

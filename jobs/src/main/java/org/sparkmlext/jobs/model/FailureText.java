@@ -1,13 +1,18 @@
 package org.sparkmlext.jobs.model;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.training.InvalidTrainingDataException;
 
 /** Turns an exception into one paragraph for people, and tells whose fault it was. */
 public final class FailureText {
     private static final int MAX_LENGTH = 1500;
+    /** Their arguments are Params, columns and rows. Those of the layers below are ours, and wrong by our own fault. */
+    private static final List<String> CHECKING_LAYERS =
+            List.of("org.sparkmlext.jobs.", "org.sparkmlext.ml.", "org.sparkmlext.data.", "org.sparkmlext.runtime.");
 
     private FailureText() {}
 
@@ -27,12 +32,21 @@ public final class FailureText {
         return paragraph.length() > MAX_LENGTH ? paragraph.substring(0, MAX_LENGTH) + " ..." : paragraph;
     }
 
-    /** Whether the user's input is at fault rather than the program or the cluster. */
+    /** The class of the exception whose message {@link #of} gives. */
+    public static String typeOf(Throwable failure) {
+        return telling(failure).getClass().getSimpleName();
+    }
+
+    /**
+     * Whether the user's input is at fault rather than the program or the cluster: a check of ours has refused it, or Spark's
+     * analysis of a query on it, or a value that a query could not read.
+     */
     public static boolean isBadInput(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String type = cause.getClass().getName();
             if (cause instanceof BadInputException
-                    || cause instanceof IllegalArgumentException
+                    || cause instanceof InvalidTrainingDataException
+                    || isRefusedByOurChecks(cause)
                     || type.endsWith(".AnalysisException")
                     || type.endsWith(".ExtendedAnalysisException")
                     || type.endsWith(".InvalidInputException")
@@ -41,6 +55,14 @@ public final class FailureText {
             }
         }
         return false;
+    }
+
+    /** Spark, Hadoop and the JDK throw this type too, and not about what a user has given: who threw it decides. */
+    private static boolean isRefusedByOurChecks(Throwable cause) {
+        StackTraceElement[] trace = cause.getStackTrace();
+        return cause instanceof IllegalArgumentException
+                && trace.length > 0
+                && CHECKING_LAYERS.stream().anyMatch(trace[0].getClassName()::startsWith);
     }
 
     private static boolean isRaisedByQuery(Throwable cause) {

@@ -77,8 +77,8 @@ public final class ModelDirectory {
     }
 
     private String className(String path) {
-        Path directory = new Path(path);
         try {
+            Path directory = new Path(path);
             FileSystem files = directory.getFileSystem(session.sparkContext().hadoopConfiguration());
             if (!files.exists(directory)) {
                 throw new BadInputException("model '" + path + "' does not exist");
@@ -94,6 +94,8 @@ public final class ModelDirectory {
                     "model '" + path + "' cannot be read: " + unreachable.getMessage(), unreachable);
         } catch (BadInputException known) {
             throw known;
+        } catch (IllegalArgumentException noPath) {
+            throw new BadInputException("model '" + path + "' cannot be read: " + noPath.getMessage(), noPath);
         } catch (RuntimeException damaged) {
             throw new BadInputException(
                     "model '" + path + "': its metadata is damaged: " + FailureText.of(damaged), damaged);

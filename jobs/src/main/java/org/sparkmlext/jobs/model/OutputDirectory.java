@@ -43,7 +43,7 @@ public final class OutputDirectory {
                         "output '" + path + "' exists already; choose another path or give --overwrite");
             }
             return new OutputDirectory(target, files, overwrite);
-        } catch (IOException unreachable) {
+        } catch (IOException | IllegalArgumentException unreachable) {
             throw new BadInputException(
                     "output '" + path + "' cannot be used: " + unreachable.getMessage(), unreachable);
         }

@@ -15,6 +15,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
+import org.sparkmlext.jobs.BadInputException;
 import org.sparkmlext.testing.LocalSpark;
 
 class MulticlassEvaluationTest {
@@ -96,5 +97,17 @@ class MulticlassEvaluationTest {
         assertThatThrownBy(() -> Evaluation.of(table(List.of()), COLUMNS, null)).hasMessageContaining("no rows");
         assertThatThrownBy(() -> Evaluation.of(table(List.of(row(1, 1, 0.2, 0.8))), COLUMNS, 0.5))
                 .hasMessageContaining("the model is a classifier");
+    }
+
+    @Test
+    void probabilitiesThatAreNoNumbersAreCountedAndRefused() {
+        List<Row> rows = List.of(
+                row(1, 1, 0.2, 0.3, 0.5),
+                row(1, 1, 0.2, Double.NaN, 0.5),
+                row(2, 1, Double.NaN, 0.5, 0.5),
+                RowFactory.create(0.0, 1.0, null, 0.0));
+        assertThatThrownBy(() -> Evaluation.of(table(rows), COLUMNS, null))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("3 of 4 probabilities are missing or NaN; the model or its input is at fault");
     }
 }

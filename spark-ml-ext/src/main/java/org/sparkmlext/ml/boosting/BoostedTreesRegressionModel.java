@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.boosting;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
@@ -86,6 +87,13 @@ public final class BoostedTreesRegressionModel extends FittedRegressor<BoostedTr
             nearest = Math.abs(levels[k] - 0.5) < Math.abs(levels[nearest] - 0.5) ? k : nearest;
         }
         return nearest;
+    }
+
+    /** The quantile level that the prediction is of; empty under all other objectives than quantile. */
+    public OptionalDouble predictedLevel() {
+        return Objective.Kind.of(forest().objective()) == Objective.Kind.QUANTILE
+                ? OptionalDouble.of(getQuantileLevels()[predictedOutput()])
+                : OptionalDouble.empty();
     }
 
     @Override

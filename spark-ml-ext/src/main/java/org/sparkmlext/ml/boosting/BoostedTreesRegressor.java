@@ -1,6 +1,5 @@
 package org.sparkmlext.ml.boosting;
 
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
@@ -158,7 +157,7 @@ public final class BoostedTreesRegressor extends TrainableRegressor<BoostedTrees
         if (model != null && initial != null) {
             BoostingChecks.checkSameObjective(initial, objective);
             BoostingChecks.checkSameFeatures(initial, columns);
-            checkSameLevels(model, objective);
+            BoostingChecks.checkSameParameter(model, this, objective);
         }
         byte[] bytes = initial == null ? null : initial.bytesFor(columns);
         return new BoostedTreesRegressionModel(
@@ -170,15 +169,6 @@ public final class BoostedTreesRegressor extends TrainableRegressor<BoostedTrees
                         initial,
                         runtimeOptions(),
                         listener));
-    }
-
-    private void checkSameLevels(BoostedTreesRegressionModel initial, Objective objective) {
-        if (objective.kind() == Objective.Kind.QUANTILE
-                && !Arrays.equals(initial.getQuantileLevels(), getQuantileLevels())) {
-            throw new IllegalArgumentException("the initial model was trained with quantileLevels "
-                    + Arrays.toString(initial.getQuantileLevels()) + "; this estimator has "
-                    + Arrays.toString(getQuantileLevels()) + ". Training goes on only with the same levels.");
-        }
     }
 
     private @Nullable BoostedTreesRegressionModel initialModelOrNull() {

@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.boosting;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.param.Param;
 import org.sparkmlext.data.TableColumns;
@@ -83,6 +84,42 @@ final class BoostingChecks {
             throw new IllegalArgumentException("the initial model was trained with objective " + trained
                     + "; this estimator has objective " + objective.kind().paramValue()
                     + ". Training goes on only with the same objective.");
+        }
+    }
+
+    /**
+     * Whether a model's training can go on with the Param that shapes the objective's loss; a model keeps its own.
+     *
+     * @throws IllegalArgumentException if the values differ; shows both
+     */
+    static void checkSameParameter(BoostedRegressorParams initial, BoostedRegressorParams stage, Objective objective) {
+        String param;
+        Object trained;
+        Object wanted;
+        switch (objective.kind()) {
+            case HUBER -> {
+                param = "huberDelta";
+                trained = initial.getHuberDelta();
+                wanted = stage.getHuberDelta();
+            }
+            case QUANTILE -> {
+                param = "quantileLevels";
+                trained = Arrays.toString(initial.getQuantileLevels());
+                wanted = Arrays.toString(stage.getQuantileLevels());
+            }
+            case TWEEDIE -> {
+                param = "tweedieVariancePower";
+                trained = initial.getTweedieVariancePower();
+                wanted = stage.getTweedieVariancePower();
+            }
+            default -> {
+                return;
+            }
+        }
+        if (!trained.equals(wanted)) {
+            throw new IllegalArgumentException("the initial model was trained with " + param + " " + trained
+                    + "; this estimator has " + wanted + ". Training goes on only with the same: set " + param + " to "
+                    + trained + ".");
         }
     }
 }

@@ -235,7 +235,7 @@ class BoostedTreesRegressionFitTest {
     }
 
     @Test
-    void anInitialModelMustFit() {
+    void anInitialModelMustFit() throws IOException {
         BoostedTreesRegressionModel initial = regressor().setNumTrees(2).fit(table);
         assertRefused(
                 () -> regressor()
@@ -253,6 +253,29 @@ class BoostedTreesRegressionFitTest {
         assertRefused(
                 () -> regressor("quantile", "label").setInitialModel(levels).fit(table),
                 "quantileLevels [0.2, 0.7]; this estimator has [0.5]");
+        BoostedTreesRegressionModel huber =
+                regressor("huber", "label").setHuberDelta(1.5).setNumTrees(1).fit(table);
+        String path = directory.resolve("huber").toString();
+        huber.save(path);
+        assertRefused(
+                () -> regressor("huber", "label").setInitialModel(path).fit(table),
+                "trained with huberDelta 1.5; this estimator has 1.0. Training goes on only with the same: set huberDelta"
+                        + " to 1.5.");
+        assertThat(regressor("huber", "label")
+                        .setHuberDelta(1.5)
+                        .setNumTrees(1)
+                        .setInitialModel(path)
+                        .fit(table)
+                        .numRounds())
+                .isEqualTo(2);
+        BoostedTreesRegressionModel tweedie =
+                regressor("tweedie", "amount").setNumTrees(1).fit(table);
+        assertRefused(
+                () -> regressor("tweedie", "amount")
+                        .setTweedieVariancePower(1.2)
+                        .setInitialModel(tweedie)
+                        .fit(table),
+                "trained with tweedieVariancePower 1.5; this estimator has 1.2");
         assertThatThrownBy(() -> regressor()
                         .setInitialModel(directory.resolve("none").toString())
                         .fit(table))

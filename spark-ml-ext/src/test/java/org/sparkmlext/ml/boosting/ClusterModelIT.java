@@ -76,6 +76,30 @@ class ClusterModelIT {
     }
 
     @Test
+    void aRegressorTrainsAndScoresOnWorkerProcessesAsLocally() throws IOException {
+        Dataset<Row> local = ModelBytes.table(session("local[2]"));
+        BoostedTreesRegressionModel expected = ModelBytes.regressor().fit(local);
+        List<Row> predictions = predictions(expected, local);
+        String bytes = ModelBytes.sha256(expected, directory);
+        Dataset<Row> rows = ModelBytes.table(session("local-cluster[2,1,1024]"));
+        BoostedTreesRegressionModel model = ModelBytes.regressor().fit(rows);
+        assertThat(ModelBytes.sha256(model, directory)).isEqualTo(bytes);
+        assertThat(predictions(model, rows.repartition(4))).isEqualTo(predictions);
+    }
+
+    /** How often each prediction occurs: scored on the executors, whatever the order of rows. */
+    private static List<Row> predictions(BoostedTreesRegressionModel model, Dataset<Row> rows) {
+        List<Row> groups = model.transform(rows)
+                .groupBy("prediction", "quantiles")
+                .count()
+                .orderBy("prediction", "count")
+                .select("prediction", "count")
+                .collectAsList();
+        assertThat(groups).hasSizeGreaterThan(20);
+        return groups;
+    }
+
+    @Test
     void aKilledExecutorCostsAtMostOneRoundAndNothingOfTheModel() throws IOException {
         String expected = local("local[2]", 1);
         SparkSession spark = session("local-cluster[2,1,1024]");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -34,8 +35,20 @@ final class ModelBytes {
                 .setSeed(7);
     }
 
+    /** Quantiles of a number of {@link #table}. */
+    static BoostedTreesRegressor regressor() {
+        return new BoostedTreesRegressor()
+                .setInputCols(new String[] {"a", "b"})
+                .setLabelCol("c")
+                .setObjective("quantile")
+                .setQuantileLevels(new double[] {0.2, 0.5})
+                .setQuantilesCol("quantiles")
+                .setNumTrees(5)
+                .setMaxLeaves(7);
+    }
+
     /** Saves the model into the directory and returns the sha256 of its {@code model.safetensors}. */
-    static String sha256(BoostedTreesClassificationModel model, Path directory) throws IOException {
+    static String sha256(MLWritable model, Path directory) throws IOException {
         Path path = directory.resolve("model-" + System.nanoTime());
         model.write().save(path.toString());
         try {

@@ -1,0 +1,44 @@
+package org.sparkmlext.tree;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Owns resources and closes them in the reverse of the order in which they came, every one, whatever another throws. */
+final class OpenResources implements AutoCloseable {
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    /** Takes a resource over and returns it. */
+    <T extends AutoCloseable> T add(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    /** Closes all because of a failure that is about to be thrown; what closing throws is suppressed by it. */
+    void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        RuntimeException first = null;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                if (first == null) {
+                    first = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}
