@@ -30,7 +30,8 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         long rows = shape.rows() + shape.validationRows();
         long stride = (shape.features() + 7) / 8 * 8;
         Map<String, Long> bytes = new LinkedHashMap<>();
-        bytes.put("binned rows", rows * (stride + shape.features()));
+        Map<String, Long> fileBytes = new LinkedHashMap<>();
+        (shape.isMapped() ? fileBytes : bytes).put("binned rows", rows * (stride + shape.features()));
         bytes.put("a block's bins", (long) shape.features() * Math.min(rows, TableBlock.MAX_ROWS));
         int outputs = settings.objective().numOutputs(shape.numClasses());
         bytes.put("labels, scores and weights", rows * (shape.hasWeights() ? 8 : 4) + rows * outputs * Float.BYTES);
@@ -58,7 +59,7 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         bytes.put(
                 "histograms", slotBytes * NodeHistograms.numSlots(settings, widest, 4, NodeHistograms.MAX_POOL_BYTES));
         bytes.put("histogram scratch", (long) shape.threads() * shape.features() * 256 * Long.BYTES);
-        return new MemoryPlan(bytes);
+        return new MemoryPlan(bytes, fileBytes);
     }
 
     private BinLayout widestLayout(int numFeatures) {
