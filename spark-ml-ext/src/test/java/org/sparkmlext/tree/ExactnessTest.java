@@ -2,6 +2,7 @@ package org.sparkmlext.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +27,10 @@ import org.sparkmlext.data.TableBlock;
 class ExactnessTest {
 
     private static final List<TableMaker.RowValues> ROWS = TableMaker.rows(3000, 11);
+
+    /** Of mapped files. */
+    @TempDir
+    private static Path directory;
 
     private static final byte[] FIRST_ROUNDS = TrainingThreads.train(
                     TestSettings.defaults().withTrees(3).withSubsampling(0.7).build(),
@@ -101,7 +107,18 @@ class ExactnessTest {
     }
 
     /** A way to spread the rows. */
-    private record Spread(String name, int workers, int threads, long shuffleSeed) {
+    private record Spread(String name, int workers, int threads, long shuffleSeed, boolean isMapped) {
+        Spread(String name, int workers, int threads, long shuffleSeed) {
+            this(name, workers, threads, shuffleSeed, false);
+        }
+
+        TrainingThreads.Outcome train(Feature feature) {
+            BoostingSettings settings = feature.settings().build();
+            return isMapped
+                    ? MappedShards.train(settings, shards(feature), threads, directory)
+                    : TrainingThreads.train(settings, shards(feature), threads);
+        }
+
         List<Shard> shards(Feature feature) {
             List<TableMaker.RowValues> rows = shuffleSeed == 0 ? ROWS : TableMaker.shuffled(ROWS, shuffleSeed);
             return feature.shards(rows, workers);
@@ -119,7 +136,8 @@ class ExactnessTest {
             new Spread("3 workers", 3, 1, 0),
             new Spread("1 worker, shuffled", 1, 2, 5),
             new Spread("3 workers, shuffled", 3, 2, 6),
-            new Spread("7 workers, shuffled", 7, 1, 7));
+            new Spread("7 workers, shuffled", 7, 1, 7),
+            new Spread("mapped", 3, 2, 8, true));
 
     static Stream<Arguments> cells() {
         return features().flatMap(f -> SPREADS.stream().map(s -> Arguments.of(f, s)));
@@ -133,9 +151,9 @@ class ExactnessTest {
     @ParameterizedTest(name = "{0} | {1}")
     @MethodSource("cells")
     void theModelIsTheSame(Feature feature, Spread spread) {
-        byte[] model = TrainingThreads.train(feature.settings().build(), spread.shards(feature), spread.threads())
-                .model();
+        byte[] model = spread.train(feature).model();
         assertThat(model).isEqualTo(reference(feature));
+        assertThat(directory).isEmptyDirectory();
     }
 
     @ParameterizedTest
