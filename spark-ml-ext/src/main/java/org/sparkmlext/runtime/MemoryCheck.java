@@ -55,11 +55,12 @@ record MemoryCheck(
         }
         if (isMapped && storage == ShardStorage.AUTO) {
             LOG.warn(
-                    "The heap of {} does not hold the {} that {} need(s): dense features lie in mapped files, {} a worker, and {} a"
-                            + " worker stay on the heap. A larger heap ({}) or more workers would hold them in memory",
-                    format(heapBytes),
+                    "Training would need {} in one JVM, and its heap is {}, of which {} % can be used: dense features lie in"
+                            + " mapped files, {} a worker, in Spark's local directories (spark.local.dir), and {} a worker stay"
+                            + " on the heap. To hold all in memory raise {} or spread the rows over more executors",
                     format(onHeap.heap * workersPerJvm),
-                    workersPerJvm + (workersPerJvm == 1 ? " worker" : " workers"),
+                    format(heapBytes),
+                    (int) (USABLE_SHARE * 100),
                     format(mapped.files),
                     format(mapped.heap),
                     setting);
