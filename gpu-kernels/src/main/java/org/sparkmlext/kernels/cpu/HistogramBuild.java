@@ -89,6 +89,8 @@ final class HistogramBuild {
         long cells = 0;
         for (HistogramTask task : tasks) {
             cells += (long) task.rows().numRows() * layout.numFeatures();
+            // Before the threads start: the first use of a slot gives it memory, and two threads would give it two.
+            pool.overwritten(task.slot());
         }
         int maxThreads = (int) Math.min(scratch.length, 1 + cells / MIN_CELLS_PER_THREAD);
         team.run(firstPiece[firstPiece.length - 1], maxThreads, this::work);
