@@ -27,8 +27,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.MappedFileTest;
 import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.RoundReport;
@@ -307,6 +309,25 @@ class LocalTrainingTest {
         for (File directory : localDirectories()) {
             assertThat(directory.listFiles(File::isFile)).isEmpty();
         }
+    }
+
+    @Test
+    void aDiskThatFailsEndsTheRunWithTheReason(@TempDir Path directory) {
+        Path nowhere = directory.resolve("nowhere");
+        JobWatch watch = new JobWatch();
+        try (ScannedTable table = ScannedTable.scan(Tables.rows(spark, 100, 2), Tables.COLUMNS, watch)) {
+            WorkerChoice choice = WorkerChoice.local("local[2]", workers(2), 100);
+            RunRecord record = new RunRecord(2);
+            ShardPlan plan = table.plan(2);
+            try (LocalGang gang = new LocalGang(table, plan, List.of("a", "b"), choice, "cpu", nowhere, record)) {
+                watch.await(gang.start(ColumnSums.rounds(1)));
+            }
+            assertThat(record.failure())
+                    .isInstanceOf(KernelException.class)
+                    .hasMessageStartingWith("rank 0: no room on the disk for a block of 50 rows x 2 features")
+                    .hasMessageContaining(nowhere.toString());
+        }
+        assertNothingIsLeft();
     }
 
     @Test

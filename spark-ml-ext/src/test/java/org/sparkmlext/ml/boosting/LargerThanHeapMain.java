@@ -32,7 +32,7 @@ final class LargerThanHeapMain {
                 columns.add("cast(pmod(xxhash64(id, " + f + "), 100003) as float) f" + f);
             }
             columns.add("cast(pmod(xxhash64(id, 0), 100003) > 30000 as int) label");
-            Dataset<Row> rows = spark.range(0, 4_000_000, 1, 4).selectExpr(columns.toArray(String[]::new));
+            Dataset<Row> rows = spark.range(0, 4_000_000, 1, 2).selectExpr(columns.toArray(String[]::new));
             BoostedTreesClassificationModel model = new BoostedTreesClassifier()
                     .setInputCols(names.toArray(String[]::new))
                     .setNumTrees(3)
