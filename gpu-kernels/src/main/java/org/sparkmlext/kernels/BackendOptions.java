@@ -1,12 +1,18 @@
 package org.sparkmlext.kernels;
 
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a worker may use.
  *
  * @param numThreads CPU threads the kernels may use, at least 1
  * @param ordinal which device of its kind, counted from 0
+ * @param directory on a local disk: where a back end whose memory is the Java heap keeps dense bins in {@link MappedFile}s
+ *     instead; null to keep them on the heap. Others pay no attention to it
  */
-public record BackendOptions(int numThreads, int ordinal) {
+public record BackendOptions(
+        int numThreads, int ordinal, @Nullable Path directory) {
 
     public BackendOptions {
         if (numThreads < 1) {
@@ -17,8 +23,18 @@ public record BackendOptions(int numThreads, int ordinal) {
         }
     }
 
-    /** The first device, with this many threads. */
+    /** Without files. */
+    public BackendOptions(int numThreads, int ordinal) {
+        this(numThreads, ordinal, null);
+    }
+
+    /** The first device, with this many threads, without files. */
     public static BackendOptions threads(int numThreads) {
         return new BackendOptions(numThreads, 0);
+    }
+
+    /** The same with another directory, or none. */
+    public BackendOptions withDirectory(@Nullable Path other) {
+        return new BackendOptions(numThreads, ordinal, other);
     }
 }

@@ -3,14 +3,14 @@ package org.sparkmlext.data;
 import java.io.Serializable;
 
 /**
- * The features of a block's rows, in the form that takes less memory. Both forms of the same rows give the same model, bit
- * for bit; missing is NaN.
+ * The features of a block's rows: dense or sparse, in the form that takes less memory, or dense in a mapped file. All forms of the
+ * same rows give the same model, bit for bit; missing is NaN.
  */
-public sealed interface FeatureBlock extends Serializable permits DenseFeatures, SparseFeatures {
+public sealed interface FeatureBlock extends Serializable permits DenseFeatures, SparseFeatures, MappedFeatures {
 
     int numFeatures();
 
-    /** Values held: all of them in the dense form, those that differ from the absent one in the sparse form. */
+    /** Values held: all of them in the dense forms, those that differ from the absent one in the sparse form. */
     long numStored();
 
     /** Rows {@code [from, to)} as a block of their own. */

@@ -31,21 +31,39 @@ final class ClusterShards implements AutoCloseable {
      * Moves the pieces of blocks to their workers through one shuffle, or nothing at all if they are there already. After
      * a move the table is closed: its blocks would die with the same executors as the shuffle's files.
      *
+     * @param isMapped whether ranks will hold features in files: then nothing of them may stay in the executors' heaps, so that
+     *     shards are stored on disk, and the table is closed without a move too
      * @param profile what a worker's task asks for, so that workers spread over executors as they will when they train;
      *     null for Spark's default
      */
-    static ClusterShards of(ScannedTable table, ShardPlan plan, @Nullable ResourceProfile profile, JobWatch watch) {
+    static ClusterShards of(
+            ScannedTable table, ShardPlan plan, boolean isMapped, @Nullable ResourceProfile profile, JobWatch watch) {
         if (plan.matchesPartitions() && isStraight(table.elements().rdd(), plan.numWorkers())) {
-            return new ClusterShards(table.elements(), false);
+            if (!isMapped) {
+                return new ClusterShards(table.elements(), false);
+            }
+            JavaRDD<Object> copies = table.elements().map(element -> element);
+            return new ClusterShards(store(table, copies, StorageLevel.DISK_ONLY(), profile, watch), false);
         }
         long[] fingerprints = table.fingerprints();
         JavaPairRDD<Integer, Object> pieces =
                 table.elements().mapPartitionsToPair(it -> new Pieces(it, new ShardCutter(plan, fingerprints)));
         JavaRDD<Object> elements =
                 pieces.partitionBy(new ByWorker(plan.numWorkers())).values();
+        StorageLevel level = isMapped ? StorageLevel.DISK_ONLY() : StorageLevel.MEMORY_AND_DISK();
+        return new ClusterShards(store(table, elements, level, profile, watch), true);
+    }
+
+    /** Persists the shards and closes the table they come from. */
+    private static JavaRDD<Object> store(
+            ScannedTable table,
+            JavaRDD<Object> elements,
+            StorageLevel level,
+            @Nullable ResourceProfile profile,
+            JobWatch watch) {
         elements.setName("spark-ml-ext shards");
         JavaRDD<Object> placed = profile == null ? elements : elements.withResources(profile);
-        placed.persist(StorageLevel.MEMORY_AND_DISK());
+        placed.persist(level);
         try {
             watch.await(placed.mapPartitions(ClusterShards::exhaust).collectAsync());
         } catch (Throwable t) {
@@ -53,7 +71,7 @@ final class ClusterShards implements AutoCloseable {
             throw t;
         }
         table.close();
-        return new ClusterShards(placed, true);
+        return placed;
     }
 
     /** Whether a barrier stage may stand on it: Spark wants as many partitions all along the chain (SPARK-24820). */
@@ -110,9 +128,13 @@ final class ClusterShards implements AutoCloseable {
                 Object element = elements.next();
                 for (ShardPlan.Piece piece : cutter.cut(element)) {
                     Object[] whole = (Object[]) element;
-                    ready.add(new Tuple2<>(
-                            piece.worker(),
-                            StoredBlock.store(piece.block(), StoredBlock.partition(whole), StoredBlock.number(whole))));
+                    Object[] stored =
+                            StoredBlock.store(piece.block(), StoredBlock.partition(whole), StoredBlock.number(whole));
+                    ready.add(new Tuple2<>(piece.worker(), stored));
+                    // Into the worker's own stream.
+                    for (int i = StoredBlock.numFillers(stored); i > 0; i--) {
+                        ready.add(new Tuple2<>(piece.worker(), StoredBlock.FILLER));
+                    }
                 }
             }
             return next < ready.size();

@@ -1,5 +1,6 @@
 package org.sparkmlext.runtime;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ public final class DistributedTrainer {
     private final TrainingAlgorithm<?> algorithm;
     private final RuntimeOptions options;
     private final TrainingListener listener;
+    /** Largest heap of the JVMs in which ranks run. */
+    private final long heapBytes;
+
     private final PhaseClock clock = new PhaseClock();
     private final JobWatch watch = new JobWatch();
 
@@ -38,12 +42,14 @@ public final class DistributedTrainer {
             TableColumns columns,
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
-            TrainingListener listener) {
+            TrainingListener listener,
+            long heapBytes) {
         this.context = context;
         this.columns = columns;
         this.algorithm = algorithm;
         this.options = options;
         this.listener = listener;
+        this.heapBytes = heapBytes;
     }
 
     /**
@@ -69,7 +75,22 @@ public final class DistributedTrainer {
             RuntimeOptions options,
             TrainingListener listener) {
         SparkContext context = data.sparkSession().sparkContext();
-        DistributedTrainer trainer = new DistributedTrainer(context, columns, algorithm, options, listener);
+        long heapBytes = WorkerChoice.isLocal(context.master())
+                ? Runtime.getRuntime().maxMemory()
+                : (long) context.executorMemory() << 20;
+        return train(data, columns, algorithm, options, listener, heapBytes);
+    }
+
+    /** As above, with a heap to plan for that is not this JVM's or the executors'. */
+    static Result train(
+            Dataset<?> data,
+            TableColumns columns,
+            TrainingAlgorithm<?> algorithm,
+            RuntimeOptions options,
+            TrainingListener listener,
+            long heapBytes) {
+        SparkContext context = data.sparkSession().sparkContext();
+        DistributedTrainer trainer = new DistributedTrainer(context, columns, algorithm, options, listener, heapBytes);
         return WorkerChoice.isLocal(context.master()) ? trainer.trainLocally(data) : trainer.trainOnCluster(data);
     }
 
@@ -81,15 +102,14 @@ public final class DistributedTrainer {
                     WorkerChoice.local(context.master(), options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = columns.featureNames(table.counts().numFeatures());
-            checkSize(
-                    plan,
-                    names,
-                    table.counts(),
-                    choice,
-                    Runtime.getRuntime().maxMemory(),
-                    "spark.driver.memory (or -Xmx)");
+            StoragePlan storage = storage(plan, names, table.counts(), choice, "spark.driver.memory (or -Xmx)");
+            Path directory =
+                    storage.isMapped() ? ShardFiles.directory(storage.fileBytes() * choice.numWorkers()) : null;
+            if (directory != null) {
+                LOG.info("Dense features lie in mapped files in {}", directory);
+            }
             RunRecord record = new RunRecord(choice.numWorkers());
-            try (LocalGang gang = new LocalGang(table, plan, names, choice, options.device(), record)) {
+            try (LocalGang gang = new LocalGang(table, plan, names, choice, options.device(), directory, record)) {
                 watch.await(gang.start(algorithm), () -> record.tell(listener));
             }
             record.tell(listener);
@@ -115,17 +135,11 @@ public final class DistributedTrainer {
                     census, taskCpus, options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = columns.featureNames(table.counts().numFeatures());
-            checkSize(
-                    plan,
-                    names,
-                    table.counts(),
-                    choice,
-                    (long) context.executorMemory() << 20,
-                    "spark.executor.memory");
+            StoragePlan storage = storage(plan, names, table.counts(), choice, "spark.executor.memory");
             ResourceProfile profile = choice.cpusPerTask() == taskCpus ? null : profile(choice.cpusPerTask());
-            try (ClusterShards shards = ClusterShards.of(table, plan, profile, watch)) {
+            try (ClusterShards shards = ClusterShards.of(table, plan, storage.isMapped(), profile, watch)) {
                 clock.enter("gather");
-                return trainGang(table, shards, profile, plan, names, choice, deadlines);
+                return trainGang(table, shards, profile, plan, storage, names, choice, deadlines);
             }
         }
     }
@@ -135,6 +149,7 @@ public final class DistributedTrainer {
             ClusterShards shards,
             @Nullable ResourceProfile profile,
             ShardPlan plan,
+            StoragePlan storage,
             List<String> names,
             WorkerChoice choice,
             Deadlines deadlines) {
@@ -148,6 +163,7 @@ public final class DistributedTrainer {
                     plan,
                     table.fingerprints(),
                     names,
+                    storage,
                     shards.isShuffled(),
                     choice.threadsPerWorker(),
                     options.device());
@@ -179,13 +195,8 @@ public final class DistributedTrainer {
         return new ResourceProfileBuilder().require(requests).build();
     }
 
-    private void checkSize(
-            ShardPlan plan,
-            List<String> featureNames,
-            TableCounts counts,
-            WorkerChoice choice,
-            long heapBytes,
-            String setting) {
+    private StoragePlan storage(
+            ShardPlan plan, List<String> featureNames, TableCounts counts, WorkerChoice choice, String setting) {
         plan.requireAtMost(algorithm.maxRows());
         ShardShape shape = new ShardShape(
                 plan.mostRows(),
@@ -195,14 +206,16 @@ public final class DistributedTrainer {
                 counts.numClasses(),
                 choice.threadsPerWorker(),
                 storedValues(plan, counts));
-        String text = MemoryCheck.require(
-                algorithm.memoryPlan(shape), shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting);
+        StoragePlan storage = new MemoryCheck(
+                        algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting)
+                .choose(options.shardStorage());
         LOG.info(
                 "Training with {}; at most {} rows and {} features a worker. Memory:\n{}",
                 choice.description(),
                 plan.mostRows(),
                 featureNames.size(),
-                text);
+                storage.text());
+        return storage;
     }
 
     /** Of the largest shard, as if every row stored as many. */

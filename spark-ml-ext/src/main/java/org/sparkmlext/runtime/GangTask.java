@@ -26,6 +26,7 @@ import org.sparkmlext.training.TrainingAlgorithm;
  *
  * @param endpoint name of the coordinator's endpoint
  * @param launch how often the gang's job was submitted before; makes attempts of later jobs higher than those of earlier
+ * @param storage where features are held
  * @param isShuffled whether the elements are pieces for this rank, and not a scanned partition
  */
 record GangTask(
@@ -35,6 +36,7 @@ record GangTask(
         ShardPlan plan,
         long[] fingerprints,
         List<String> featureNames,
+        StoragePlan storage,
         boolean isShuffled,
         int numThreads,
         String device)
@@ -76,8 +78,25 @@ record GangTask(
             long attempt)
             throws IOException {
         client.enter("reading its shard");
+        if (!storage.isMapped()) {
+            return train(rank, elements, context, client, host, attempt, null);
+        }
+        try (ShardFiles files = new ShardFiles(rank, ShardFiles.directory(storage.fileBytes()))) {
+            return train(rank, elements, context, client, host, attempt, files);
+        }
+    }
+
+    private RankRun.Outcome train(
+            int rank,
+            Iterator<Object> elements,
+            TaskContext context,
+            CoordinatorClient client,
+            String host,
+            long attempt,
+            @Nullable ShardFiles files)
+            throws IOException {
         ShardHandover shard = new ShardHandover(
-                plan.checked(rank, isShuffled ? collect(elements, client) : cut(rank, elements, client)));
+                plan.checked(rank, isShuffled ? collect(elements, client, files) : cut(rank, elements, client, files)));
         client.enter("gathering");
         CollectiveOptions options = CollectiveOptions.defaults().withCancelled(() -> client.cancelReason() != null);
         try (TcpListener listener = TcpListener.bind(InetAddress.getByName(host), options)) {
@@ -87,7 +106,8 @@ record GangTask(
             client.enter("connecting");
             Collective collective = listener.connect(rank, gathering.peers(), gathering.token(), attempt);
             try {
-                BackendOptions backend = new BackendOptions(numThreads, ordinal(context));
+                BackendOptions backend = new BackendOptions(numThreads, ordinal(context))
+                        .withDirectory(files == null ? null : files.directory());
                 return RankRun.run(algorithm, shard, collective, device, backend, finished, client);
             } catch (RuntimeException | Error e) {
                 // Before it is closed, so that the others hear of the cause and not of a closed connection.
@@ -105,18 +125,29 @@ record GangTask(
         return gpus == null || gpus.addresses().length == 0 ? 0 : Integer.parseInt(gpus.addresses()[0]);
     }
 
-    private Shard collect(Iterator<Object> elements, CoordinatorClient client) {
-        List<Object[]> stored = new ArrayList<>();
+    /** A block and its place in the table. */
+    private record Placed(int partition, int number, TableBlock block) {}
+
+    private Shard collect(Iterator<Object> elements, CoordinatorClient client, @Nullable ShardFiles files) {
+        List<Placed> blocks = new ArrayList<>();
         while (elements.hasNext()) {
             client.checkCancelled();
-            stored.add((Object[]) elements.next());
+            if (elements.next() instanceof Object[] stored) {
+                TableBlock block = kept(StoredBlock.load(stored), files);
+                blocks.add(new Placed(StoredBlock.partition(stored), StoredBlock.number(stored), block));
+            }
         }
         // A shuffle delivers in any order.
-        stored.sort(Comparator.<Object[]>comparingInt(StoredBlock::partition).thenComparingInt(StoredBlock::number));
-        return shard(stored.stream().map(StoredBlock::load).toList());
+        blocks.sort(Comparator.comparingInt(Placed::partition).thenComparingInt(Placed::number));
+        return shard(blocks.stream().map(Placed::block).toList());
     }
 
-    private Shard cut(int rank, Iterator<Object> elements, CoordinatorClient client) {
+    /** Each block as it comes: all of them together may be more than the heap holds. */
+    private static TableBlock kept(TableBlock block, @Nullable ShardFiles files) {
+        return files == null ? block : files.keep(block);
+    }
+
+    private Shard cut(int rank, Iterator<Object> elements, CoordinatorClient client, @Nullable ShardFiles files) {
         ShardCutter cutter = new ShardCutter(plan, fingerprints);
         List<TableBlock> blocks = new ArrayList<>();
         while (elements.hasNext()) {
@@ -125,7 +156,7 @@ record GangTask(
                 if (piece.worker() != rank) {
                     throw new IllegalStateException("partition " + rank + " holds rows of rank " + piece.worker());
                 }
-                blocks.add(piece.block());
+                blocks.add(kept(piece.block(), files));
             }
         }
         return shard(blocks);

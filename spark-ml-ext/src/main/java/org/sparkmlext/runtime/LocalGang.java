@@ -1,5 +1,6 @@
 package org.sparkmlext.runtime;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.sparkmlext.collective.InProcessCollective;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingAlgorithm;
@@ -43,23 +45,27 @@ final class LocalGang implements AutoCloseable {
     private final List<String> featureNames;
     private final WorkerChoice choice;
     private final String device;
+    private final @Nullable Path directory;
     private final RunRecord record;
     private final AtomicReference<@Nullable String> cancelReason = new AtomicReference<>();
     private final CountDownLatch taskOver = new CountDownLatch(1);
     private volatile boolean taskStarted;
 
+    /** @param directory where ranks hold dense features in files; null for the heap */
     LocalGang(
             ScannedTable table,
             ShardPlan plan,
             List<String> featureNames,
             WorkerChoice choice,
             String device,
+            @Nullable Path directory,
             RunRecord record) {
         this.plan = plan;
         this.table = table;
         this.featureNames = featureNames;
         this.choice = choice;
         this.device = device;
+        this.directory = directory;
         this.record = record;
     }
 
@@ -120,8 +126,13 @@ final class LocalGang implements AutoCloseable {
     }
 
     private void execute(TrainingAlgorithm<?> algorithm, Iterator<Object> elements, TaskContext context) {
+        List<ShardFiles> files = new ArrayList<>();
+        boolean areRunning = false;
         try {
-            List<ShardHandover> shards = cut(elements, context);
+            for (int rank = 0; directory != null && rank < plan.numWorkers(); rank++) {
+                files.add(new ShardFiles(rank, directory));
+            }
+            List<ShardHandover> shards = cut(elements, files, context);
             // No attempt follows in this JVM: what Spark stores is not needed any more, and the heap is.
             table.close();
             CollectiveOptions options = CollectiveOptions.defaults().withCancelled(() -> cancelReason.get() != null);
@@ -130,15 +141,28 @@ final class LocalGang implements AutoCloseable {
             CountDownLatch ranksOver = new CountDownLatch(plan.numWorkers());
             List<Thread> threads = new ArrayList<>();
             for (int rank = 0; rank < plan.numWorkers(); rank++) {
-                Rank body = new Rank(algorithm, shards.get(rank), collectives.get(rank), ranksOver);
+                Rank body = new Rank(
+                        algorithm,
+                        shards.get(rank),
+                        files.isEmpty() ? null : files.get(rank),
+                        collectives.get(rank),
+                        ranksOver);
                 Thread thread = new Thread(body, "spark-ml-ext rank " + rank);
                 thread.setDaemon(true);
                 thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
                 threads.add(thread);
             }
+            areRunning = true;
             threads.forEach(Thread::start);
             watch(ranksOver, context);
+        } catch (KernelException e) {
+            // No room on the disk. Thrown from here it would reach the caller inside an exception of Spark's.
+            record.fail(RankFailure.of(RankFailure.NO_RANK, "this JVM", "reading the shards", false, e), e);
         } finally {
+            // A rank that runs, even one that is left behind, reads its files: it closes them itself.
+            if (!areRunning) {
+                files.forEach(ShardFiles::close);
+            }
             taskOver.countDown();
         }
         if (context.isInterrupted()) {
@@ -146,7 +170,7 @@ final class LocalGang implements AutoCloseable {
         }
     }
 
-    private List<ShardHandover> cut(Iterator<Object> elements, TaskContext context) {
+    private List<ShardHandover> cut(Iterator<Object> elements, List<ShardFiles> files, TaskContext context) {
         List<List<TableBlock>> training = new ArrayList<>();
         List<List<TableBlock>> validation = new ArrayList<>();
         for (int w = 0; w < plan.numWorkers(); w++) {
@@ -159,9 +183,12 @@ final class LocalGang implements AutoCloseable {
                 throw new TaskKilledException("training was cancelled while the shards were made");
             }
             for (ShardPlan.Piece piece : cutter.cut(elements.next())) {
-                (piece.block().isValidation() ? validation : training)
+                TableBlock block = files.isEmpty()
+                        ? piece.block()
+                        : files.get(piece.worker()).keep(piece.block());
+                (block.isValidation() ? validation : training)
                         .get(piece.worker())
-                        .add(piece.block());
+                        .add(block);
             }
         }
         List<ShardHandover> shards = new ArrayList<>();
@@ -198,6 +225,7 @@ final class LocalGang implements AutoCloseable {
     private final class Rank implements Runnable, RankLink {
         private final TrainingAlgorithm<?> algorithm;
         private final ShardHandover shard;
+        private final @Nullable ShardFiles files;
         private final InProcessCollective collective;
         private final CountDownLatch ranksOver;
         private volatile String phase = "start";
@@ -205,10 +233,12 @@ final class LocalGang implements AutoCloseable {
         Rank(
                 TrainingAlgorithm<?> algorithm,
                 ShardHandover shard,
+                @Nullable ShardFiles files,
                 InProcessCollective collective,
                 CountDownLatch ranksOver) {
             this.algorithm = algorithm;
             this.shard = shard;
+            this.files = files;
             this.collective = collective;
             this.ranksOver = ranksOver;
         }
@@ -218,7 +248,8 @@ final class LocalGang implements AutoCloseable {
         public void run() {
             int rank = collective.rank();
             try {
-                BackendOptions options = BackendOptions.threads(choice.threadsPerWorker());
+                BackendOptions options =
+                        BackendOptions.threads(choice.threadsPerWorker()).withDirectory(directory);
                 List<RoundState> none = List.of();
                 RankRun.Outcome outcome = RankRun.run(algorithm, shard, collective, device, options, none, this);
                 record.rankDone(rank, outcome.device(), outcome.bytes());
@@ -233,6 +264,9 @@ final class LocalGang implements AutoCloseable {
             } finally {
                 // Not by try-with-resources: that would close before the others hear of the cause.
                 collective.close();
+                if (files != null) {
+                    files.close();
+                }
                 ranksOver.countDown();
             }
         }

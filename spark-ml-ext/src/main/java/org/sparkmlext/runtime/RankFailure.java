@@ -79,7 +79,8 @@ record RankFailure(int rank, String place, String phase, String className, Strin
      * be made from a message, else an {@link IllegalStateException}; the rank's stack trace is in its cause.
      */
     RuntimeException toException(@Nullable Throwable original) {
-        String text = "rank " + rank + " (" + place + "), " + phase + ": " + (message.isEmpty() ? className : message);
+        String reason = message.isEmpty() ? className : message;
+        String text = rank == NO_RANK ? reason : "rank " + rank + " (" + place + "), " + phase + ": " + reason;
         RuntimeException exception = create(text);
         exception.initCause(original != null ? original : new RuntimeException("on the executor: " + trace));
         return exception;

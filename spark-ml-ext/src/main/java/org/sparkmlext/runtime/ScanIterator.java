@@ -14,12 +14,16 @@ import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.data.TableCounts;
 import org.sparkmlext.data.TableScan;
 
-/** One scanned partition as it is persisted: its {@link StoredBlock}s, then its counts as {@code byte[]}. */
+/**
+ * One scanned partition as it is persisted: its {@link StoredBlock}s, with {@link StoredBlock#FILLER}s in between, then its counts
+ * as {@code byte[]}.
+ */
 final class ScanIterator implements Iterator<Object> {
 
     private final int partition;
     private final TableScan scan;
     private int number;
+    private int fillers;
     private long hash = 17;
     private boolean countsGiven;
 
@@ -38,10 +42,16 @@ final class ScanIterator implements Iterator<Object> {
         if (countsGiven) {
             throw new NoSuchElementException("partition " + partition + " has no more blocks");
         }
+        if (fillers > 0) {
+            fillers--;
+            return StoredBlock.FILLER;
+        }
         if (scan.hasNext()) {
             TableBlock block = scan.next();
             hash = 31 * hash + hash(block);
-            return StoredBlock.store(block, partition, number++);
+            Object[] stored = StoredBlock.store(block, partition, number++);
+            fillers = StoredBlock.numFillers(stored);
+            return stored;
         }
         countsGiven = true;
         scan.counts().fingerprint(hash);

@@ -22,8 +22,11 @@ final class ShardCutter {
         this.fingerprints = fingerprints;
     }
 
-    /** The pieces of the next element; none for the counts at the end of a partition. */
+    /** The pieces of the next element; none for a filler and for the counts at the end of a partition. */
     List<ShardPlan.Piece> cut(Object element) {
+        if (StoredBlock.FILLER.equals(element)) {
+            return List.of();
+        }
         if (element instanceof byte[] counts) {
             checkCounts(ScanIterator.decode(counts));
             partition = -1;

@@ -18,6 +18,16 @@ final class StoredBlock {
 
     private static final int FIRST_FEATURE = 8;
 
+    /**
+     * Stands between blocks where they are serialized, and means nothing. Java's serialization keeps every object of a stream
+     * until Spark resets it, after {@code spark.serializer.objectStreamReset} objects, 100 by default: of blocks that would be up
+     * to 3 GiB, in those who write and in those who read. With enough of these in between it is {@link #MAX_HELD_BYTES}.
+     */
+    static final String FILLER = "";
+
+    private static final int OBJECTS_UNTIL_RESET = 100;
+    private static final long MAX_HELD_BYTES = 32L << 20;
+
     private StoredBlock() {}
 
     static Object[] store(TableBlock block, int partition, int number) {
@@ -46,7 +56,10 @@ final class StoredBlock {
         if (features instanceof SparseFeatures sparse) {
             return new Object[] {sparse.columns(), sparse.starts(), sparse.rows(), sparse.values()};
         }
-        return ((DenseFeatures) features).columns();
+        if (features instanceof DenseFeatures dense) {
+            return dense.columns();
+        }
+        throw new IllegalArgumentException(features + " belong to one process and cannot be stored");
     }
 
     /** The block; its features are new holders of the stored arrays, so dropping them leaves the store alone. */
@@ -84,6 +97,17 @@ final class StoredBlock {
             arrays[i] = (float[]) stored[from + i];
         }
         return arrays;
+    }
+
+    /** How many {@link #FILLER}s should follow a block. */
+    static int numFillers(Object[] stored) {
+        long bytes = 0;
+        for (Object part : stored) {
+            bytes += part instanceof float[] floats
+                    ? 4L * floats.length
+                    : part instanceof short[] rows ? 2L * rows.length : 0;
+        }
+        return (int) Math.min(OBJECTS_UNTIL_RESET, bytes * OBJECTS_UNTIL_RESET / MAX_HELD_BYTES);
     }
 
     static int partition(Object[] stored) {

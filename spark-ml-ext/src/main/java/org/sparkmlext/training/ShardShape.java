@@ -11,6 +11,7 @@ package org.sparkmlext.training;
  * @param threads CPU threads of the rank
  * @param storedValues values of features that the shard's blocks hold, training and validation together, as its share of the
  *     table's: all cells where blocks are dense, those that differ from the absent value where they are sparse
+ * @param isMapped whether dense features, as floats and as bins, lie in mapped files and not on the heap
  */
 public record ShardShape(
         long rows,
@@ -19,7 +20,25 @@ public record ShardShape(
         boolean hasWeights,
         int numClasses,
         int threads,
-        long storedValues) {
+        long storedValues,
+        boolean isMapped) {
+
+    /** Features on the heap. */
+    public ShardShape(
+            long rows,
+            long validationRows,
+            int features,
+            boolean hasWeights,
+            int numClasses,
+            int threads,
+            long storedValues) {
+        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, false);
+    }
+
+    /** The same shard with its dense features in mapped files. */
+    public ShardShape mapped() {
+        return new ShardShape(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, true);
+    }
 
     /** Cells of the shard's features, training and validation. */
     public long cells() {

@@ -45,6 +45,7 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         boolean isSparse = StoredCells.isSparse(stored, cells) || settings.maxBins() > BinLayout.MAX_BYTE_VALUE_BINS;
         long totalBins = (long) shape.features() * (settings.maxBins() + 1);
         Map<String, Long> bytes = new LinkedHashMap<>();
+        Map<String, Long> fileBytes = new LinkedHashMap<>();
         if (isSparse) {
             // No bin is empty, so there are no more than values, the zeros' bin and that of missing values.
             totalBins = Math.min(totalBins, stored + 2L * shape.features());
@@ -55,7 +56,7 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
                     Math.min(stored, (long) shape.features() * TableBlock.MAX_ROWS) * 2L * Short.BYTES);
         } else {
             long stride = (shape.features() + 7) / 8 * 8;
-            bytes.put("binned rows", rows * (stride + shape.features()));
+            (shape.isMapped() ? fileBytes : bytes).put("binned rows", rows * (stride + shape.features()));
             bytes.put("a block's bins", (long) shape.features() * Math.min(rows, TableBlock.MAX_ROWS));
         }
         int outputs = settings.objective().numOutputs(shape.numClasses());
@@ -86,7 +87,7 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
                 slotBytes * NodeHistograms.numSlots(settings, totalBins, 4, NodeHistograms.MAX_POOL_BYTES));
         long scratchBins = isSparse ? 2 * totalBins : shape.features() * 256L;
         bytes.put("histogram scratch", shape.threads() * scratchBins * Long.BYTES);
-        return new MemoryPlan(bytes);
+        return new MemoryPlan(bytes, fileBytes);
     }
 
     @Override

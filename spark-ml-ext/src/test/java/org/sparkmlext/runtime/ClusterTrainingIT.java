@@ -11,11 +11,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -90,6 +92,33 @@ class ClusterTrainingIT {
         assertThat(train(Tables.rows(spark, 800, 4).coalesce(2), 2, ColumnSums.rounds(2), new Events())
                         .bytes())
                 .isEqualTo(moved);
+    }
+
+    @Test
+    void aTableThatTheExecutorsHeapsDoNotHoldIsTrainedOnInFiles() {
+        for (int partitions : new int[] {2, 5}) {
+            // Two partitions stay where they are, five are moved to two workers; neither may stay in an executor's
+            // heap.
+            Dataset<Row> data = Tables.rows(spark, 1_000_001, partitions);
+            byte[] expected = train(data, 2, ColumnSums.rounds(2), new Events()).bytes();
+            List<StorageLevel> levels = new ArrayList<>();
+            Events events = new Events() {
+                @Override
+                public void roundFinished(RoundReport report) {
+                    super.roundFinished(report);
+                    JavaSparkContext.fromSparkContext(spark.sparkContext())
+                            .getPersistentRDDs()
+                            .values()
+                            .forEach(rdd -> levels.add(rdd.getStorageLevel()));
+                }
+            };
+            // 8 bytes a row of features, half of them a worker, and 4 of a label.
+            DistributedTrainer.Result result = DistributedTrainer.train(
+                    data, Tables.COLUMNS, ColumnSums.rounds(2), new RuntimeOptions(2, 0, "cpu"), events, 500_000 * 12);
+            assertThat(result.bytes()).isEqualTo(expected);
+            assertThat(result.report().attempts()).isEqualTo(1);
+            assertThat(levels).isNotEmpty().containsOnly(StorageLevel.DISK_ONLY());
+        }
     }
 
     @Test

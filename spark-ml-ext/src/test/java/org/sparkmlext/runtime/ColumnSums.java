@@ -130,10 +130,12 @@ record ColumnSums(Settings settings) implements TrainingAlgorithm<ColumnSums.Set
             for (int r = 0; r < block.numRows(); r++) {
                 sums[2] += Math.round(block.labels()[r] * 1e4);
                 sums[3] += block.weights() == null ? 10_000 : Math.round(block.weights()[r] * 1e4);
-                for (int c = 0; c < block.features().numFeatures(); c++) {
-                    float value = block.features().column(c)[r];
-                    sums[5 + 2 * c] += Float.isNaN(value) ? 0 : Math.round(value * 1e4);
-                    sums[6 + 2 * c] += Float.isNaN(value) ? 1 : 0;
+            }
+            for (int c = 0; c < block.features().numFeatures(); c++) {
+                float[] column = block.features().column(c);
+                for (int r = 0; r < block.numRows(); r++) {
+                    sums[5 + 2 * c] += Float.isNaN(column[r]) ? 0 : Math.round(column[r] * 1e4);
+                    sums[6 + 2 * c] += Float.isNaN(column[r]) ? 1 : 0;
                 }
             }
         }

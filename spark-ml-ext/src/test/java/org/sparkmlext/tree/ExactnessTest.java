@@ -2,6 +2,7 @@ package org.sparkmlext.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +31,10 @@ class ExactnessTest {
 
     /** Few enough values that trainings go on sparse rows, also where one of twelve blocks is dense. */
     private static final List<TableMaker.RowValues> SPARSE_ROWS = TableMaker.withSparseFeatures(ROWS, 60);
+
+    /** Of mapped files. */
+    @TempDir
+    private static Path directory;
 
     private static final byte[] FIRST_ROUNDS = TrainingThreads.train(
                     TestSettings.defaults().withTrees(3).withSubsampling(0.7).build(),
@@ -106,7 +112,18 @@ class ExactnessTest {
     }
 
     /** A way to spread the rows. */
-    private record Spread(String name, int workers, int threads, long shuffleSeed) {
+    private record Spread(String name, int workers, int threads, long shuffleSeed, boolean isMapped) {
+        Spread(String name, int workers, int threads, long shuffleSeed) {
+            this(name, workers, threads, shuffleSeed, false);
+        }
+
+        TrainingThreads.Outcome train(Feature feature) {
+            BoostingSettings settings = feature.settings().build();
+            return isMapped
+                    ? MappedShards.train(settings, shards(feature), threads, directory)
+                    : TrainingThreads.train(settings, shards(feature), threads);
+        }
+
         List<Shard> shards(Feature feature) {
             List<TableMaker.RowValues> rows = shuffleSeed == 0 ? ROWS : TableMaker.shuffled(ROWS, shuffleSeed);
             return feature.shards(rows, workers);
@@ -124,7 +141,8 @@ class ExactnessTest {
             new Spread("3 workers", 3, 1, 0),
             new Spread("1 worker, shuffled", 1, 2, 5),
             new Spread("3 workers, shuffled", 3, 2, 6),
-            new Spread("7 workers, shuffled", 7, 1, 7));
+            new Spread("7 workers, shuffled", 7, 1, 7),
+            new Spread("mapped", 3, 2, 8, true));
 
     /** A way to spread the rows, most of whose values are absent. */
     private record SparseSpread(String name, int workers, int denseEvery, boolean isZeroMissing, long shuffleSeed) {
@@ -193,9 +211,9 @@ class ExactnessTest {
     @ParameterizedTest(name = "{0} | {1}")
     @MethodSource("cells")
     void theModelIsTheSame(Feature feature, Spread spread) {
-        byte[] model = TrainingThreads.train(feature.settings().build(), spread.shards(feature), spread.threads())
-                .model();
+        byte[] model = spread.train(feature).model();
         assertThat(model).isEqualTo(reference(feature));
+        assertThat(directory).isEmptyDirectory();
     }
 
     @ParameterizedTest

@@ -1,6 +1,10 @@
 package org.sparkmlext.kernels.cpu;
 
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Backend;
@@ -9,16 +13,32 @@ import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
-/** The CPU as a device: its memory is the Java heap, its kernels run on a fixed team of threads. */
+/**
+ * The CPU as a device: its memory is the Java heap, or, for dense bins, mapped files; its kernels run on a fixed team of
+ * threads.
+ */
 final class CpuBackend implements Backend {
 
     private static final double GIB = 1 << 30;
 
+    /** One mapping holds less than 2 GiB. */
+    private static final int SEGMENT_BYTES = 1 << 30;
+
     private final ThreadTeam team;
     private final CpuTreeKernels trees;
+    private final @Nullable Path directory;
+    private final int segmentBytes;
+    private final Set<CpuMappedRows> mappedRows = new HashSet<>();
     private boolean isClosed;
 
-    CpuBackend(int numThreads) {
+    CpuBackend(int numThreads, @Nullable Path directory) {
+        this(numThreads, directory, SEGMENT_BYTES);
+    }
+
+    /** @param segmentBytes most bytes of one mapping */
+    CpuBackend(int numThreads, @Nullable Path directory, int segmentBytes) {
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
         team = new ThreadTeam(numThreads);
         trees = new CpuTreeKernels(this);
     }
@@ -32,10 +52,11 @@ final class CpuBackend implements Backend {
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "cpu: %d thread%s, %.1f GiB heap",
+                "cpu: %d thread%s, %.1f GiB heap%s",
                 team.numThreads(),
                 team.numThreads() == 1 ? "" : "s",
-                Runtime.getRuntime().maxMemory() / GIB);
+                Runtime.getRuntime().maxMemory() / GIB,
+                directory == null ? "" : ", dense bins in mapped files");
     }
 
     @Override
@@ -53,6 +74,25 @@ final class CpuBackend implements Backend {
 
     ThreadTeam team() {
         return team;
+    }
+
+    /** Where dense bins lie in files; null where they lie on the heap. */
+    @Nullable
+    Path directory() {
+        return directory;
+    }
+
+    int segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** Files are closed with the back end at the latest: a caller that failed may have lost its rows, and no collector sees the disk. */
+    void hold(CpuMappedRows rows) {
+        mappedRows.add(rows);
+    }
+
+    void release(CpuMappedRows rows) {
+        mappedRows.remove(rows);
     }
 
     void requireOpen() {
@@ -89,6 +129,7 @@ final class CpuBackend implements Backend {
         if (!isClosed) {
             isClosed = true;
             team.close();
+            List.copyOf(mappedRows).forEach(CpuMappedRows::close);
         }
     }
 

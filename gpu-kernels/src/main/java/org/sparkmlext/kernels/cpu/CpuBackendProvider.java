@@ -32,6 +32,6 @@ public final class CpuBackendProvider implements BackendProvider {
             throw new KernelException(
                     "cpu device " + options.ordinal() + " was asked for; there is one CPU device, its ordinal is 0");
         }
-        return new CpuBackend(options.numThreads());
+        return new CpuBackend(options.numThreads(), options.directory());
     }
 }

@@ -74,7 +74,7 @@ final class CpuHistogramKernels {
                         .run(team());
             } else {
                 HistogramScratch[] scratch = scratch(isCoarse, target.hasCounts());
-                new HistogramBuild((CpuDenseRows) own, values.longs(), order, target, tasks, scratch).run(team());
+                new HistogramBuild((CpuByteRows) own, values.longs(), order, target, tasks, scratch).run(team());
             }
         } catch (RuntimeException | Error e) {
             // Half-done sums in there would turn up in the next histogram.
@@ -91,10 +91,10 @@ final class CpuHistogramKernels {
         if (found != null) {
             return found;
         }
-        int words = CpuDenseRows.TILE_FEATURES / CpuDenseRows.WORD_FEATURES;
+        int words = CpuByteRows.TILE_FEATURES / CpuByteRows.WORD_FEATURES;
         boolean isPacked = isCoarse && !withCounts;
         int threads = team().numThreads();
-        long bytes = (isPacked ? 8L : 16L) * CpuDenseRows.TILE_FEATURES * HistogramScratch.CELLS * threads;
+        long bytes = (isPacked ? 8L : 16L) * CpuByteRows.TILE_FEATURES * HistogramScratch.CELLS * threads;
         HistogramScratch[] made = backend.allocating(bytes, "the histograms of " + threads + " threads", () -> {
             HistogramScratch[] all = new HistogramScratch[threads];
             Arrays.setAll(all, i -> isPacked ? new PackedScratch(words) : new WideScratch(words, isCoarse));

@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels.cpu;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,12 @@ final class CpuTreeKernels implements TreeKernels {
             throw new IllegalArgumentException(layout + " has a feature of more than " + BinLayout.MAX_BYTE_VALUE_BINS
                     + " value bins; dense rows hold bytes, use allocateSparseRows");
         }
-        long bytes = CpuDenseRows.sizeBytes(layout, numRows);
+        long bytes = CpuByteRows.sizeBytes(layout, numRows);
         String what = "the bins of " + numRows + " rows x " + layout.numFeatures() + " features";
+        Path directory = backend.directory();
+        if (directory != null) {
+            return CpuMappedRows.create(backend, layout, numRows, directory, backend.segmentBytes());
+        }
         return backend.allocating(bytes, what, () -> new CpuDenseRows(backend, layout, numRows));
     }
 

@@ -21,7 +21,7 @@ final class HistogramBuild {
     private static final int MAX_PIECE_ROWS = 16384;
     private static final int PIECES_PER_THREAD = 4;
 
-    private final CpuDenseRows rows;
+    private final CpuByteRows rows;
     private final BinLayout layout;
     private final long[] gradients;
     private final CpuPartition partition;
@@ -42,7 +42,7 @@ final class HistogramBuild {
     }
 
     HistogramBuild(
-            CpuDenseRows rows,
+            CpuByteRows rows,
             long[] gradients,
             CpuPartition partition,
             CpuHistogramPool pool,
@@ -55,8 +55,8 @@ final class HistogramBuild {
         this.pool = pool;
         this.tasks = tasks;
         this.scratch = scratch;
-        numTiles = CpuDenseRows.numTiles(layout);
-        gates = new Gate[tasks.size()][CpuDenseRows.rowWords(layout)];
+        numTiles = CpuByteRows.numTiles(layout);
+        gates = new Gate[tasks.size()][CpuByteRows.rowWords(layout)];
         firstPiece = new int[tasks.size() * numTiles + 1];
         pieceRows = pieceRows(scratch.length);
         cut();
@@ -91,6 +91,8 @@ final class HistogramBuild {
         long cells = 0;
         for (HistogramTask task : tasks) {
             cells += (long) task.rows().numRows() * layout.numFeatures();
+            // Before the threads start: the first use of a slot gives it memory, and two threads would give it two.
+            pool.overwritten(task.slot());
         }
         int maxThreads = (int) Math.min(scratch.length, 1 + cells / MIN_CELLS_PER_THREAD);
         team.run(firstPiece[firstPiece.length - 1], maxThreads, this::work);
@@ -141,8 +143,8 @@ final class HistogramBuild {
         int task = pair / numTiles;
         int tile = pair % numTiles;
         long[] slot = pool.slot(tasks.get(task).slot());
-        int words = CpuDenseRows.tileWords(layout, tile);
-        int firstWord = tile * (CpuDenseRows.TILE_FEATURES / CpuDenseRows.WORD_FEATURES);
+        int words = CpuByteRows.tileWords(layout, tile);
+        int firstWord = tile * (CpuByteRows.TILE_FEATURES / CpuByteRows.WORD_FEATURES);
         for (int i = 0; i < words; i++) {
             // Each thread begins with another word, so that they do not queue for the same one.
             int word = (i + worker) % words;

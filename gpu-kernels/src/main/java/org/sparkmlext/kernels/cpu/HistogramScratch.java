@@ -20,26 +20,32 @@ abstract class HistogramScratch {
     static final int CELLS = 256;
 
     /** Words of a block that had to be collected: word {@code w} of row {@code i} at {@code w * BLOCK_ROWS + i}. */
-    private final long[] gatheredBins =
-            new long[BLOCK_ROWS * (CpuDenseRows.TILE_FEATURES / CpuDenseRows.WORD_FEATURES)];
+    private final long[] gatheredBins = new long[BLOCK_ROWS * (CpuByteRows.TILE_FEATURES / CpuByteRows.WORD_FEATURES)];
 
     private final long[] gatheredValues = new long[BLOCK_ROWS];
     private final int[] gatheredRows = new int[BLOCK_ROWS];
     /** Takes what {@link #touch} read, so that the compiler keeps the reads. */
     private long touched;
 
-    /** Adds rows that follow one another, at most {@link #BLOCK_ROWS}: they are read where they lie. */
+    /** Adds rows that follow one another, at most {@link #BLOCK_ROWS}: they are read where they lie, or copied from a file. */
     final void addInPlace(
-            CpuDenseRows rows, int tile, long[] gradients, CpuPartition partition, int firstRow, int count) {
+            CpuByteRows rows, int tile, long[] gradients, CpuPartition partition, int firstRow, int count) {
         if (isCoarse()) {
             loadEntries(partition.entries(), firstRow, count);
         } else {
             loadGradients(gradients, firstRow, count);
         }
-        int stride = CpuDenseRows.tileWords(rows.layout(), tile);
-        int from = CpuDenseRows.wordIndex(firstRow, stride);
+        int stride = CpuByteRows.tileWords(rows.layout(), tile);
+        long[] bins = gatheredBins;
+        int from = 0;
+        if (rows instanceof CpuMappedRows mapped) {
+            mapped.copyRows(tile, firstRow, count, gatheredBins);
+        } else {
+            bins = ((CpuDenseRows) rows).tile(tile);
+            from = CpuDenseRows.wordIndex(firstRow, stride);
+        }
         for (int w = 0; w < stride; w++) {
-            add(w, rows.tile(tile), from + w, stride, count, isHalf(rows.layout(), tile, w));
+            add(w, bins, from + w, stride, count, isHalf(rows.layout(), tile, w));
         }
     }
 
@@ -50,19 +56,15 @@ abstract class HistogramScratch {
      * counts: the fewer instructions a row takes, the more cache misses are under way at once.
      */
     final void addGathered(
-            CpuDenseRows rows, int tile, long[] gradients, CpuPartition partition, int position, int count) {
+            CpuByteRows rows, int tile, long[] gradients, CpuPartition partition, int position, int count) {
         int taken = isCoarse()
                 ? takeEntries(partition.entries(), position, count)
                 : takeGradients(partition.entries(), gradients, position, count);
-        long[] bins = rows.tile(tile);
-        int stride = CpuDenseRows.tileWords(rows.layout(), tile);
-        touch(bins, stride, taken);
-        int word = 0;
-        for (; word + 4 <= stride; word += 4) {
-            gatherFour(bins, word, stride, taken);
-        }
-        for (; word < stride; word++) {
-            gatherOne(bins, word, stride, taken);
+        int stride = CpuByteRows.tileWords(rows.layout(), tile);
+        if (rows instanceof CpuMappedRows mapped) {
+            touched += mapped.gatherRows(tile, gatheredRows, taken, gatheredBins);
+        } else {
+            gather(((CpuDenseRows) rows).tile(tile), stride, taken);
         }
         if (isCoarse()) {
             loadEntries(gatheredValues, 0, taken);
@@ -71,6 +73,17 @@ abstract class HistogramScratch {
         }
         for (int w = 0; w < stride; w++) {
             add(w, gatheredBins, w * BLOCK_ROWS, 1, taken, isHalf(rows.layout(), tile, w));
+        }
+    }
+
+    private void gather(long[] bins, int stride, int taken) {
+        touch(bins, stride, taken);
+        int word = 0;
+        for (; word + 4 <= stride; word += 4) {
+            gatherFour(bins, word, stride, taken);
+        }
+        for (; word < stride; word++) {
+            gatherOne(bins, word, stride, taken);
         }
     }
 
@@ -145,8 +158,8 @@ abstract class HistogramScratch {
     }
 
     private static boolean isHalf(BinLayout layout, int tile, int word) {
-        int firstFeature = tile * CpuDenseRows.TILE_FEATURES + word * CpuDenseRows.WORD_FEATURES;
-        return layout.numFeatures() - firstFeature <= CpuDenseRows.WORD_FEATURES / 2;
+        int firstFeature = tile * CpuByteRows.TILE_FEATURES + word * CpuByteRows.WORD_FEATURES;
+        return layout.numFeatures() - firstFeature <= CpuByteRows.WORD_FEATURES / 2;
     }
 
     /** Whether values come as {@link RowEntry}, which are coarse, or as gradients of full width. */
@@ -179,8 +192,8 @@ abstract class HistogramScratch {
 
     /** Moves the sums of a whole word to a histogram, and clears them: a full word of another tile may be next. */
     final void moveWord(int tile, int word, BinLayout layout, long[] slot, int cellWidth, boolean isFirst) {
-        int firstFeature = tile * CpuDenseRows.TILE_FEATURES + word * CpuDenseRows.WORD_FEATURES;
-        int features = Math.min(CpuDenseRows.WORD_FEATURES, layout.numFeatures() - firstFeature);
+        int firstFeature = tile * CpuByteRows.TILE_FEATURES + word * CpuByteRows.WORD_FEATURES;
+        int features = Math.min(CpuByteRows.WORD_FEATURES, layout.numFeatures() - firstFeature);
         for (int j = 0; j < features; j++) {
             int f = firstFeature + j;
             move(word, j, layout.missingBin(f) + 1, slot, layout.offset(f) * cellWidth, cellWidth, isFirst);

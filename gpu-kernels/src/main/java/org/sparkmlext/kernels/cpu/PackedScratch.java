@@ -12,7 +12,7 @@ final class PackedScratch extends HistogramScratch {
     private final long[] gradients = new long[BLOCK_ROWS];
 
     PackedScratch(int words) {
-        cells = new long[words][CpuDenseRows.WORD_FEATURES * CELLS];
+        cells = new long[words][CpuByteRows.WORD_FEATURES * CELLS];
     }
 
     @Override

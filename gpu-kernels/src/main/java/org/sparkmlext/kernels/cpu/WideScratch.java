@@ -18,7 +18,7 @@ final class WideScratch extends HistogramScratch {
 
     WideScratch(int words, boolean isCoarse) {
         this.isCoarse = isCoarse;
-        cells = new long[words][2 * CpuDenseRows.WORD_FEATURES * CELLS];
+        cells = new long[words][2 * CpuByteRows.WORD_FEATURES * CELLS];
     }
 
     @Override

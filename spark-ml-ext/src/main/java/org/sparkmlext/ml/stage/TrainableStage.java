@@ -47,6 +47,10 @@ public interface TrainableStage<E extends Params> extends ColumnParams, Training
         return same(set(device(), value));
     }
 
+    default E setShardStorage(String value) {
+        return same(set(shardStorage(), value));
+    }
+
     default E setSeed(long value) {
         return same(set(seed(), value));
     }

@@ -6,6 +6,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.sparkmlext.runtime.RuntimeOptions;
+import org.sparkmlext.runtime.ShardStorage;
 
 /** Where and how a fit runs. Of these only {@code seed} can change a boosted model. */
 public interface TrainingParams extends Params {
@@ -47,6 +48,20 @@ public interface TrainingParams extends Params {
         return getOrDefault(device());
     }
 
+    default Param<String> shardStorage() {
+        return CheckedParams.ofChoice(
+                this,
+                "shardStorage",
+                "where a worker holds dense features, as floats and as bins; memory = the heap, disk = mapped files in "
+                        + "Spark's local directories, auto = the heap where they fit, else files",
+                "auto",
+                List.of("auto", "memory", "disk"));
+    }
+
+    default String getShardStorage() {
+        return getOrDefault(shardStorage());
+    }
+
     default LongParam seed() {
         return CheckedParams.ofLong(this, "seed", "decides every random choice: same seed, same model", 42L);
     }
@@ -57,7 +72,7 @@ public interface TrainingParams extends Params {
 
     /** These Params as the runtime takes them. */
     default RuntimeOptions runtimeOptions() {
-        return new RuntimeOptions(getNumWorkers(), getNumThreads(), getDevice());
+        return new RuntimeOptions(getNumWorkers(), getNumThreads(), getDevice(), ShardStorage.of(getShardStorage()));
     }
 
     /** Called by the constructors of estimator and model. */
@@ -65,6 +80,7 @@ public interface TrainingParams extends Params {
         stage.setDefault(stage.numWorkers(), 0);
         stage.setDefault(stage.numThreads(), 0);
         stage.setDefault(stage.device(), "auto");
+        stage.setDefault(stage.shardStorage(), "auto");
         stage.setDefault(stage.seed(), 42L);
     }
 }

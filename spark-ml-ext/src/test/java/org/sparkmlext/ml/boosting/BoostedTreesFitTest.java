@@ -94,6 +94,14 @@ class BoostedTreesFitTest {
                 .isEqualTo(expected);
     }
 
+    @Test
+    void whereShardsAreHeldDoesNotMatter() {
+        byte[] expected = bytes(onColumns().setShardStorage("memory").fit(table));
+        assertThat(bytes(onColumns().setShardStorage("disk").fit(table))).isEqualTo(expected);
+        assertThat(bytes(small().setShardStorage("disk").setNumWorkers(3).fit(table.repartition(5))))
+                .isEqualTo(expected);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"tinyint", "smallint", "bigint", "float", "double", "decimal(9,3)"})
     void columnsOfEveryNumericTypeTrainTheSame(String type) {

@@ -39,6 +39,7 @@ class BoostedTreesParamsTest {
                     device            | tpu      | auto, cpu, cuda
                     numWorkers        | -1       | >= 0
                     numThreads        | -2       | >= 0
+                    shardStorage      | tape     | auto, memory, disk
                     missing           | 4.0E38   | a number of float32's range
                     handleInvalid     | ignore   | error, keep, skip
                     """)

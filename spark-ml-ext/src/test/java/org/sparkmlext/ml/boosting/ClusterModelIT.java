@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.SparkHome;
 import org.sparkmlext.training.RoundReport;
@@ -99,14 +101,17 @@ class ClusterModelIT {
         return groups;
     }
 
-    @Test
-    void aKilledExecutorCostsAtMostOneRoundAndNothingOfTheModel() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"memory", "disk"})
+    void aKilledExecutorCostsAtMostOneRoundAndNothingOfTheModel(String shardStorage) throws IOException {
         String expected = local("local[2]", 1);
         SparkSession spark = session("local-cluster[2,1,1024]");
         Dataset<Row> rows = ModelBytes.table(spark);
         KillExecutor killer = new KillExecutor(10);
-        BoostedTreesClassificationModel model =
-                ModelBytes.estimator().addListener(killer).fit(rows);
+        BoostedTreesClassificationModel model = ModelBytes.estimator()
+                .setShardStorage(shardStorage)
+                .addListener(killer)
+                .fit(rows);
         assertThat(killer.hasKilled).isTrue();
         assertThat(killer.attempts).as("attempts: %s", killer.retries).isEqualTo(2);
         assertThat(killer.rounds).doesNotHaveDuplicates().hasSize(30);
