@@ -73,8 +73,6 @@ final class HistogramBuild {
 
     private void cut() {
         for (int t = 0; t < tasks.size(); t++) {
-            // Before the threads ask for it: a slot gets its array when it is first written, once.
-            pool.overwritten(tasks.get(t).slot());
             for (int w = 0; w < gates[t].length; w++) {
                 gates[t][w] = new Gate();
             }
