@@ -60,9 +60,20 @@ public final class MappedFile implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("no file can be made in " + directory + ": " + e, e);
         }
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            Files.deleteIfExists(path);
+            throw new IOException("the new file " + path + " cannot be opened: " + e, e);
+        }
         if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Files.delete(path);
+            try {
+                Files.delete(path);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
             return new MappedFile(directory, null, channel, length);
         }
         path.toFile().deleteOnExit();

@@ -205,7 +205,9 @@ public final class DistributedTrainer {
                 columns.weightCol() != null,
                 counts.numClasses(),
                 choice.threadsPerWorker(),
-                storedValues(plan, counts));
+                storedValues(plan, counts),
+                counts.storedValues(),
+                false);
         StoragePlan storage = new MemoryCheck(
                         algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting)
                 .choose(options.shardStorage());

@@ -11,6 +11,7 @@ package org.sparkmlext.training;
  * @param threads CPU threads of the rank
  * @param storedValues values of features that the shard's blocks hold, training and validation together, as its share of the
  *     table's: all cells where blocks are dense, those that differ from the absent value where they are sparse
+ * @param tableStoredValues the same of the whole table
  * @param isMapped whether dense features, as floats and as bins, lie in mapped files and not on the heap
  */
 public record ShardShape(
@@ -21,9 +22,10 @@ public record ShardShape(
         int numClasses,
         int threads,
         long storedValues,
+        long tableStoredValues,
         boolean isMapped) {
 
-    /** Features on the heap. */
+    /** The only shard of its table, features on the heap. */
     public ShardShape(
             long rows,
             long validationRows,
@@ -32,12 +34,13 @@ public record ShardShape(
             int numClasses,
             int threads,
             long storedValues) {
-        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, false);
+        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, storedValues, false);
     }
 
     /** The same shard with its dense features in mapped files. */
     public ShardShape mapped() {
-        return new ShardShape(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, true);
+        return new ShardShape(
+                rows, validationRows, features, hasWeights, numClasses, threads, storedValues, tableStoredValues, true);
     }
 
     /** Cells of the shard's features, training and validation. */

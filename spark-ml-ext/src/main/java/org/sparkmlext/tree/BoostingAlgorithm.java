@@ -42,21 +42,28 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         long stored = shape.storedValues();
         // Features of so many bins do not fit into dense rows; whether there are any shows only after the fit has
         // begun.
-        boolean isSparse = StoredCells.isSparse(stored, cells) || settings.maxBins() > BinLayout.MAX_BYTE_VALUE_BINS;
+        boolean isWide = settings.maxBins() > BinLayout.MAX_BYTE_VALUE_BINS;
+        boolean isSparse = StoredCells.isSparse(stored, cells) || isWide;
         long totalBins = (long) shape.features() * (settings.maxBins() + 1);
         Map<String, Long> bytes = new LinkedHashMap<>();
         Map<String, Long> fileBytes = new LinkedHashMap<>();
+        if (shape.isMapped() && (isWide || !isSparse)) {
+            // Of so many bins they lie there if no feature needs them after all.
+            fileBytes.put("binned rows", denseBytes(shape, rows));
+        }
         if (isSparse) {
-            // No bin is empty, so there are no more than values, the zeros' bin and that of missing values.
-            totalBins = Math.min(totalBins, stored + 2L * shape.features());
+            // No bin is empty over all ranks, so there are no more than values, the zeros' bin and that of missing
+            // values.
+            totalBins = Math.min(totalBins, shape.tableStoredValues() + 2L * shape.features());
             long byColumn = Math.min(stored * BYTES_BY_COLUMN, cells * BYTES_OF_CELL);
             bytes.put("binned rows", stored * BYTES_BY_ROW + byColumn + rows * 2L * Integer.BYTES);
             bytes.put(
                     "a block's bins",
                     Math.min(stored, (long) shape.features() * TableBlock.MAX_ROWS) * 2L * Short.BYTES);
         } else {
-            long stride = (shape.features() + 7) / 8 * 8;
-            (shape.isMapped() ? fileBytes : bytes).put("binned rows", rows * (stride + shape.features()));
+            if (!shape.isMapped()) {
+                bytes.put("binned rows", denseBytes(shape, rows));
+            }
             bytes.put("a block's bins", (long) shape.features() * Math.min(rows, TableBlock.MAX_ROWS));
         }
         int outputs = settings.objective().numOutputs(shape.numClasses());
@@ -88,6 +95,11 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         long scratchBins = isSparse ? 2 * totalBins : shape.features() * 256L;
         bytes.put("histogram scratch", shape.threads() * scratchBins * Long.BYTES);
         return new MemoryPlan(bytes, fileBytes);
+    }
+
+    private static long denseBytes(ShardShape shape, long rows) {
+        long stride = (shape.features() + 7) / 8 * 8;
+        return rows * (stride + shape.features());
     }
 
     @Override

@@ -18,27 +18,33 @@ final class OpenResources implements AutoCloseable {
     void closeAfter(Throwable failure) {
         try {
             close();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure.addSuppressed(e);
         }
     }
 
     @Override
     public void close() {
-        RuntimeException first = null;
+        Throwable first = null;
         while (!open.isEmpty()) {
             try {
                 open.pop().close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 if (first == null) {
-                    first = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+                    first = e;
                 } else {
                     first.addSuppressed(e);
                 }
             }
         }
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException runtime) {
+            throw runtime;
+        }
         if (first != null) {
-            throw first;
+            throw new IllegalStateException(first);
         }
     }
 }

@@ -35,4 +35,26 @@ class BoostingMemoryPlanTest {
         MemoryPlan plan = plan(1_000_000, 28, 28_000_000, 1_000);
         assertThat(plan.bytesByPurpose().get("binned rows")).isEqualTo(28_000_000 * 6L + 8_000_000);
     }
+
+    @Test
+    void histogramsHaveTheBinsOfTheWholeTableHoweverManyWorkersShareIt() {
+        ShardShape one = new ShardShape(200_000, 0, 2_000, false, 2, 2, 4_000_000);
+        ShardShape ofHundred = new ShardShape(2_000, 0, 2_000, false, 2, 2, 40_000, 4_000_000, false);
+        BoostingAlgorithm boosting =
+                new BoostingAlgorithm(TestSettings.defaults().build());
+        for (String purpose : new String[] {"histograms", "histogram scratch"}) {
+            assertThat(boosting.memoryPlan(ofHundred).bytesByPurpose().get(purpose))
+                    .isEqualTo(boosting.memoryPlan(one).bytesByPurpose().get(purpose));
+        }
+    }
+
+    @Test
+    void wideBinsInFilesAreCountedOnBothSides() {
+        BoostingSettings settings = TestSettings.defaults().withBins(1_000).build();
+        ShardShape shape = new ShardShape(1_000_000, 0, 28, false, 2, 2, 28_000_000).mapped();
+        MemoryPlan plan = new BoostingAlgorithm(settings).memoryPlan(shape);
+        // Whether a feature has so many distinct values shows only when the rows are binned.
+        assertThat(plan.fileBytesByPurpose().get("binned rows")).isEqualTo(1_000_000 * (32L + 28));
+        assertThat(plan.bytesByPurpose().get("binned rows")).isEqualTo(28_000_000 * 6L + 8_000_000);
+    }
 }

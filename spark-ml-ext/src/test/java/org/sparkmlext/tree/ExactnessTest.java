@@ -195,6 +195,21 @@ class ExactnessTest {
                 .isTrue();
     }
 
+    /** As the rows of a sorted table may do: one rank has nothing but zeros. */
+    @Test
+    void aRankWhoseRowsStoreNothingTrainsWithTheOthers() {
+        List<TableMaker.RowValues> zeros = SPARSE_ROWS.subList(0, 400).stream()
+                .map(r -> new TableMaker.RowValues(new float[r.features().length], r.label(), r.weight(), false))
+                .toList();
+        List<TableMaker.RowValues> all = new ArrayList<>(SPARSE_ROWS);
+        all.addAll(zeros);
+        List<Shard> two = new ArrayList<>(TableMaker.shards(SPARSE_ROWS, 1, true, true));
+        two.addAll(TableMaker.shards(zeros, 1, true, true));
+        byte[] model = train(TestSettings.defaults(), TableMaker.sparse(two, 0, 0));
+        byte[] expected = train(TestSettings.defaults(), TableMaker.shards(all, 1, true, true));
+        assertThat(Arrays.equals(model, expected)).isTrue();
+    }
+
     private static byte[] train(TestSettings settings, List<Shard> shards) {
         return TrainingThreads.train(settings.build(), shards, 2).model();
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.BinnedRows;
@@ -80,6 +81,12 @@ final class CpuTreeKernels implements TreeKernels {
     @Override
     public HistogramPool allocateHistograms(BinLayout layout, int numSlots, boolean withCounts) {
         requireNotNegative(numSlots, "slots");
+        long cells = (long) layout.totalBins() * (withCounts ? 3 : 2);
+        if (cells > Integer.MAX_VALUE - 8) {
+            throw new KernelException(
+                    "cpu: a histogram of " + layout.totalBins() + " bins was asked for, " + cells + " numbers; at most "
+                            + (Integer.MAX_VALUE - 8) + " fit. Lower maxBins or the number of features.");
+        }
         long bytes = CpuHistogramPool.sizeBytes(layout, numSlots, withCounts);
         String what = numSlots + " histograms of " + layout.totalBins() + " bins";
         return backend.allocating(bytes, what, () -> new CpuHistogramPool(backend, layout, numSlots, withCounts));

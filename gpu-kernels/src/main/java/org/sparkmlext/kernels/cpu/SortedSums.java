@@ -115,6 +115,9 @@ final class SortedSums {
         for (int i = 0; i < count; i++) {
             first[i] = starts[RowEntry.row(entries[begin + i])];
         }
+        if (stored.length == 0) {
+            return;
+        }
         int last = stored.length - 1;
         long sum = 0;
         for (int i = 0; i < count; i++) {

@@ -13,6 +13,9 @@ final class SparseMover {
     /** At most this part of a node's rows may be marked to be picked out: for more, {@link RowMover}'s threads are faster. */
     private static final int PICK_SHARE = 8;
 
+    /** Bytes of marks, one bit a row and node, that are held at a time. */
+    private static final long MAX_MARK_BYTES = 16L << 20;
+
     private final CpuSparseRows rows;
     private final CpuPartition partition;
     private final List<PartitionTask> tasks;
@@ -24,17 +27,27 @@ final class SparseMover {
     }
 
     int[] run(ThreadTeam team) {
-        SparseDivider divider = new SparseDivider(rows, tasks, team);
+        int atOnce = (int) Math.max(1, MAX_MARK_BYTES / (rows.numRows() / Byte.SIZE + 1));
+        int[] numLeft = new int[tasks.size()];
+        for (int from = 0; from < tasks.size(); from += atOnce) {
+            int to = Math.min(tasks.size(), from + atOnce);
+            System.arraycopy(run(tasks.subList(from, to), team), 0, numLeft, from, to - from);
+        }
+        return numLeft;
+    }
+
+    private int[] run(List<PartitionTask> some, ThreadTeam team) {
+        SparseDivider divider = new SparseDivider(rows, some, team);
         List<Integer> picked = new ArrayList<>();
         List<Integer> moved = new ArrayList<>();
-        for (int t = 0; t < tasks.size(); t++) {
+        for (int t = 0; t < some.size(); t++) {
             boolean isPicked = divider.marksOf(t).length > 0
                     && (long) divider.numMarks(t) * PICK_SHARE
-                            <= tasks.get(t).rows().numRows();
+                            <= some.get(t).rows().numRows();
             (isPicked ? picked : moved).add(t);
         }
-        int[] numLeft = new int[tasks.size()];
-        List<PartitionTask> ofMover = moved.stream().map(tasks::get).toList();
+        int[] numLeft = new int[some.size()];
+        List<PartitionTask> ofMover = moved.stream().map(some::get).toList();
         CpuRows.RowDivider inOrder =
                 (task, begin, end, order, scratch) -> divider.divide(moved.get(task), begin, end, order, scratch);
         int[] left = new RowMover(inOrder, partition, ofMover, team.numThreads()).run(team);
@@ -45,8 +58,8 @@ final class SparseMover {
         long[] scratch = partition.scratch();
         team.forEach(picked.size(), (worker, i) -> {
             int t = picked.get(i);
-            int begin = tasks.get(t).rows().begin();
-            int end = tasks.get(t).rows().end();
+            int begin = some.get(t).rows().begin();
+            int end = some.get(t).rows().end();
             numLeft[t] = divider.isAbsentLeft(t)
                     ? end - begin - pickRight(divider.marksOf(t), begin, end, order, scratch)
                     : pickLeft(divider.marksOf(t), begin, end, order, scratch);

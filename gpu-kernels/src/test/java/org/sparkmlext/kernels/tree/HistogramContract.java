@@ -66,7 +66,7 @@ public abstract class HistogramContract {
                 TreeData.sparse("sparse", 3000, TreeData.bins(400, 60), 0.03, 12),
                 TreeData.sparse("sparse and full columns", 6000, mixed, 0.2, 13),
                 TreeData.sparse("sparse, many rows", 140_000, TreeData.bins(12, 255), 0.05, 14),
-                TreeData.sparse("a column without a stored bin", 900, new int[] {255, 3, 9}, 0, 15),
+                TreeData.sparse("no stored bin at all", 901, new int[] {255, 3, 9}, 0, 15),
                 TreeData.random("wide features", 5000, new int[] {1000, 65_535, 3, 256}, 0.05, 16));
     }
 

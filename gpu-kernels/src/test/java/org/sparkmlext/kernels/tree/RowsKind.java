@@ -55,9 +55,9 @@ public enum RowsKind {
                 .isTrue();
     }
 
-    /** Every seventh absent bin is stored all the same: that is allowed. */
+    /** Of an even number of rows every seventh absent bin is stored all the same: that is allowed. */
     private static boolean isStored(TreeData data, int row, int feature) {
-        return data.bin(row, feature) != data.absentBins()[feature] || row % 7 == 3;
+        return data.bin(row, feature) != data.absentBins()[feature] || (data.numRows() % 2 == 0 && row % 7 == 3);
     }
 
     static SparseBins block(TreeData data, int first, int count) {
