@@ -15,6 +15,7 @@ final class SparseScratch {
     /** Rows until the narrowest sum could overflow. */
     static final int MAX_ROWS = HistogramScratch.MAX_ROWS;
 
+    private static final int BLOCK_ROWS = HistogramScratch.BLOCK_ROWS;
     private static final int COUNT_SHIFT = 46;
     private static final long HESSIAN_MASK = (1L << COUNT_SHIFT) - 1;
 
@@ -23,6 +24,10 @@ final class SparseScratch {
     private final boolean isCoarse;
     private final long[] cells;
     private final SortedSums sorted;
+
+    private final int[] firsts = new int[BLOCK_ROWS];
+    /** Takes what {@link #touch} read, so that the compiler keeps the reads. */
+    private long touched;
 
     private long gradient;
     private long hessian;
@@ -51,6 +56,28 @@ final class SparseScratch {
 
     /** Adds the rows at positions {@code [begin, end)}. */
     void add(CpuSparseRows rows, long[] gradients, long[] entries, int begin, int end) {
+        for (int from = begin; from < end; from += BLOCK_ROWS) {
+            int to = Math.min(end, from + BLOCK_ROWS);
+            touch(rows.rowStarts(), rows.stored(), entries, from, to);
+            addBlock(rows, gradients, entries, from, to);
+        }
+    }
+
+    /** Brings the rows' bins into the cache, see {@link HistogramScratch#addGathered}. */
+    private void touch(int[] starts, int[] stored, long[] entries, int begin, int end) {
+        int count = end - begin;
+        for (int i = 0; i < count; i++) {
+            firsts[i] = starts[RowEntry.row(entries[begin + i])];
+        }
+        int last = stored.length - 1;
+        long sum = 0;
+        for (int i = 0; i < count && last >= 0; i++) {
+            sum += stored[Math.min(last, firsts[i])] ^ stored[Math.min(last, firsts[i] + 16)];
+        }
+        touched += sum;
+    }
+
+    private void addBlock(CpuSparseRows rows, long[] gradients, long[] entries, int begin, int end) {
         int[] starts = rows.rowStarts();
         int[] stored = rows.stored();
         for (int i = begin; i < end; i++) {
