@@ -71,7 +71,7 @@ final class BenchCommand implements Callable<Integer> {
     String heap = "6g";
 
     @Option(
-            names = "--archives",
+            names = "--class-archives",
             description = "Systems that start from an archive of their classes: ${COMPLETION-CANDIDATES}.",
             defaultValue = "NONE")
     Comparison.Archives archives = Comparison.Archives.NONE;

@@ -141,6 +141,9 @@ class ColumnarScanTest {
         TableColumns columns = table(INPUTS, "w", "v", "m").withMissing(missing);
         equalsItsRows(data.drop("text").cache(), columns, COLUMNS);
         equalsItsRows(parquet(data, "numbers"), columns, COLUMNS);
+        String orc = folder.resolve("orc").toString();
+        data.write().mode("overwrite").orc(orc);
+        equalsItsRows(spark.read().orc(orc), columns, COLUMNS);
     }
 
     @Test
@@ -254,6 +257,25 @@ class ColumnarScanTest {
         try (ScannedTable table = ScannedTable.scan(
                 Tables.vectors(spark, 30, 2, Tables.Form.DENSE), Tables.VECTOR_COLUMNS, new JobWatch())) {
             assertThat(table.elements().name()).isEqualTo(ROWS);
+        }
+    }
+
+    @Test
+    void wideTablesAreReadByColumnsAsFarAsSparkLetsThem() {
+        List<String> expressions = new ArrayList<>(List.of("id % 2 as y"));
+        for (int c = 0; c < 100; c++) {
+            expressions.add("id * " + c + " as c" + c);
+        }
+        Dataset<Row> data = spark.range(0, 50, 1, 2)
+                .selectExpr(expressions.toArray(String[]::new))
+                .cache();
+        TableColumns columns = table(List.of(data.columns()).subList(1, 101), null, null, null);
+        equalsItsRows(data, columns, ROWS);
+        spark.conf().set("spark.sql.codegen.maxFields", "2000");
+        try {
+            equalsItsRows(data, columns, COLUMNS);
+        } finally {
+            spark.conf().unset("spark.sql.codegen.maxFields");
         }
     }
 
