@@ -12,8 +12,12 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -29,6 +33,7 @@ import org.sparkmlext.jobs.Main;
 import org.sparkmlext.jobs.quickstart.CustomerRows;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressionModel;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The packaged job on this module's Spark: it trains, evaluates and scores, and its model has the same bytes everywhere. */
 @Tag("full")
@@ -128,6 +133,51 @@ class SameJarTest {
                 .first();
         assertThat(scored.getLong(0)).isEqualTo(ROWS);
         assertThat(scored.getDouble(1)).isPositive();
+    }
+
+    @Test
+    @Order(4)
+    void columnsOfCachedTablesAndFilesAreReadAsTheyLie() throws Exception {
+        String file = folder.resolve("numbers").toString();
+        session.range(0, ROWS, 1, 2)
+                .selectExpr(
+                        "if(id % 7 = 0, null, cast(id % 100 as tinyint)) as a",
+                        "if(id % 6 = 0, double('NaN'), id / 3) as b",
+                        "cast(id % 1000 / 4 as decimal(9, 2)) as c",
+                        "id % 11 as d",
+                        "cast(id % 5 + id / 1000 as float) as y")
+                .write()
+                .parquet(file);
+        Dataset<Row> read = session.read().parquet(file);
+        fitsByColumns(read, "a", "b", "c", "d");
+        // Spark caches decimals in a form of its own.
+        fitsByColumns(read.drop("c").cache(), "a", "b", "d");
+    }
+
+    private static void fitsByColumns(Dataset<Row> data, String... inputs) throws Exception {
+        Set<String> stored = ConcurrentHashMap.newKeySet();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+                CollectionConverters.asJava(stage.stageInfo().rddInfos()).forEach(rdd -> stored.add(rdd.name()));
+            }
+        };
+        session.sparkContext().addSparkListener(listener);
+        BoostedTreesRegressor regressor = new BoostedTreesRegressor()
+                .setInputCols(inputs)
+                .setLabelCol("y")
+                .setNumTrees(5);
+        Path path = folder.resolve("columns-" + inputs.length);
+        regressor.fit(data).save(path.toString());
+        session.sparkContext().listenerBus().waitUntilEmpty();
+        session.sparkContext().removeSparkListener(listener);
+        assertThat(stored).contains("spark-ml-ext blocks, read by columns");
+        hasTheBytesOfTheReference(path, "columns-" + inputs.length + ".sha256");
+        session.conf().set("spark.sparkmlext.columnarScan", "false");
+        Path rows = folder.resolve("rows-" + inputs.length);
+        regressor.fit(data).save(rows.toString());
+        session.conf().unset("spark.sparkmlext.columnarScan");
+        assertThat(sha256(rows)).isEqualTo(sha256(path));
     }
 
     private static void hasTheBytesOfTheReference(Path model, String name) throws Exception {

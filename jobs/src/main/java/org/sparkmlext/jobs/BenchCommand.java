@@ -70,6 +70,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--heap", description = "-Xmx of every run.", defaultValue = "6g")
     String heap = "6g";
 
+    @Option(
+            names = "--class-archives",
+            description = "Systems that start from an archive of their classes: ${COMPLETION-CANDIDATES}.",
+            defaultValue = "NONE")
+    Comparison.Archives archives = Comparison.Archives.NONE;
+
     @Option(names = "--repeat", description = "Runs of each system.", defaultValue = "5")
     int repeat;
 
@@ -129,6 +135,7 @@ final class BenchCommand implements Callable<Integer> {
                                 trees,
                                 threads,
                                 heap,
+                                archives,
                                 repeat,
                                 quietSeconds,
                                 limitSeconds,

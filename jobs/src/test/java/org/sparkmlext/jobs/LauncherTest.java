@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ class LauncherTest {
             "awk",
             "sleep",
             "mkdir",
+            "mv",
+            "rm",
+            "touch",
             "grep");
 
     @TempDir
@@ -166,5 +170,74 @@ class LauncherTest {
                 .containsSequence("--class", "org.sparkmlext.jobs.Main");
         assertThat(words.subList(at + 1, words.size()))
                 .containsExactly("train", "--job", "my job.json", "--set", "numTrees=3");
+    }
+
+    /** A Java that prints its arguments, and makes the archive that they ask for. */
+    private Path javaWithArchives() throws IOException {
+        Path home = javaHome("17.0.5", true);
+        script(home.resolve("bin/java"), """
+                for word in "$@"; do
+                  case $word in
+                    -version) echo 'openjdk version "17.0.5"' >&2 ;;
+                    -XX:ArchiveClassesAtExit=*) touch "${word#*=}" ;;
+                  esac
+                done
+                printf '%s\\n' "$@"
+                """);
+        return home;
+    }
+
+    private Path classPathOfSpark() throws IOException {
+        Path launch = Files.createDirectories(folder.resolve("repository/jobs/target/launch"));
+        Path jar = Files.writeString(launch.resolveSibling("jobs-1.jar"), "");
+        Files.writeString(launch.resolve("java-options.txt"), "-Dopened=true");
+        return Files.writeString(launch.resolve("spark-classpath.txt"), jar.toString());
+    }
+
+    @Test
+    void anArchiveNoOlderThanTheClassPathIsUsedUnlessItIsSwitchedOff() throws Exception {
+        Path classPath = classPathOfSpark();
+        String home = javaWithArchives().toString();
+        assertThat(run(launcher, Map.of("JAVA_HOME", home), "describe").out()).doesNotContain("SharedArchiveFile");
+
+        Path archive = Files.writeString(classPath.resolveSibling("spark.jsa"), "");
+        String option = "-XX:SharedArchiveFile=" + archive.toRealPath();
+        CommandRun run = run(launcher, Map.of("JAVA_HOME", home), "describe", "--model", "a b");
+        assertThat(run.out().lines())
+                .containsSequence("org.apache.spark.deploy.SparkSubmit")
+                .contains(option, "-Dopened=true")
+                .endsWith("describe", "--model", "a b");
+        assertThat(run(launcher, Map.of("JAVA_HOME", home, "SPARK_ML_EXT_ARCHIVE", "off"), "describe")
+                        .out())
+                .doesNotContain("SharedArchiveFile");
+
+        Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
+        assertThat(run(launcher, Map.of("JAVA_HOME", home), "describe").out()).doesNotContain("SharedArchiveFile");
+    }
+
+    @Test
+    void aBuildMakesTheArchiveOnceAndItsFailureIsNoError() throws Exception {
+        String home = javaWithArchives().toString();
+        script(
+                tools.resolve("mvn"),
+                "mkdir -p jobs/target/launch && touch jobs/target/jobs-1.jar jobs/target/launch/java-options.txt"
+                        + " && : > jobs/target/launch/spark-classpath.txt");
+        Path target = folder.resolve("repository/jobs/target");
+        CommandRun first = run(launcher, Map.of("JAVA_HOME", home), "describe");
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.err()).contains("making an archive of Spark's classes", "archived in");
+        assertThat(target.resolve("launch/spark.jsa")).exists();
+        assertThat(target.resolve("launch/archive")).doesNotExist();
+        assertThat(first.out()).contains("-XX:SharedArchiveFile=").doesNotContain("quickstart");
+
+        Files.delete(target.resolve("launch/spark.jsa"));
+        Files.delete(target.resolve("jobs-1.jar"));
+        script(
+                Path.of(home, "bin/java"),
+                "case $* in *ArchiveClassesAtExit*) exit 1 ;; *) echo 'openjdk version \"17.0.5\"' >&2 ;; esac");
+        CommandRun second = run(launcher, Map.of("JAVA_HOME", home), "describe");
+        assertThat(second.code()).as(second.err()).isZero();
+        assertThat(second.err()).contains("no archive could be made");
+        assertThat(target.resolve("launch/spark.jsa")).doesNotExist();
     }
 }

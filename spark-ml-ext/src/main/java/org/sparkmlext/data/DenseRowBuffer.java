@@ -50,6 +50,19 @@ final class DenseRowBuffer implements FeatureRows {
         numRows++;
     }
 
+    /** Appends rows {@code [begin, end)} of columns, as many as fit; returns their number. */
+    int addRows(float[][] source, int begin, int end) {
+        int count = Math.min(end - begin, maxRows - numRows);
+        if (numRows + count > capacity) {
+            resize(Math.min(maxRows, Math.max(numRows * 2, numRows + count)));
+        }
+        for (int c = 0; c < columns.length; c++) {
+            System.arraycopy(source[c], begin, columns[c], numRows, count);
+        }
+        numRows += count;
+        return count;
+    }
+
     private void grow() {
         if (numRows == capacity) {
             resize(Math.min(maxRows, numRows * 2));

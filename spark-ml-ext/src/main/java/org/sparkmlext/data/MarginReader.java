@@ -38,6 +38,11 @@ final class MarginReader {
         return margins;
     }
 
+    /** Margins a row, as far as it is known: where rows hold arrays or vectors, of the first row. */
+    int length() {
+        return form == Form.NUMBER ? 1 : margins.length;
+    }
+
     /** Reads a row's; false, and faults counted, if they are at fault. */
     boolean read(InternalRow row) {
         if (form == Form.NONE) {
@@ -69,7 +74,7 @@ final class MarginReader {
 
     /** Whether this row has as many margins as the first one; other lengths are told of by their counts. */
     private boolean hasLength(int length) {
-        counts.countMarginLength(length);
+        counts.countMarginLength(length, 1);
         if (margins.length == 0) {
             margins = new float[length];
         }

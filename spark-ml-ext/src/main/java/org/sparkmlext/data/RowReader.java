@@ -2,6 +2,7 @@ package org.sparkmlext.data;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -15,10 +16,12 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.vectorized.ColumnarBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns rows of Spark SQL into {@link TableBlock}s: on the driver it lays out the columns ({@link #of}, {@link #select}),
- * on the executors it reads partitions ({@link #read}).
+ * on the executors it reads partitions ({@link #read}, or {@link #readBatches} where the plan gives columns).
  *
  * <p>Features become float32. Null, NaN and what equals {@link TableColumns#missing} are missing; an entry that a sparse vector
  * leaves out is 0.0, so missing where {@code missing} is 0.0; -0.0 becomes 0.0. Faulty rows are left out and counted in
@@ -137,6 +140,25 @@ public final class RowReader implements Serializable {
 
     /** Reads one partition, block by block. The rows may be one reused object: values are copied at once. */
     public TableScan read(Iterator<InternalRow> rows) {
+        return scan(rows, Collections.emptyIterator(), null);
+    }
+
+    /**
+     * Reads one partition of plain columns, block by block; the blocks are those of its rows. Batches may be one reused object:
+     * values are copied at once.
+     *
+     * @param readers one a column of {@link #select}, in its order
+     * @throws IllegalArgumentException if these are not as many as there are columns, or the features are a vector
+     */
+    public TableScan readBatches(Iterator<ColumnarBatch> batches, List<NumberReader> readers) {
+        if (columns.featuresCol() != null) {
+            throw new IllegalArgumentException(
+                    "vector column '" + columns.featuresCol() + "' cannot be read from batches; read its rows");
+        }
+        return scan(Collections.emptyIterator(), batches, new BatchReader(readers, columns));
+    }
+
+    private TableScan scan(Iterator<InternalRow> rows, Iterator<ColumnarBatch> batches, @Nullable BatchReader batch) {
         TableCounts counts = new TableCounts();
         FeatureReader features = columns.featuresCol() == null
                 ? new ColumnReader(columns.inputCols(), isDouble, counts, columns.missing())
@@ -144,6 +166,6 @@ public final class RowReader implements Serializable {
         TargetReader target = new TargetReader(columns, isDouble.length, counts);
         MarginReader margins =
                 new MarginReader(marginForm, target.end(), String.valueOf(columns.baseMarginCol()), counts);
-        return new TableScan(rows, columns, counts, features, target, margins);
+        return new TableScan(rows, batches, batch, columns, counts, features, target, margins);
     }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills {@link TableBlock}s row by row. Not thread-safe.
+ * Fills {@link TableBlock}s row by row, or run by run of rows. Not thread-safe.
  *
  * <p>A block of plain columns is dense. Vectors may come dense and sparse in any mix: a block is sparse if at most a quarter of
  * its cells differs from what sparse rows leave out, else dense. While it is filled, a block whose first row is sparse, or
@@ -119,6 +119,37 @@ public final class TableBlockBuilder {
         }
         rows(true).addSparse(indices, values, count);
         addTarget(label, weight, margins);
+    }
+
+    /**
+     * Appends rows {@code [from, to)} of arrays that hold a value a row, as many as fit; values are copied. The block is that which
+     * {@link #add} makes of the same rows.
+     *
+     * @param columns {@code columns[feature][row]}
+     * @param weights not looked at where rows have none
+     * @param margins {@code margins[output][row]}; not looked at where rows have none
+     * @return how many were appended
+     * @throws IllegalStateException if the block is full, or the builder is one {@link #ofVectors}
+     */
+    public int addRows(float[][] columns, float[] labels, float[] weights, float[][] margins, int from, int to) {
+        if (isOfVectors || !(rows(false) instanceof DenseRowBuffer buffer)) {
+            throw new IllegalStateException("a builder of vectors takes no rows of columns");
+        }
+        int count = buffer.addRows(columns, from, to);
+        if (numRows + count > this.labels.length) {
+            resize(Math.min(maxRows, Math.max(numRows * 2, numRows + count)));
+        }
+        System.arraycopy(labels, from, this.labels, numRows, count);
+        if (this.weights != null) {
+            System.arraycopy(weights, from, this.weights, numRows, count);
+        }
+        if (baseMargins != null) {
+            for (int k = 0; k < numMargins; k++) {
+                System.arraycopy(margins[k], from, baseMargins[k], numRows, count);
+            }
+        }
+        numRows += count;
+        return count;
     }
 
     private FeatureRows rows(boolean isSparse) {

@@ -83,21 +83,21 @@ public final class TableCounts implements Serializable {
         fingerprint = hash;
     }
 
-    void countRow() {
-        rows++;
+    void countRows(long number) {
+        rows += number;
     }
 
     void countLength(int length) {
-        countIn(rowsByLength, length);
+        countIn(rowsByLength, length, 1);
     }
 
-    void countMarginLength(int length) {
-        countIn(rowsByMarginLength, length);
+    void countMarginLength(int length, long number) {
+        countIn(rowsByMarginLength, length, number);
     }
 
-    private static void countIn(TreeMap<Integer, Long> rowsByLength, int length) {
+    private static void countIn(TreeMap<Integer, Long> rowsByLength, int length, long number) {
         if (rowsByLength.size() < MOST_LENGTHS || rowsByLength.containsKey(length)) {
-            rowsByLength.merge(length, 1L, Long::sum);
+            rowsByLength.merge(length, number, Long::sum);
         }
     }
 

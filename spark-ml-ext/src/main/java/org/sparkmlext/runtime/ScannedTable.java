@@ -1,12 +1,14 @@
 package org.sparkmlext.runtime;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.execution.QueryExecution;
 import org.apache.spark.storage.StorageLevel;
+import org.sparkmlext.data.NumberReader;
 import org.sparkmlext.data.RowReader;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.data.TableCounts;
@@ -37,7 +39,6 @@ final class ScannedTable implements AutoCloseable {
     static ScannedTable scan(Dataset<?> data, TableColumns columns, JobWatch watch) {
         RowReader reader = RowReader.of(data, columns);
         JavaRDD<Object> elements = elements(reader, data);
-        elements.setName("spark-ml-ext blocks");
         elements.persist(StorageLevel.MEMORY_AND_DISK());
         try {
             // Counting reads every element, and thereby persists every partition.
@@ -65,19 +66,29 @@ final class ScannedTable implements AutoCloseable {
 
     private static JavaRDD<Object> elements(RowReader reader, Dataset<?> data) {
         try {
+            QueryExecution execution = reader.select(data).queryExecution();
             // Where the query holds a shuffle, adaptive execution runs it in this very call.
-            return reader.select(data)
-                    .queryExecution()
+            Optional<ColumnarScan> columnar = ColumnarScan.of(execution.executedPlan());
+            if (columnar.isPresent()) {
+                List<NumberReader> columns = columnar.get().columns();
+                JavaRDD<Object> elements = columnar.get()
+                        .batches()
+                        .mapPartitionsWithIndex(
+                                (index, batches) -> new ScanIterator(index, reader.readBatches(batches, columns)),
+                                false);
+                return elements.setName("spark-ml-ext blocks, read by columns");
+            }
+            JavaRDD<Object> elements = execution
                     .toRdd()
                     .toJavaRDD()
-                    .mapPartitionsWithIndex(
-                            (index, rows) -> (Iterator<Object>) new ScanIterator(index, reader.read(rows)), false);
+                    .mapPartitionsWithIndex((index, rows) -> new ScanIterator(index, reader.read(rows)), false);
+            return elements.setName("spark-ml-ext blocks, read by rows");
         } catch (Exception e) {
             throw JobWatch.failure(e);
         }
     }
 
-    /** Per partition its {@link StoredBlock}s and, last, its counts. */
+    /** Per partition its {@link StoredBlock}s and, last, its counts. The name says how the DataFrame was read. */
     JavaRDD<Object> elements() {
         return elements;
     }

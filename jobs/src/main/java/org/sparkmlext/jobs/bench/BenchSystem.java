@@ -9,7 +9,8 @@ import java.util.Map;
  * A system to time: ours, or a peer built under the profile {@code peers}.
  *
  * @param name in tables and on the command line
- * @param module folder of the peer below {@code jobs/peers}; empty for ours
+ * @param module folder below {@code jobs/peers} of the peer, or of the Spark that ours runs on; empty for ours on the Spark of
+ *     this process
  * @param mainClass of one run
  * @param arguments {@code key=value} beyond those every run gets
  * @param shape shape of its trees, by which a peer is held against ours
@@ -41,15 +42,21 @@ public record BenchSystem(
     }
 
     public boolean isOwn() {
-        return module.isEmpty();
+        return mainClass.equals(OWN_MAIN);
     }
 
-    /** All systems by name: each Spark system from cached rows and, called {@code -direct}, straight from Parquet. */
+    /**
+     * All systems by name: each Spark system from cached rows and, called {@code -direct}, straight from Parquet; ours also, called
+     * {@code -spark-3.5}, on the peers' Spark.
+     */
     public static Map<String, BenchSystem> all() {
         Map<String, BenchSystem> systems = new LinkedHashMap<>();
         for (BenchSystem system : List.of(
                 own("leafwise", TreeShape.LEAFWISE, "63 leaves, no depth limit, 255 bins"),
                 own("depthwise", TreeShape.DEPTHWISE, "depth 6, 255 bins"),
+                own("leafwise", TreeShape.LEAFWISE, "63 leaves, no depth limit, 255 bins")
+                        .onSparkOfPeers(),
+                own("depthwise", TreeShape.DEPTHWISE, "depth 6, 255 bins").onSparkOfPeers(),
                 xgboostSpark(2, 1),
                 xgboostSpark(1, 2),
                 synapse("bulk"),
@@ -91,6 +98,17 @@ public record BenchSystem(
         more.add("cache=false");
         return new BenchSystem(
                 name + "-direct", module, mainClass, more, shape, true, variant + ", straight from Parquet");
+    }
+
+    private BenchSystem onSparkOfPeers() {
+        return new BenchSystem(
+                name + "-spark-3.5",
+                "ours-spark-3.5",
+                mainClass,
+                arguments,
+                shape,
+                isDirect,
+                variant + ", the same jar on the Spark of the peers, 3.5.3");
     }
 
     private static BenchSystem cached(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Times several systems on the same data: round after round, in each round every system once, so that whatever changes on
@@ -16,6 +17,22 @@ import java.util.List;
  */
 public final class Comparison {
     private static final double IDLE_CORES = 0.25;
+
+    /** Which systems start from an archive of their classes (class data sharing of the JVM), made by a run that is not timed. */
+    public enum Archives {
+        /** None: every JVM reads and verifies its classes from jars. */
+        NONE,
+        /** Ours, as the launcher does it for its users by itself. */
+        OURS,
+        /** All alike. */
+        ALL;
+
+        boolean covers(BenchSystem system) {
+            return this == ALL || (this == OURS && system.isOwn());
+        }
+    }
+
+    private static final int TREES_OF_ARCHIVING = 2;
 
     private final Plan plan;
     private final PrintStream out;
@@ -27,6 +44,7 @@ public final class Comparison {
      * @param trees boosting rounds
      * @param threads cores every system gets
      * @param heap of every JVM
+     * @param archives which systems start from an archive of their classes
      * @param repeat runs of each system
      * @param quietSeconds longest wait for an idle machine before a run
      * @param limitSeconds longest run
@@ -40,6 +58,7 @@ public final class Comparison {
             int trees,
             int threads,
             String heap,
+            Archives archives,
             int repeat,
             int quietSeconds,
             int limitSeconds,
@@ -59,7 +78,8 @@ public final class Comparison {
     public void run() {
         out.print(Machine.describe());
         out.println("set     " + plan.set() + ", " + plan.trees() + " trees, " + plan.threads() + " threads, -Xmx"
-                + plan.heap() + ", " + plan.repeat() + " runs each, systems alternating");
+                + plan.heap() + ", " + plan.repeat() + " runs each, systems alternating; archives of classes: "
+                + plan.archives().name().toLowerCase(Locale.ROOT));
         plan.systems().forEach(system -> out.println("system  " + system.name() + ": " + system.variant()));
         TimedProcess process = new TimedProcess(plan.peers(), plan.work(), plan.heap(), plan.limitSeconds());
         ResultTable table = new ResultTable();
@@ -68,6 +88,13 @@ public final class Comparison {
                 "set=" + plan.set(),
                 "trees=" + plan.trees(),
                 "threads=" + plan.threads());
+        for (BenchSystem system : plan.systems()) {
+            if (plan.archives().covers(system)) {
+                List<String> few = new ArrayList<>(arguments);
+                few.set(arguments.indexOf("trees=" + plan.trees()), "trees=" + TREES_OF_ARCHIVING);
+                process.archiveClasses(system, few);
+            }
+        }
         List<String> failures = new ArrayList<>();
         for (int round = 1; round <= plan.repeat(); round++) {
             for (BenchSystem system : plan.systems()) {

@@ -10,9 +10,12 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.sparkmlext.jobs.BadInputException;
 
 /** Runs one system once, in a fresh JVM with the same heap and the same options for all. */
@@ -21,6 +24,8 @@ final class TimedProcess {
     private final Path work;
     private final String heap;
     private final int limitSeconds;
+    /** Systems whose archive was made here: one that lies there from before says nothing about today's class path. */
+    private final Set<String> archived = new HashSet<>();
 
     /** A run that ended badly or not in time; the message names its log. */
     static final class RunFailedException extends RuntimeException {
@@ -50,14 +55,50 @@ final class TimedProcess {
      * @throws RunFailedException if the run fails or takes too long; its log is named
      */
     JsonNode run(BenchSystem system, List<String> arguments) {
+        return run(
+                system,
+                archived.contains(system.name()) ? List.of("-XX:SharedArchiveFile=" + archive(system)) : List.of(),
+                arguments);
+    }
+
+    /**
+     * Keeps the classes of a run of the system, which is not timed, as the JVM holds them in memory; timed runs start from there.
+     *
+     * @throws RunFailedException if the run fails, takes too long, or leaves no archive
+     */
+    void archiveClasses(BenchSystem system, List<String> arguments) {
+        Path archive = archive(system);
+        try {
+            Files.createDirectories(work);
+            Files.deleteIfExists(archive);
+        } catch (IOException broken) {
+            throw new UncheckedIOException("the archive " + archive + " cannot be replaced", broken);
+        }
+        run(system, List.of("-XX:ArchiveClassesAtExit=" + archive), arguments);
+        if (!Files.isRegularFile(archive)) {
+            throw new RunFailedException(system.name() + " left no archive of its classes; log: " + log(system));
+        }
+        archived.add(system.name());
+    }
+
+    private Path archive(BenchSystem system) {
+        return work.resolve(system.name() + ".jsa");
+    }
+
+    private Path log(BenchSystem system) {
+        return work.resolve(system.name() + ".log");
+    }
+
+    private JsonNode run(BenchSystem system, List<String> javaOptions, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heap);
+        command.addAll(javaOptions);
         command.addAll(moduleOptions());
         command.addAll(List.of("-cp", classPath(system), system.mainClass(), "system=" + system.name()));
         command.addAll(system.arguments());
         command.addAll(arguments);
-        Path log = work.resolve(system.name() + ".log");
+        Path log = log(system);
         try {
             Files.createDirectories(work);
             Process process = new ProcessBuilder(command)
@@ -97,7 +138,7 @@ final class TimedProcess {
     }
 
     private String classPath(BenchSystem system) {
-        if (system.isOwn()) {
+        if (system.module().isEmpty()) {
             return ownJar() + File.pathSeparator + System.getProperty("java.class.path");
         }
         Path target = peers.resolve(system.module()).resolve("target");
@@ -107,11 +148,21 @@ final class TimedProcess {
                     + "); build the peers with: mvn -B -Ppeers -Dmaven.test.skip=true package");
         }
         try {
-            return target.resolve("classes")
+            return (system.isOwn() ? ownJar() : jar(target))
                     + File.pathSeparator
                     + Files.readString(list).strip();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** A jar, not the folder of classes: the JVM archives no classes of folders. */
+    private static Path jar(Path target) throws IOException {
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException("no jar in " + target
+                            + "; build the peers with: mvn -B -Ppeers -Dmaven.test.skip=true package"));
         }
     }
 
