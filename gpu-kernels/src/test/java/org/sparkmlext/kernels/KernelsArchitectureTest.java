@@ -19,6 +19,7 @@ class KernelsArchitectureTest {
     private static final String TREE = SPI + ".tree";
     private static final String CPU = SPI + ".cpu";
     private static final String CUDA = SPI + ".cuda";
+    private static final String UNCHECKED = CPU + ".UncheckedCellAdder";
     private static final String[] JDK = {"java..", "org.jspecify.annotations"};
 
     private static final JavaClasses MODULE = new ClassFileImporter()
@@ -47,9 +48,24 @@ class KernelsArchitectureTest {
         classes()
                 .that()
                 .resideInAPackage(CPU + "..")
+                .and()
+                .doNotHaveFullyQualifiedName(UNCHECKED)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, CPU + "..")
+                .check(MODULE);
+    }
+
+    /** Memory without bounds is for one small class, which must be there for the rule to mean anything. */
+    @Test
+    void oneClassSeesUncheckedMemory() {
+        assertThat(MODULE.contain(UNCHECKED)).isTrue();
+        classes()
+                .that()
+                .haveFullyQualifiedName(UNCHECKED)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(JDK[0], JDK[1], "sun.misc", CPU)
                 .check(MODULE);
     }
 

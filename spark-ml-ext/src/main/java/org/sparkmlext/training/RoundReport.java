@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param round number of the round, from 0
  * @param numRounds rounds planned in all
- * @param metrics names such as {@code train-logloss} and {@code validation-logloss} to values over all ranks, in order
+ * @param metrics names such as {@code train-logloss} and {@code validation-logloss} to values over all ranks, in order; a
+ *     round may lack some or all
  * @param rows training rows over all ranks
  */
 public record RoundReport(int round, int numRounds, Map<String, Double> metrics, long rows) {

@@ -161,7 +161,9 @@ final class BoostingRun implements AutoCloseable {
         }
         if (!unreported.isEmpty()) {
             long[] round = new long[plan.sumsLength()];
-            metrics.add(training, round, 0);
+            if (plan.measuresTraining(finishedRounds() - 1)) {
+                metrics.add(training, round, 0);
+            }
             addValidation(round);
             worker.collective().sum(round, 0, round.length);
             roundFinished(unreported, round);
@@ -270,19 +272,22 @@ final class BoostingRun implements AutoCloseable {
      * @param unreported the trees of the round before where that is not finished
      */
     private List<GradientScale> gradients(int round, List<GrownTree> unreported) {
-        boolean withMetrics = !unreported.isEmpty();
+        boolean isFinishing = !unreported.isEmpty();
+        boolean withMetrics = isFinishing && plan.measuresTraining(finishedRounds() - 1);
         long[] sums = new long[plan.sumsLength()];
         // One exchange for metrics and totals.
         long[] exchanged = new long[sums.length + gradients.totalsLength()];
         gradients.compute(firstRound() + round, withMetrics, sums, exchanged, sums.length);
         if (withMetrics) {
             metrics.addCustom(training, sums, 0);
+        }
+        if (isFinishing) {
             addValidation(sums);
             System.arraycopy(sums, 0, exchanged, 0, sums.length);
         }
-        int from = withMetrics ? 0 : sums.length;
+        int from = isFinishing ? 0 : sums.length;
         worker.collective().sum(exchanged, from, exchanged.length - from);
-        if (withMetrics) {
+        if (isFinishing) {
             roundFinished(unreported, Arrays.copyOf(exchanged, sums.length));
         }
         return gradients.scales(exchanged, sums.length);

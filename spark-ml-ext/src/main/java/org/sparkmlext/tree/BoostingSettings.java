@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.tree.BinLayout;
 
 /**
- * Everything that decides a boosted model beside the data. See the Params of the same names for meaning and range; they
+ * Everything that decides a boosted model beside the data, and how often its training is measured. See the Params of the same names for meaning and range; they
  * are checked there.
  *
  * @param objective what is minimised
@@ -27,6 +27,8 @@ import org.sparkmlext.kernels.tree.BinLayout;
  * @param earlyStoppingRounds rounds without improvement after which training stops; 0 = never
  * @param validationMetric metric of early stopping: one of {@link Objective#metricNames}, the custom metric's name, or
  *     {@code auto} for the first of them
+ * @param trainingMetricPeriod every how many rounds the metrics of the training rows are measured; 0 = never. Decides nothing about
+ *     the model
  * @param customMetric a user's own metric, reported beside the objective's; null for none
  * @param initialModel a forest in its file's bytes whose training goes on, its trees staying in front; null for none
  * @param seed decides every sampling
@@ -50,6 +52,7 @@ public record BoostingSettings(
         double colsampleByNode,
         int earlyStoppingRounds,
         String validationMetric,
+        int trainingMetricPeriod,
         @Nullable CustomMetric customMetric,
         byte @Nullable [] initialModel,
         long seed)

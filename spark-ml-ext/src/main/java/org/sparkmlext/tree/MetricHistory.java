@@ -86,11 +86,13 @@ final class MetricHistory {
         return earlyStoppingRounds > 0 && hasValidation;
     }
 
-    /** The last round's metrics by name: {@code train-logloss}, ..., {@code validation-error}. */
+    /** The last round's metrics by name: {@code train-logloss}, ..., {@code validation-error}; only those that were measured. */
     Map<String, Double> latest() {
         long[] round = rounds.get(rounds.size() - 1);
         Map<String, Double> metrics = new LinkedHashMap<>();
-        putMeans("train-", round, 0, metrics);
+        if (plan.measuresTraining(rounds.size() - 1)) {
+            putMeans("train-", round, 0, metrics);
+        }
         if (hasValidation) {
             putMeans("validation-", round, plan.setLength(), metrics);
             if (plan.hasRanking()) {

@@ -10,6 +10,8 @@ import org.sparkmlext.training.InvalidTrainingDataException;
  * Which metrics a run measures, and where they stand in a round's array: the sums of the training rows, those of the
  * validation rows, and, where asked for, ROC AUC and average precision of the validation rows as the bits of two doubles.
  *
+ * <p>Rounds that are not to be measured on the training rows leave their sums at 0.
+ *
  * <p>The sums of a set of rows are those of each group of outputs, one after another, as {@link MetricSums} lays them out,
  * then the limbs of a user's own metric.
  */
@@ -22,6 +24,7 @@ final class MetricPlan {
     private final List<OutputGroup> groups;
     private final @Nullable CustomMetric custom;
     private final String watched;
+    private final int trainingPeriod;
     private final int[] groupStarts;
 
     /**
@@ -31,6 +34,7 @@ final class MetricPlan {
     MetricPlan(BoostingSettings settings, Objective objective, List<OutputGroup> groups) {
         this.groups = groups;
         this.custom = settings.customMetric();
+        this.trainingPeriod = settings.trainingMetricPeriod();
         List<String> names = new ArrayList<>(objective.metricNames());
         if (custom != null) {
             names.add(custom.name());
@@ -68,6 +72,11 @@ final class MetricPlan {
     /** Name of the metric that early stopping watches; "" for none. */
     String watched() {
         return watched;
+    }
+
+    /** Whether a round, counted from 0 within this fit, is measured on the training rows. */
+    boolean measuresTraining(int round) {
+        return trainingPeriod > 0 && (round + 1) % trainingPeriod == 0;
     }
 
     /** Whether the areas under the curves are wanted: they cost an exchange of all validation scores a round. */

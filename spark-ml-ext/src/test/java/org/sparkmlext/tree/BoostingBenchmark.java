@@ -22,8 +22,8 @@ import org.sparkmlext.kernels.tree.TreeKernels;
 /**
  * Where the time of a boosting run goes, without Spark: milliseconds a kernel on rank 0 (in brackets its calls), and the steady time a round.
  *
- * <p>Arguments, all {@code name=value}: {@code rows features bins trees leaves depth ranks threads repeat}. Depth-wise
- * growth where {@code depth} is given. Rows are invented: numbers of four kinds and a label from their interactions. Ranks
+ * <p>Arguments, all {@code name=value}: {@code rows features bins trees leaves depth ranks threads repeat
+ * metrics}. Depth-wise growth where {@code depth} is given; {@code metrics} is the period of training metrics. Rows are invented: numbers of four kinds and a label from their interactions. Ranks
  * are threads of this JVM.
  */
 final class BoostingBenchmark {
@@ -46,7 +46,9 @@ final class BoostingBenchmark {
             "threads",
             2,
             "repeat",
-            2));
+            2,
+            "metrics",
+            1));
 
     private BoostingBenchmark(String[] args) {
         for (String arg : args) {
@@ -72,6 +74,7 @@ final class BoostingBenchmark {
         BoostingSettings settings = TestSettings.defaults()
                 .withTrees(option("trees"))
                 .withBins(option("bins"))
+                .withTrainingMetrics(option("metrics"))
                 .withShape(
                         isDepthwise ? GrowPolicy.DEPTHWISE : GrowPolicy.LEAFWISE,
                         option("depth"),

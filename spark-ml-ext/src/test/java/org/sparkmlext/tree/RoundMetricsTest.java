@@ -7,11 +7,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
@@ -80,6 +83,40 @@ class RoundMetricsTest {
         assertThat(calls.get("gradients")).hasValue(ROUNDS);
         // Validation rows after every round, training rows after the last.
         assertThat(calls.get("metricSums")).hasValue(ROUNDS + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3, ROUNDS, ROUNDS + 1})
+    void trainingRowsAreMeasuredInEveryPeriodAndNothingElseChanges(int period) {
+        CustomMetric bias = new CustomMetric("gap", (score, label) -> Math.abs(score - label));
+        TestSettings settings = settings(ROUNDS).withCustomMetric(bias).withEarlyStopping(ROUNDS, "logloss");
+        TrainingThreads.Outcome always =
+                TrainingThreads.train(settings.build(), TableMaker.shards(ROWS, 2, true, true), 1);
+        TrainingThreads.Outcome some = TrainingThreads.train(
+                settings.withTrainingMetrics(period).build(), TableMaker.shards(ROWS, 2, true, true), 1);
+        assertThat(some.model()).isEqualTo(always.model());
+        assertThat(always.metrics().get(0)).containsKeys("train-logloss", "train-gap", "validation-gap");
+        for (int round = 0; round < ROUNDS; round++) {
+            Map<String, Double> wanted = new LinkedHashMap<>(always.metrics().get(round));
+            if (period == 0 || (round + 1) % period != 0) {
+                wanted.keySet().removeIf(name -> name.startsWith("train-"));
+            }
+            assertThat(some.metrics().get(round)).as("round %d", round).isEqualTo(wanted);
+        }
+    }
+
+    @Test
+    void withoutTrainingMetricsNoPassOverTrainingRowsIsLeft() {
+        Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+        TrainingThreads.Outcome outcome = TrainingThreads.train(
+                settings(ROUNDS).withTrainingMetrics(0).build(),
+                TableMaker.shards(ROWS, 1, false, false),
+                rank -> counting(cpu(), Backend.class, calls),
+                List.of());
+        assertThat(outcome.metrics()).hasSize(ROUNDS).allMatch(Map::isEmpty);
+        assertThat(outcome.states()).hasSize(ROUNDS);
+        // The one after each round is of the validation rows, of which there are none.
+        assertThat(calls.get("metricSums")).hasValue(ROUNDS);
     }
 
     @Test

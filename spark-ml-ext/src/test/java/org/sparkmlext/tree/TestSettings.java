@@ -23,6 +23,7 @@ final class TestSettings {
     private double byNode = 1;
     private int earlyStoppingRounds;
     private String validationMetric = "logloss";
+    private int trainingMetricPeriod = 1;
 
     static TestSettings defaults() {
         return new TestSettings();
@@ -97,6 +98,11 @@ final class TestSettings {
         return this;
     }
 
+    TestSettings withTrainingMetrics(int period) {
+        trainingMetricPeriod = period;
+        return this;
+    }
+
     BoostingSettings build() {
         return new BoostingSettings(
                 objective,
@@ -117,6 +123,7 @@ final class TestSettings {
                 byNode,
                 earlyStoppingRounds,
                 validationMetric,
+                trainingMetricPeriod,
                 customMetric,
                 initialModel,
                 seed);

@@ -19,6 +19,9 @@ abstract class HistogramScratch {
 
     static final int CELLS = 256;
 
+    /** A constant, so that its loops are compiled into those that call them. */
+    static final CellAdder ADDER = CellAdder.fastest();
+
     /** Words of a block that had to be collected: word {@code w} of row {@code i} at {@code w * BLOCK_ROWS + i}. */
     private final long[] gatheredBins = new long[BLOCK_ROWS * (CpuByteRows.TILE_FEATURES / CpuByteRows.WORD_FEATURES)];
 

@@ -37,35 +37,9 @@ final class PackedScratch extends HistogramScratch {
     @Override
     void add(int word, long[] bins, int from, int stride, int count, boolean isHalf) {
         if (isHalf) {
-            addFour(cells[word], gradients, bins, from, stride, count);
+            ADDER.addFour(cells[word], gradients, bins, from, stride, count);
         } else {
-            addEight(cells[word], gradients, bins, from, stride, count);
-        }
-    }
-
-    private static void addEight(long[] h, long[] gradients, long[] bins, int from, int stride, int count) {
-        for (int i = 0, at = from; i < count; i++, at += stride) {
-            long w = bins[at];
-            long g = gradients[i];
-            h[(int) (w & 255)] += g;
-            h[CELLS + (int) ((w >>> 8) & 255)] += g;
-            h[2 * CELLS + (int) ((w >>> 16) & 255)] += g;
-            h[3 * CELLS + (int) ((w >>> 24) & 255)] += g;
-            h[4 * CELLS + (int) ((w >>> 32) & 255)] += g;
-            h[5 * CELLS + (int) ((w >>> 40) & 255)] += g;
-            h[6 * CELLS + (int) ((w >>> 48) & 255)] += g;
-            h[7 * CELLS + (int) (w >>> 56)] += g;
-        }
-    }
-
-    private static void addFour(long[] h, long[] gradients, long[] bins, int from, int stride, int count) {
-        for (int i = 0, at = from; i < count; i++, at += stride) {
-            long w = bins[at];
-            long g = gradients[i];
-            h[(int) (w & 255)] += g;
-            h[CELLS + (int) ((w >>> 8) & 255)] += g;
-            h[2 * CELLS + (int) ((w >>> 16) & 255)] += g;
-            h[3 * CELLS + (int) ((w >>> 24) & 255)] += g;
+            ADDER.addEight(cells[word], gradients, bins, from, stride, count);
         }
     }
 

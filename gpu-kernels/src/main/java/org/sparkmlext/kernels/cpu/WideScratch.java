@@ -46,34 +46,9 @@ final class WideScratch extends HistogramScratch {
 
     @Override
     void add(int word, long[] bins, int from, int stride, int count, boolean isHalf) {
-        addLower(cells[word], bins, from, stride, count, 0);
+        ADDER.addPairs(cells[word], gradients, hessians, bins, from, stride, count, false);
         if (!isHalf) {
-            addLower(cells[word], bins, from, stride, count, 4);
-        }
-    }
-
-    /** Adds to four features, the lower or the upper ones of a word. */
-    private void addLower(long[] h, long[] bins, int from, int stride, int count, int firstFeature) {
-        long[] gs = gradients;
-        long[] hs = hessians;
-        int shift = firstFeature * Byte.SIZE;
-        int base = firstFeature * 2 * CELLS;
-        for (int i = 0, at = from; i < count; i++, at += stride) {
-            int w = (int) (bins[at] >>> shift);
-            long g = gs[i];
-            long s = hs[i];
-            int a = base + 2 * (w & 255);
-            h[a] += g;
-            h[a + 1] += s;
-            int b = base + 2 * CELLS + 2 * ((w >>> 8) & 255);
-            h[b] += g;
-            h[b + 1] += s;
-            int c = base + 4 * CELLS + 2 * ((w >>> 16) & 255);
-            h[c] += g;
-            h[c + 1] += s;
-            int d = base + 6 * CELLS + 2 * (w >>> 24);
-            h[d] += g;
-            h[d + 1] += s;
+            ADDER.addPairs(cells[word], gradients, hessians, bins, from, stride, count, true);
         }
     }
 

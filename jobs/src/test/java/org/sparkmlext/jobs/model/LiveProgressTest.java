@@ -37,6 +37,12 @@ class LiveProgressTest {
     }
 
     @Test
+    void aRoundThatMeasuredNothingStillHasALine() {
+        assertThat(LiveProgress.format(new RoundReport(6, 100, Map.of(), 1_200_000), 0.5))
+                .isEqualTo("round   7/100  2.40M rows/s  0:47 left");
+    }
+
+    @Test
     void elsewhereThanOnATerminalEveryRoundHasALine() {
         LiveProgress progress = progress(false);
         progress.started(0, 2, "2 executors");

@@ -129,6 +129,21 @@ public interface BoostingParams extends TreeParams {
         return getOrDefault(validationMetric());
     }
 
+    default IntParam trainingMetricPeriod() {
+        return CheckedParams.ofInt(
+                this,
+                "trainingMetricPeriod",
+                "every how many rounds the metrics of the training rows are measured, which costs a few per cent of a fit; "
+                        + "0 = never. Changes neither the model nor what is measured on validation rows",
+                ">= 0",
+                1,
+                v -> v >= 0);
+    }
+
+    default int getTrainingMetricPeriod() {
+        return (int) getOrDefault(trainingMetricPeriod());
+    }
+
     /** Output column of leaf numbers. */
     default Param<String> leafCol() {
         return CheckedParams.ofText(
@@ -213,6 +228,7 @@ public interface BoostingParams extends TreeParams {
                 getColsampleByNode(),
                 getEarlyStoppingRounds(),
                 getValidationMetric(),
+                getTrainingMetricPeriod(),
                 metric,
                 initialModel,
                 seed);
@@ -229,6 +245,7 @@ public interface BoostingParams extends TreeParams {
         stage.setDefault(stage.colsampleByNode(), 1.0);
         stage.setDefault(stage.earlyStoppingRounds(), 0);
         stage.setDefault(stage.validationMetric(), AUTO_METRIC);
+        stage.setDefault(stage.trainingMetricPeriod(), 1);
         stage.setDefault(stage.leafCol(), "");
         stage.setDefault(stage.baseMarginCol(), "");
         stage.setDefault(stage.initialModel(), "");

@@ -51,6 +51,10 @@ public interface BoostingSetters<E extends Params> extends ScoringSetters<E> {
         return same(set(validationMetric(), value));
     }
 
+    default E setTrainingMetricPeriod(int value) {
+        return same(set(trainingMetricPeriod(), value));
+    }
+
     default E setBaseMarginCol(String value) {
         return same(set(baseMarginCol(), value));
     }

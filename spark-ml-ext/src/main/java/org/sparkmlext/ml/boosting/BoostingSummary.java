@@ -1,6 +1,8 @@
 package org.sparkmlext.ml.boosting;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingReport;
 
@@ -25,21 +27,22 @@ public record BoostingSummary(TrainingReport report, int keptRounds) {
     }
 
     /**
-     * A metric's course.
+     * A metric's course, round by round; NaN for rounds that did not measure it, as {@code trainingMetricPeriod} says.
      *
      * @param metric such as {@code train-logloss}, {@code validation-logloss}
-     * @throws IllegalArgumentException if it was not measured in every round
+     * @throws IllegalArgumentException if no round measured it; names those that were measured
      */
     public double[] metric(String metric) {
+        Set<String> measured = new LinkedHashSet<>();
+        rounds().forEach(round -> measured.addAll(round.metrics().keySet()));
+        if (!measured.contains(metric)) {
+            throw new IllegalArgumentException(
+                    "metric is '" + metric + "'; measured were: "
+                            + (measured.isEmpty() ? "none" : String.join(", ", measured))
+                            + ". Metrics of the training rows (train-...) need a trainingMetricPeriod of 1 to the number of rounds");
+        }
         return rounds().stream()
-                .mapToDouble(round -> {
-                    Double value = round.metrics().get(metric);
-                    if (value == null) {
-                        throw new IllegalArgumentException("metric is '" + metric + "'; measured were: "
-                                + String.join(", ", round.metrics().keySet()));
-                    }
-                    return value;
-                })
+                .mapToDouble(round -> round.metrics().getOrDefault(metric, Double.NaN))
                 .toArray();
     }
 }

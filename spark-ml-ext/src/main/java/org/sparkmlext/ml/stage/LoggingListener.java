@@ -40,7 +40,7 @@ final class LoggingListener implements TrainingListener {
     public void roundFinished(RoundReport report) {
         boolean isLast = report.round() + 1 == report.numRounds();
         if (isLast || isDue()) {
-            LOG.info("{}: round {} of {}, {}", uid, report.round() + 1, report.numRounds(), shown(report.metrics()));
+            LOG.info("{}: {}", uid, shown(report));
         }
     }
 
@@ -70,6 +70,13 @@ final class LoggingListener implements TrainingListener {
                 report.attempts(),
                 report.devices(),
                 shown(report.secondsByPhase()));
+    }
+
+    /** {@code round 3 of 100, train-logloss 0.51}; without the comma where the round measured nothing. */
+    static String shown(RoundReport report) {
+        String metrics = shown(report.metrics());
+        return "round " + (report.round() + 1) + " of " + report.numRounds()
+                + (metrics.isEmpty() ? "" : ", " + metrics);
     }
 
     private static String shown(Map<String, Double> values) {

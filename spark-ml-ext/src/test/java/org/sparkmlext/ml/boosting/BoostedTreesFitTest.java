@@ -201,6 +201,26 @@ class BoostedTreesFitTest {
     }
 
     @Test
+    void trainingMetricsCanBeLeftOutOfSomeRoundsOrAll() {
+        BoostingSummary some = onColumns()
+                .setTrainingMetricPeriod(2)
+                .fit(table, new ParamMap())
+                .summary();
+        assertThat(some.rounds()).hasSize(5);
+        double[] course = some.metric("train-logloss");
+        assertThat(course[0]).isNaN();
+        assertThat(course[3]).isLessThan(course[1]);
+        BoostingSummary none = onColumns()
+                .setTrainingMetricPeriod(0)
+                .fit(table, new ParamMap())
+                .summary();
+        assertThat(none.rounds()).hasSize(5);
+        assertThatThrownBy(() -> none.metric("train-logloss"))
+                .hasMessageContaining("measured were: none")
+                .hasMessageContaining("trainingMetricPeriod");
+    }
+
+    @Test
     void listenersHearOfEveryRoundAndTravelWithCopies() {
         List<Integer> rounds = new ArrayList<>();
         List<TrainingReport> reports = new ArrayList<>();

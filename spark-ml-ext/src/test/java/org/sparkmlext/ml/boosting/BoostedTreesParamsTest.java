@@ -34,6 +34,7 @@ class BoostedTreesParamsTest {
                     colsampleByLevel  | -0.1     | 0 < value <= 1
                     colsampleByNode   | 2.0      | 0 < value <= 1
                     earlyStoppingRounds | -1     | >= 0
+                    trainingMetricPeriod | -1    | >= 0
                     objective         | binary:logistic | auto, logistic, softmax
                     predictionRounds  | -1       | >= 0
                     device            | tpu      | auto, cpu, cuda

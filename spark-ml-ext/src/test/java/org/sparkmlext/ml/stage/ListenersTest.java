@@ -59,6 +59,13 @@ class ListenersTest {
     }
 
     @Test
+    void aRoundsLineLeavesOutWhatWasNotMeasured() {
+        assertThat(LoggingListener.shown(new RoundReport(2, 100, Map.of("train-logloss", 0.5), 10)))
+                .isEqualTo("round 3 of 100, train-logloss 0.500000");
+        assertThat(LoggingListener.shown(new RoundReport(2, 100, Map.of(), 10))).isEqualTo("round 3 of 100");
+    }
+
+    @Test
     void nestedConstructionsEachGetTheirUid() {
         BoostedTreesClassifier first = new BoostedTreesClassifier("first");
         BoostedTreesClassifier second = new BoostedTreesClassifier("second");
