@@ -220,7 +220,7 @@ final class CaseBuilder {
         return new GraphCase(name, built, inputs, flat(parameters), flat(states), key, bend);
     }
 
-    private static float[] flat(Map<String, float[]> values) {
+    static float[] flat(Map<String, float[]> values) {
         float[] flat =
                 new float[values.values().stream().mapToInt(part -> part.length).sum()];
         int at = 0;

@@ -27,7 +27,7 @@ record Closeness(double tolerance) {
     }
 
     /** @param least magnitude that counts as the largest where all are smaller */
-    private void check(String what, float[] actual, double[] expected, int from, int to, double least) {
+    void check(String what, float[] actual, double[] expected, int from, int to, double least) {
         double largest = Math.max(largest(expected, from, to), least);
         for (int i = from; i < to; i++) {
             assertThat(Math.abs(actual[i] - expected[i]))

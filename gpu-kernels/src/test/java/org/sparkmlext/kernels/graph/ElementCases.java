@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -96,7 +97,7 @@ final class ElementCases {
         CaseBuilder rows = new CaseBuilder("softmax of rows", 3);
         CaseBuilder steps = new CaseBuilder("softmax along the last of three axes", 2);
         Value x = steps.graph.add(new Reshape(Shape.of(2, 3, 4)), steps.rows("front", 12));
-        
+
         return Stream.of(
                 rows.squared(rows.graph.add(new Softmax(), rows.rows("front", 5))),
                 steps.squared(steps.graph.add(new Softmax(), x)));
@@ -107,7 +108,7 @@ final class ElementCases {
         for (Element element : List.of(Element.BYTE, Element.FLOAT)) {
             CaseBuilder c = new CaseBuilder("pixels of " + element, 3);
             double[] pixels = new double[3 * 6 * 5 * 3];
-            java.util.Arrays.setAll(pixels, i -> i * 89 % 256);
+            Arrays.setAll(pixels, i -> i * 89 % 256);
             Value x = c.input("x", Tensor.of(new TensorType(element, Shape.of(3, 6, 5, 3)), pixels));
             Value image = c.graph.add(new Image(List.of(1 / 64f, 1 / 128f, 1 / 256f), List.of(-2f, -1f, -0.5f)), x);
             cases.add(c.squared(

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.graph;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -55,6 +56,24 @@ public record GraphCase(
                 graph.statistics(),
                 graph.sums());
         return new GraphCase(name, open, inputs, parameters, state, key, bend);
+    }
+
+    /** The forward pass up to the outputs, without sums. */
+    GraphCase scoring() {
+        int last = graph.outputs().values().stream().mapToInt(Value::node).max().orElseThrow();
+        ModelLayout layout =
+                new ModelLayout(graph.layout().parameters(), graph.layout().state(), List.of());
+        Graph forward = new Graph(
+                graph.rows(),
+                graph.nodes().subList(0, last + 1),
+                layout,
+                graph.outputs(),
+                Map.of(),
+                Map.of(),
+                Map.of());
+        Map<String, Tensor> needed = new LinkedHashMap<>(inputs);
+        needed.keySet().retainAll(forward.inputs().keySet());
+        return new GraphCase(name + ", scoring", forward, needed, parameters, state, key, bend);
     }
 
     GraphCase withParameters(float[] others) {

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -205,7 +206,9 @@ final class GraphCases {
                         "norm and relu",
                         3,
                         8,
-                        c -> v -> c.graph.add(Activation.of(Activation.Function.RELU), norm(1e-5).apply(c).apply(v))),
+                        c -> v -> c.graph.add(
+                                Activation.of(Activation.Function.RELU),
+                                norm(1e-5).apply(c).apply(v))),
                 frozen.squared(dense(frozen, "dense", y, 3, true)));
     }
 
@@ -239,7 +242,7 @@ final class GraphCases {
         cases.add(images("average-pool of 32 channels", 2, 32, 16, 15, op(new AveragePool2d(three, false))));
         CaseBuilder ties = new CaseBuilder("max-pool of equal pixels", 2).bend(GraphCase.Bend.KINK);
         double[] equal = new double[2 * 3 * 6 * 7];
-        java.util.Arrays.setAll(equal, i -> i % 5 == 0 ? 0.5 : 0.25);
+        Arrays.setAll(equal, i -> i % 5 == 0 ? 0.5 : 0.25);
         Value x = ties.input("x", Tensor.of(TensorType.floats(2, 3, 6, 7), equal));
         Value front = ties.graph.add(new Conv2d(Window2d.square(1), 3), x, ties.parameter("front", i -> 1, 3, 1, 1, 1));
         cases.add(ties.squared(ties.graph.add(new MaxPool2d(three), front)));

@@ -39,4 +39,36 @@ public abstract class GraphKernelsContract {
             return GraphKernelsContract.this.open();
         }
     }
+
+    @Nested
+    class Dropouts extends DropoutContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class Training extends TrainingContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class NonFinites extends NonFiniteContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
+
+    @Nested
+    class Golden extends GoldenNetworkContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
 }

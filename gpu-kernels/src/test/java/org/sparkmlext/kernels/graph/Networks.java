@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels.graph;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.sparkmlext.kernels.graph.Activation.Function;
@@ -30,7 +31,7 @@ final class Networks {
     static GraphCase simpleCnn(int rows) {
         CaseBuilder c = new CaseBuilder("simple cnn of " + rows, rows);
         double[] pixels = new double[rows * 12 * 11];
-        java.util.Arrays.setAll(pixels, i -> (i * 37 + i / 132 * 11) % 256);
+        Arrays.setAll(pixels, i -> (i * 37 + i / 132 * 11) % 256);
         Value x = c.input("image", Tensor.of(new TensorType(Element.BYTE, Shape.of(rows, 12, 11, 1)), pixels));
         Value row = c.rowNumbers();
         c.graph.layer("pixels");

@@ -42,7 +42,11 @@ abstract class OpsContract extends GraphContract {
         ReferenceInterpreter.Values expected = reference(open);
         try (CompiledCase compiled = compile(open, precision)) {
             compiled.run();
-            open.graph().outputs().forEach((name, value) -> Closeness.of(precision) .check(c + ": " + name,
+            open.graph()
+                    .outputs()
+                    .forEach((name, value) -> Closeness.of(precision)
+                            .check(
+                                    c + ": " + name,
                                     compiled.output(name),
                                     expected.get(value).numbers()));
             Closeness.of(precision)

@@ -65,7 +65,8 @@ abstract class OptimizerContract extends GraphContract {
                 Optimizer optimizer = kernels().optimizer(settings, memory);
                 Optimizer reference = naive.optimizer(settings, expected)) {
             assertThat(optimizer.slots().type()).isEqualTo(ElementType.FLOAT);
-            assertThat(floats(optimizer.slots())).isEqualTo(new float[settings.rule().numSlots() * 358]);
+            assertThat(floats(optimizer.slots()))
+                    .isEqualTo(new float[settings.rule().numSlots() * 358]);
             for (int step = 0; step < 20; step++) {
                 float[] additive = additive(step);
                 CompiledCase.write(memory.additive(), additive);

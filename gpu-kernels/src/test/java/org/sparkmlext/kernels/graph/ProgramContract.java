@@ -151,7 +151,8 @@ abstract class ProgramContract extends GraphContract {
                         Map.of("x", rows),
                         new float[] {1, 2, 3, 0.5f, 0, -1},
                         state,
-                        new RunKey(0, 0), GraphCase.Bend.GENTLE);
+                        new RunKey(0, 0),
+                        GraphCase.Bend.GENTLE);
                 Closeness.of(Precision.FLOAT32)
                         .check(
                                 "y",

@@ -56,7 +56,8 @@ public final class ReferenceInterpreter {
             for (Node node : graph.nodes()) {
                 for (Tensor value : all[node.id()]) {
                     for (double number : value.numbers()) {
-                        if (!Double.isFinite(number)) {
+                        // What a float cannot hold is infinite on every back end.
+                        if (!Float.isFinite((float) number)) {
                             String where = node.op() instanceof Source source ? source.name() : node.layer();
                             return Optional.of(new NonFinite(where, node.op().name()));
                         }

@@ -29,9 +29,11 @@ final class Slope {
         // What a step and one of twice the length say; together they are right for cubic losses.
         double near = ratio(compiled, gradient, step, precision);
         double far = ratio(compiled, gradient, 2 * step, precision);
+        // Where the rows' slopes cancel, the loss moves little beside its own rounding.
+        double noise = (precision == Precision.FLOAT32 ? 1e-6 : 4e-3) * loss / (2 * step * squares);
         assertThat((4 * near - far) / 3)
                 .as("%s: slope in parts of the gradient, from steps with %s and %s", compiled.source, near, far)
-                .isCloseTo(1, within(precision == Precision.FLOAT32 ? 0.01 : 0.15));
+                .isCloseTo(1, within((precision == Precision.FLOAT32 ? 0.01 : 0.15) + noise));
     }
 
     private static double ratio(CompiledCase compiled, float[] gradient, double step, Precision precision) {
