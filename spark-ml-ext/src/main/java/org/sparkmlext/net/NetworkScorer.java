@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.graph.Element;
 import org.sparkmlext.kernels.graph.GraphKernels;
 import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Precision;
@@ -60,7 +61,7 @@ public final class NetworkScorer implements AutoCloseable {
 
     /** Whether rows are unsigned bytes; else floats. */
     public boolean takesBytes() {
-        return model.architecture().input().isBytes();
+        return model.architecture().input().type(1).element() == Element.BYTE;
     }
 
     /** Scores {@code count} rows of unsigned bytes, one after the other. */
