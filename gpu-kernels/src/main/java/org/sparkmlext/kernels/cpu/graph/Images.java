@@ -23,7 +23,7 @@ record Images(Compilation c) {
         Shape shape = c.shape(node.output(0));
         long[] sizes = Layouts.sizes(shape);
         c.values().defineLater(node.output(0), wanted -> {
-            memory.data_type type = wanted.get_data_type() == Layouts.BF16 ? Layouts.BF16 : Layouts.F32;
+            memory.data_type type = Layouts.type(wanted) == Layouts.BF16 ? Layouts.BF16 : Layouts.F32;
             boolean arePlanes = Layouts.isPlain(wanted);
             Tensor y = Tensor.of(arePlanes ? Layouts.plain(type, sizes) : Layouts.channelsLast(type, sizes));
             c.steps()

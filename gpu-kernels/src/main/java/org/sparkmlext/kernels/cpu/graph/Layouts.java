@@ -70,6 +70,11 @@ final class Layouts {
         return 0;
     }
 
+    /** The type of a description's elements. What the library hands out is a new object each time: only interned ones compare. */
+    static memory.data_type type(memory.desc desc) {
+        return desc.get_data_type().intern();
+    }
+
     static boolean isPlain(memory.desc desc) {
         return desc.equals(plain(desc.get_data_type(), sizes(desc)));
     }
@@ -80,7 +85,7 @@ final class Layouts {
 
     /** The same layout with another type; blocks and strides that are none of ours become plain. */
     static memory.desc withType(memory.desc desc, memory.data_type type) {
-        if (desc.get_data_type() == type) {
+        if (type(desc) == type) {
             return desc;
         }
         long[] sizes = sizes(desc);

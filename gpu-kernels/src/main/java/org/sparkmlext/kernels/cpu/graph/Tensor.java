@@ -20,6 +20,6 @@ record Tensor(memory.desc desc, Storage storage) {
     }
 
     memory.data_type type() {
-        return desc.get_data_type();
+        return Layouts.type(desc);
     }
 }
