@@ -128,20 +128,16 @@ record NetworkCheckpoint(
     }
 
     private static String text(List<Map<String, Double>> history) {
-        StringBuilder json = new StringBuilder("{\"epochs\":[");
-        for (int e = 0; e < history.size(); e++) {
-            json.append(e == 0 ? "{" : ",{");
-            String separator = "";
-            for (Map.Entry<String, Double> metric : history.get(e).entrySet()) {
-                json.append(separator);
-                JsonText.quote(metric.getKey(), json);
-                // As text: JSON has no number for infinity, and Double.toString gives back every bit.
-                json.append(":\"").append(metric.getValue()).append('"');
-                separator = ",";
-            }
-            json.append('}');
+        List<Map<String, String>> epochs = new ArrayList<>();
+        for (Map<String, Double> metrics : history) {
+            Map<String, String> texts = new LinkedHashMap<>();
+            // As text: JSON has no number for infinity, and Double.toString gives back every bit.
+            metrics.forEach((name, value) -> texts.put(name, Double.toString(value)));
+            epochs.add(texts);
         }
-        return json.append("]}").toString();
+        StringBuilder json = new StringBuilder();
+        JsonText.write(Map.of("epochs", epochs), json);
+        return json.toString();
     }
 
     private static List<Map<String, Double>> history(String json) throws IOException {
@@ -152,9 +148,10 @@ record NetworkCheckpoint(
         try {
             for (Object epoch : epochs) {
                 Map<String, Double> metrics = new LinkedHashMap<>();
-                for (Map.Entry<String, Object> metric : JsonText.asObject(epoch).entrySet()) {
-                    metrics.put(metric.getKey(), Double.valueOf(String.valueOf(metric.getValue())));
+                if (!(epoch instanceof Map<?, ?> named)) {
+                    throw new IOException("the checkpoint's history holds an epoch that is no object");
                 }
+                named.forEach((name, value) -> metrics.put(String.valueOf(name), Double.valueOf(String.valueOf(value))));
                 history.add(metrics);
             }
         } catch (NumberFormatException e) {

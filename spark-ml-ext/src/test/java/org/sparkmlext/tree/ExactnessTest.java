@@ -1,5 +1,6 @@
 package org.sparkmlext.tree;
 
+import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -118,7 +119,7 @@ class ExactnessTest {
             this(name, workers, threads, shuffleSeed, false);
         }
 
-        TrainingThreads.Outcome train(Feature feature) {
+        RankThreads.Outcome train(Feature feature) {
             BoostingSettings settings = feature.settings().build();
             return isMapped
                     ? MappedShards.train(settings, shards(feature), threads, directory)
@@ -284,9 +285,9 @@ class ExactnessTest {
     void goingOnAfterALostRankGivesTheSameModel(Feature feature) {
         BoostingSettings settings = feature.settings().build();
         List<Shard> two = feature.shards(ROWS, 2);
-        TrainingThreads.Outcome whole = TrainingThreads.train(settings, two, 1);
+        RankThreads.Outcome whole = TrainingThreads.train(settings, two, 1);
         int half = whole.states().size() / 2;
-        TrainingThreads.Outcome resumed = TrainingThreads.train(
+        RankThreads.Outcome resumed = TrainingThreads.train(
                 settings,
                 feature.shards(TableMaker.shuffled(ROWS, 9), 3),
                 rank -> org.sparkmlext.kernels.Backends.open("cpu", org.sparkmlext.kernels.BackendOptions.threads(1))
