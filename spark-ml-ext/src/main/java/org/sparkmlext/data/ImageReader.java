@@ -21,7 +21,8 @@ final class ImageReader extends SingleColumnReader {
         }
         Optional<String> fault = images.read(row.getStruct(0, ImageStructReader.numFields()));
         if (fault.isPresent()) {
-            counts.countFault(RowFault.IMAGE_UNREADABLE, column, fault.get());
+            String origin = images.origin().isEmpty() ? "" : images.origin() + ": ";
+            counts.countFault(RowFault.IMAGE_UNREADABLE, column, origin + fault.get());
             return false;
         }
         if (!counts.countShape(images.shape())) {

@@ -54,22 +54,18 @@ public final class ImageStructReader {
         int channels = image.getInt(CHANNELS);
         int mode = image.getInt(MODE);
         if (image.isNullAt(DATA) || height < 1 || width < 1) {
-            return Optional.of(named("no image (height " + height + ", width " + width + ")"));
+            return Optional.of("no image (height " + height + ", width " + width + ")");
         }
         boolean isKnown = (channels == 1 || channels == 3 || channels == 4) && mode == (channels - 1) << CHANNEL_SHIFT;
         if (!isKnown) {
-            return Optional.of(named("mode " + mode + " with " + channels + " channels"));
+            return Optional.of("mode " + mode + " with " + channels + " channels");
         }
         data = image.getBinary(DATA);
         if (data.length != (long) height * width * channels) {
-            return Optional.of(named(data.length + " bytes for " + height + " x " + width + " x " + channels));
+            return Optional.of(data.length + " bytes for " + height + " x " + width + " x " + channels);
         }
         shape = new ImageShape(height, width, channels);
         return Optional.empty();
-    }
-
-    private String named(String what) {
-        return origin.isEmpty() ? what : origin + ": " + what;
     }
 
     /** Where the image last read came from; empty if that is not known. */

@@ -60,7 +60,8 @@ class ArchitectureTest {
 
     @Test
     void theRulesHaveClassesToLookAt() {
-        for (String name : List.of("ml.boosting", "ml.stage", "runtime", "training", "collective", "data", "tree")) {
+        for (String name :
+                List.of("ml.boosting", "ml.feature", "ml.stage", "runtime", "training", "collective", "data", "tree")) {
             assertThat(MODULE.stream().anyMatch(c -> c.getPackageName().equals(OURS + name)))
                     .as(name)
                     .isTrue();

@@ -14,7 +14,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Finds and checks columns in a schema; every refusal names the column, its type, and what is allowed. */
-final class FeatureColumns {
+public final class FeatureColumns {
 
     private static final String ONE_VS_REST =
             " OneVsRest hands its classifier only the label and one vector column: there, use featuresCol.";
@@ -109,7 +109,13 @@ final class FeatureColumns {
         return names.size() == attributes.length && !names.isEmpty() ? Optional.of(names) : Optional.empty();
     }
 
-    private static StructField find(StructType schema, String name, String param) {
+    /**
+     * The field of a column; an exact name wins over one of another case.
+     *
+     * @param param Param that names the column, for messages
+     * @throws IllegalArgumentException if there is none, or more than one
+     */
+    public static StructField find(StructType schema, String name, String param) {
         // Spark resolves names without regard to case unless told otherwise; an exact name wins.
         List<StructField> exact = Arrays.stream(schema.fields())
                 .filter(f -> f.name().equals(name))
