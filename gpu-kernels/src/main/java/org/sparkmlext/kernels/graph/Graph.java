@@ -13,7 +13,7 @@ import java.util.Map;
  * @param layout flat arrays
  * @param outputs values the caller reads, by name
  * @param gradients gradient of each trained parameter, by the parameter's name; empty where nothing is trained
- * @param statistics value each state takes a part of, by the state's name
+ * @param statistics value each state takes a part of, by the state's name; a state without one stays as it is
  * @param sums values added over rows and ranks, by name, FLOAT 1 each, in the order of the layout
  */
 public record Graph(

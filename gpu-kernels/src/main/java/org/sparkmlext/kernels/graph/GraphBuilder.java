@@ -146,7 +146,8 @@ public final class GraphBuilder {
     /**
      * The graph with its backward pass.
      *
-     * @param isTrainable by a parameter's name; the others stay as they are
+     * @param isTrainable by a parameter's name; the others have gradient 0, and stay as they are where the rule has no weight decay or
+     *     {@link UpdateSettings#trainedFrom} lies behind them
      * @param losses outputs 0 of {@link Loss} nodes; their sum is what the gradient is of
      */
     public Graph buildTraining(Predicate<String> isTrainable, Value... losses) {

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * <p>What is added over ranks lies in one array, so that one sum does it: gradients at the offsets of their parameters, statistics
  * at {@link #statisticsFrom} at the offsets of their states, each multiplied by the number of rows, the number of rows at
- * {@link #rowsAt}, and the named sums.
+ * {@link #rowsAt}, and the named sums. Of a parameter that is not trained the gradient is 0; of a state that no statistic follows the
+ * state itself stands in the statistic's place, so that it keeps its value.
  *
  * @param parameters trained numbers
  * @param state running statistics

@@ -10,7 +10,8 @@ public interface Optimizer extends AutoCloseable {
 
     /**
      * One update: gradients are divided by the sum {@link ModelLayout#WEIGHT}, clipped, and moved by; statistics are divided by the
-     * number of rows and taken into the state. Where the weight is 0 nothing changes.
+     * number of rows and taken into the state, so that a statistic equal to the state leaves it as it is. Where the weight is 0 nothing
+     * changes.
      *
      * <p>If the norm is NaN or infinite nothing is changed at all.
      *

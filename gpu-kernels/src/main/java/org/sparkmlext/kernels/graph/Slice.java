@@ -17,8 +17,8 @@ public record Slice(int axis, int from, int length) implements Op {
         Inputs inputs = new Inputs(this, types).count(1).numeric(0);
         inputs.require(axis < inputs.shape(0).rank(), "there is no axis " + axis)
                 .require(
-                        from + length <= inputs.shape(0).size(axis),
-                        "the part ends at " + (from + length) + ", after the end");
+                        length <= inputs.shape(0).size(axis) - from,
+                        "the part ends at " + ((long) from + length) + ", after the end");
         return List.of(TensorType.number(inputs.shape(0).with(axis, length)));
     }
 
