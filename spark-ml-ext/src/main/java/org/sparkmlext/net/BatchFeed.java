@@ -5,7 +5,7 @@ import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
-import org.sparkmlext.net.augmentation.Augmentation;
+import org.sparkmlext.net.augmentation.ImageAugmenter;
 
 /** Writes a batch of rows into a program's inputs. Holds the staging arrays of the largest batch; used by one thread. */
 final class BatchFeed {
@@ -15,7 +15,7 @@ final class BatchFeed {
     /** Number of the rank's first row among all rows, which tells rows of different ranks apart. */
     private final long firstRow;
 
-    private final @Nullable Augmentation augmentation;
+    private final @Nullable ImageAugmenter augmentation;
     private byte[] bytes = {};
     private float[] floats = {};
     private int[] classes = {};
@@ -23,7 +23,7 @@ final class BatchFeed {
     private float[] weights = {};
     private long[] numbers = {};
 
-    BatchFeed(NetworkRows rows, int width, long firstRow, @Nullable Augmentation augmentation) {
+    BatchFeed(NetworkRows rows, int width, long firstRow, @Nullable ImageAugmenter augmentation) {
         this.rows = rows;
         this.width = width;
         this.firstRow = firstRow;

@@ -27,7 +27,6 @@ import org.sparkmlext.training.RoundState;
  * @param history metrics of all epochs
  * @param bestParameters parameters of the best epoch, or null where that is the last one
  * @param bestState likewise
- * @param plateau what a schedule that follows the metric remembers, as text; empty for others
  */
 record NetworkCheckpoint(
         String settings,
@@ -37,8 +36,7 @@ record NetworkCheckpoint(
         float[] slots,
         List<Map<String, Double>> history,
         float @Nullable [] bestParameters,
-        float @Nullable [] bestState,
-        String plateau) {
+        float @Nullable [] bestState) {
 
     private static final String FORMAT = "spark-ml-ext-network-checkpoint";
     private static final String VERSION = "1";
@@ -58,7 +56,6 @@ record NetworkCheckpoint(
         metadata.put("settings", settings);
         metadata.put("step", Long.toString(step));
         metadata.put("history", text(history));
-        metadata.put("plateau", plateau);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             Safetensors.write(new Safetensors.Content(metadata, tensors), out);
@@ -111,8 +108,7 @@ record NetworkCheckpoint(
                 floats(content, "slots"),
                 history(field(metadata, "history")),
                 hasBest ? floats(content, "best_parameters") : null,
-                hasBest ? floats(content, "best_state") : null,
-                field(metadata, "plateau"));
+                hasBest ? floats(content, "best_state") : null);
     }
 
     private static String field(Map<String, String> metadata, String name) throws IOException {

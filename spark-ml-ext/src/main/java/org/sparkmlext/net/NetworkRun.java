@@ -55,12 +55,12 @@ final class NetworkRun implements AutoCloseable {
         validation = RankRows.of(shard.validation(), width, collective);
         requireValidationRows();
         batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
-        trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.parsedAugmentation());
+        trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.augmenter(architecture));
         validationFeed = new BatchFeed(validation.rows(), width, validation.first(), null);
         history = new EpochHistory(
                 (validation.total() > 0 ? "validation-" : "train-") + settings.validationMetric(),
                 settings.earlyStoppingRounds());
-        rates = new LearningRates(settings, batches.numBatches());
+        rates = new LearningRates(settings, batches.numBatches(), history.isLargerBetter());
         model = new TrainedModel(settings, architecture, worker.backend().graphs());
         sums = new RankSums(collective, model.memory());
     }
@@ -81,7 +81,7 @@ final class NetworkRun implements AutoCloseable {
             Map<String, Double> metrics = new LinkedHashMap<>(trainEpoch(epoch));
             metrics.putAll(validate());
             boolean isBest = history.add(metrics);
-            rates.epochEnded(history.latest(), history.isLargerBetter());
+            rates.epochEnded(history.latest());
             if (settings.choosesBest()) {
                 model.keep(isBest);
             }
@@ -176,7 +176,7 @@ final class NetworkRun implements AutoCloseable {
     }
 
     private NetworkCheckpoint checkpoint() {
-        return model.checkpoint(settings.fingerprint(), step, history.epochs(), rates.memory());
+        return model.checkpoint(settings.fingerprint(), step, history.epochs());
     }
 
     private void resume(List<RoundState> states) {
@@ -185,8 +185,10 @@ final class NetworkRun implements AutoCloseable {
         }
         NetworkCheckpoint checkpoint = NetworkCheckpoint.of(states.get(states.size() - 1), settings.fingerprint());
         step = checkpoint.step();
-        checkpoint.history().forEach(history::add);
-        rates.remember(checkpoint.plateau());
+        for (Map<String, Double> metrics : checkpoint.history()) {
+            history.add(metrics);
+            rates.epochEnded(history.latest());
+        }
         model.restore(checkpoint);
     }
 

@@ -7,10 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.net.augmentation.Augmentation;
+import org.sparkmlext.net.augmentation.ImageAugmenter;
 
 /**
  * All that decides how a network is trained. Immutable; carried to the ranks.
@@ -79,10 +81,22 @@ public record NetworkSettings(
         return keepsBest || earlyStoppingRounds > 0;
     }
 
-    /** The augmentation; null for none. */
+    /**
+     * What changes images while they are fed; null where nothing does.
+     *
+     * @throws IllegalArgumentException if rows are no images of bytes
+     */
     @Nullable
-    Augmentation parsedAugmentation() {
-        return augmentation.isEmpty() ? null : Augmentation.parse(augmentation, Architecture.fromJson(network));
+    ImageAugmenter augmenter(Architecture architecture) {
+        Augmentation changes = Augmentation.parse(augmentation);
+        if (changes.isNone()) {
+            return null;
+        }
+        if (!(architecture.input() instanceof ImageInput image) || image.pixels() != ImageInput.Pixels.BYTE) {
+            throw new IllegalArgumentException("augmentation is '" + augmentation + "', but the network's input is a "
+                    + architecture.input().describe() + "; only images of bytes can be augmented");
+        }
+        return new ImageAugmenter(changes, new ImageShape(image.height(), image.width(), image.channels()));
     }
 
     /** A text that is the same for equal settings only, but for {@code maxEpochs}: a run may go on for longer than was planned. */

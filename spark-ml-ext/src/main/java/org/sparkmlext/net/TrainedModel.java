@@ -130,7 +130,7 @@ final class TrainedModel implements AutoCloseable {
         return out.toByteArray();
     }
 
-    NetworkCheckpoint checkpoint(String settings, long step, List<Map<String, Double>> history, String plateau) {
+    NetworkCheckpoint checkpoint(String settings, long step, List<Map<String, Double>> history) {
         return new NetworkCheckpoint(
                 settings,
                 step,
@@ -139,8 +139,7 @@ final class TrainedModel implements AutoCloseable {
                 floats(optimizer.slots()),
                 history,
                 bestParameters,
-                bestState,
-                plateau);
+                bestState);
     }
 
     void restore(NetworkCheckpoint checkpoint) {
