@@ -27,6 +27,11 @@ import org.apache.spark.sql.types.StructField;
  * {@link TableScan#counts}, so that one message can tell of all of them.
  */
 public final class RowReader implements Serializable {
+
+    /** The form of a column that holds all features of a row; empty if its type is none of them. */
+    public static Optional<FeatureForm> form(DataType type) {
+        return FeatureReader.form(type);
+    }
     private static final long serialVersionUID = 1L;
 
     private final TableColumns columns;

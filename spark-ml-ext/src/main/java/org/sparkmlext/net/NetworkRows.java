@@ -108,6 +108,15 @@ final class NetworkRows {
         return labels[row];
     }
 
+    /** The largest label as a whole number; -1 where there is no row. */
+    long largestLabel() {
+        float largest = -1;
+        for (float label : labels) {
+            largest = Math.max(largest, label);
+        }
+        return (long) largest;
+    }
+
     float weight(int row) {
         return weights[row];
     }

@@ -17,6 +17,8 @@ import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.Worker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One rank's run of {@link NetworkAlgorithm}: the loop over epochs and batches.
@@ -26,6 +28,7 @@ import org.sparkmlext.training.Worker;
  */
 final class NetworkRun implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkRun.class);
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int EVALUATION_ROWS = 256;
 
@@ -57,11 +60,12 @@ final class NetworkRun implements AutoCloseable {
         batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
         trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.augmenter(architecture));
         validationFeed = new BatchFeed(validation.rows(), width, validation.first(), null);
+        requireTargets();
         history = new EpochHistory(
                 (validation.total() > 0 ? "validation-" : "train-") + settings.validationMetric(),
                 settings.earlyStoppingRounds());
         rates = new LearningRates(settings, batches.numBatches(), history.isLargerBetter());
-        model = new TrainedModel(settings, architecture, worker.backend().graphs());
+        model = new TrainedModel(settings, withHead(architecture), worker.backend().graphs());
         sums = new RankSums(collective, model.memory());
     }
 
@@ -71,6 +75,35 @@ final class NetworkRun implements AutoCloseable {
                     + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
                     + " some rows, or earlyStoppingRounds to 0");
         }
+    }
+
+    private void requireTargets() {
+        if (training.total() == 0) {
+            throw new InvalidTrainingDataException("there is no row to train on");
+        }
+        if (settings.batchSize() > training.total()) {
+            LOG.info("batchSize is {}, but there are {} training rows: every update takes all of them",
+                    settings.batchSize(), training.total());
+        }
+    }
+
+    /** The network with a last layer for the classes that the labels show, where it has none yet. Collective. */
+    private Architecture withHead(Architecture architecture) {
+        if (!settings.loss().hasClassTarget()) {
+            return architecture.hasHead() ? architecture : architecture.withOutputs(1);
+        }
+        long[] largest = {Math.max(training.rows().largestLabel(), validation.rows().largestLabel())};
+        collective.max(largest, 0, 1);
+        int classes = Math.toIntExact(Math.max(2, largest[0] + 1));
+        if (!architecture.hasHead()) {
+            return architecture.withOutputs(classes);
+        }
+        if (classes > architecture.numOutputs()) {
+            throw new InvalidTrainingDataException("labels go up to " + largest[0] + ", but the network has "
+                    + architecture.numOutputs() + " outputs; allowed are labels from 0 to "
+                    + (architecture.numOutputs() - 1) + ". Give the network more outputs, or none for one a class.");
+        }
+        return architecture;
     }
 
     /** Runs all epochs that earlier attempts have not finished; the result is the model as {@link NetworkCodec} writes it. */

@@ -87,7 +87,7 @@ public record NetworkSettings(
      * @throws IllegalArgumentException if rows are no images of bytes
      */
     @Nullable
-    ImageAugmenter augmenter(Architecture architecture) {
+    public ImageAugmenter augmenter(Architecture architecture) {
         Augmentation changes = Augmentation.parse(augmentation);
         if (changes.isNone()) {
             return null;

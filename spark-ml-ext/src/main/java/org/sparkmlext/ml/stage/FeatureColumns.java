@@ -12,6 +12,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.sparkmlext.data.RowReader;
 
 /** Finds and checks columns in a schema; every refusal names the column, its type, and what is allowed. */
 public final class FeatureColumns {
@@ -58,6 +59,17 @@ public final class FeatureColumns {
             throw new IllegalArgumentException("column '" + name + "' (featuresCol) has type "
                     + field.dataType().simpleString() + "; allowed: vector (org.apache.spark.ml.linalg). Plain numeric "
                     + "columns go into inputCols.");
+        }
+        return field;
+    }
+
+    /** Checks that a column is there which holds a whole row's features, in whatever form. */
+    static StructField checkWholeRow(StructType schema, String name, String param) {
+        StructField field = find(schema, name, param);
+        if (RowReader.form(field.dataType()).isEmpty()) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
+                    + field.dataType().simpleString() + "; allowed: binary (one unsigned byte a value), array of numbers, vector, or "
+                    + "Spark's image struct. Files of images become pixels by ImageAssembler.");
         }
         return field;
     }
