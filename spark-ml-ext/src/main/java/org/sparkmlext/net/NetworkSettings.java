@@ -33,7 +33,7 @@ import org.sparkmlext.net.augmentation.ImageAugmenter;
  * @param earlyStoppingRounds epochs without a better one after which training stops; 0 = never
  * @param keepsBest whether the result is the best epoch's model, else the last one's; with early stopping it is the best in any case
  * @param freezeUntil name of the layer up to which, itself included, nothing is trained; empty = everything is trained
- * @param initialModel a model to start from, as {@link NetworkCodec} writes it; null to start from random numbers
+ * @param initialModel a model to start from, as {@link NetworkCodec} writes it; empty to start from random numbers
  * @param seed of every random choice
  */
 public record NetworkSettings(
@@ -52,7 +52,7 @@ public record NetworkSettings(
         int earlyStoppingRounds,
         boolean keepsBest,
         String freezeUntil,
-        byte @Nullable [] initialModel,
+        byte[] initialModel,
         long seed)
         implements Serializable {
 

@@ -64,7 +64,7 @@ final class TrainedModel implements AutoCloseable {
 
     private void start(NetworkSettings settings, NetworkGraphs graphs) {
         byte[] initial = settings.initialModel();
-        if (initial == null) {
+        if (initial.length == 0) {
             write(graphs.initialParameters(settings.seed()), graphs.initialState());
             return;
         }

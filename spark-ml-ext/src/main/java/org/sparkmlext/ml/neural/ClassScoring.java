@@ -9,6 +9,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.stage.ClassScorer;
 import org.sparkmlext.ml.stage.ClassValues;
@@ -43,7 +44,8 @@ record ClassScoring(
                 new ScorerPool.Key(key.digest(), key.device(), key.precision(), threads);
         Scored scored = new Scored(rows, ScorerPool.borrow(own, network));
         if (task != null) {
-            task.addTaskCompletionListener(context -> scored.close());
+            TaskCompletionListener closing = context -> scored.close();
+            task.addTaskCompletionListener(closing);
         }
         return scored;
     }

@@ -120,7 +120,7 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
         // Faults of what needs no data are found before any is read.
         settings.augmenter(network);
         if (!getFreezeUntil().isEmpty()) {
-            network.requireLayer(getFreezeUntil());
+            network.shape(getFreezeUntil());
         }
         Dataset<?> rows = data;
         TableColumns table = columns;
@@ -133,9 +133,9 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
                 uid(), FittedNetwork.train(rows, table, settings, runtimeOptions(), listener));
     }
 
-    private byte @Nullable [] initialBytes(Dataset<?> data) {
+    private byte[] initialBytes(Dataset<?> data) {
         if (getInitialModel().isEmpty()) {
-            return null;
+            return new byte[0];
         }
         try {
             StoredStage stored = StoredStage.open(

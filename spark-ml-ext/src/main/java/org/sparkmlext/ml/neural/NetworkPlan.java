@@ -3,7 +3,6 @@ package org.sparkmlext.ml.neural;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.types.StructField;
-import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.FeatureForm;
 import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.data.RowReader;
@@ -58,7 +57,7 @@ record NetworkPlan(NetworkParams stage) {
     }
 
     NetworkSettings settings(
-            Architecture network, LossFunction loss, String augmentation, byte @Nullable [] initialModel, long seed) {
+            Architecture network, LossFunction loss, String augmentation, byte[] initialModel, long seed) {
         return new NetworkSettings(
                 network.toJson(),
                 loss,
