@@ -120,14 +120,16 @@ public final class ImageAssembler extends Transformer implements ImageAssemblerP
                 ImageResizer.Mode.valueOf(getResizeMode().toUpperCase(Locale.ROOT)),
                 ImageResizer.Interpolation.valueOf(getInterpolation().toUpperCase(Locale.ROOT)));
         boolean skips = getHandleInvalid().equals(SKIP);
-        UserDefinedFunction step = functions.udf(
-                new ImageStep(resizer, getInputCol(), getHandleInvalid().equals(ERROR)), DataTypes.BinaryType);
+        UserDefinedFunction step = functions
+                .udf(new ImageStep(resizer, getInputCol(), getHandleInvalid().equals(ERROR)), DataTypes.BinaryType)
+                .withName("assemble_image");
         if (skips) {
             // Else Spark pushes the filter below the projection and decodes every image twice.
             step = step.asNondeterministic();
         }
         Column pixels = step.apply(byName(getInputCol()), origin(data.schema()));
-        Dataset<Row> rows = data.toDF().withColumn(getOutputCol(), pixels, ImageMetadata.of(shape()));
+        Dataset<Row> rows =
+                data.toDF().select(functions.col("*"), pixels.as(getOutputCol(), ImageMetadata.of(shape())));
         return skips ? rows.where(byName(getOutputCol()).isNotNull()) : rows;
     }
 

@@ -70,14 +70,16 @@ public final class ImageFolder {
                 .option("pathGlobFilter", suffixGlob())
                 .load(globs)
                 .withColumn("className", name)
-                .withColumn(
-                        "label",
-                        label,
-                        NominalAttribute.defaultAttr()
-                                .withName("label")
-                                .withValues(names)
-                                .toMetadata())
-                .select("path", "content", "label", "className");
+                .select(
+                        functions.col("path"),
+                        functions.col("content"),
+                        label.as(
+                                "label",
+                                NominalAttribute.defaultAttr()
+                                        .withName("label")
+                                        .withValues(names)
+                                        .toMetadata()),
+                        functions.col("className"));
     }
 
     private static List<Path> classFolders(FileSystem files, Path root) throws IOException {
