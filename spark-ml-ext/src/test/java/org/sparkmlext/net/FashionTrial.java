@@ -24,7 +24,7 @@ public class FashionTrial {
         }
         Architecture arch = Presets.named(preset, ImageInput.bytes(28, 28, 1)).withOutputs(10);
         System.out.println(arch.summary());
-        NetworkSettings s = new NetworkSettings(arch.toJson(), new LossFunction.CrossEntropy(0, 0), new UpdateRule.Adam(.9f, .999f, 1e-8f, 0, false), 1e-3f, "constant", 128, epochs, p, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY, "", "accuracy", 0, true, "", null, 42);
+        NetworkSettings s = new NetworkSettings(arch.toJson(), new LossFunction.CrossEntropy(0, 0), new UpdateRule.Adam(.9f, .999f, 1e-8f, 0, false), 1e-3f, "constant", 128, epochs, p, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY, "", "accuracy", 0, true, "", new byte[0], 42);
         long t0 = System.nanoTime();
         var out = RankThreads.train(new NetworkAlgorithm(s), shards, 2 / ranks);
         System.out.printf("%.2f s%n", (System.nanoTime() - t0) / 1e9);
