@@ -16,6 +16,7 @@ final class BatchReader {
     private final List<NumberReader> columns;
     private final TableColumns.LabelKind labelKind;
     private final float missing;
+    private final boolean allowsMissing;
     private final float[][] features;
     private final int labelAt;
     private final int weightAt;
@@ -38,6 +39,7 @@ final class BatchReader {
         this.columns = columns;
         this.labelKind = table.labelKind();
         this.missing = table.missing();
+        this.allowsMissing = table.allowsMissing();
         this.labelAt = table.inputCols().size();
         this.features = new float[labelAt][];
         int next = labelAt + 1;
@@ -81,16 +83,16 @@ final class BatchReader {
         margins = marginAt < 0 ? new float[0][] : new float[1][rows];
     }
 
-    /** Values as blocks hold them, as {@link FeatureReader#narrowed} makes them; false if one is infinite. */
+    /** Values as blocks hold them, as {@link FeatureReader#narrowed} makes them; false if one is at fault. */
     private boolean normalize(float[] values) {
-        boolean isFinite = true;
+        boolean isGood = true;
         for (int i = 0; i < numRows; i++) {
             float value = values[i];
             boolean isMissing = Float.isNaN(value) || value == missing;
-            isFinite &= isMissing || !Float.isInfinite(value);
+            isGood &= isMissing ? allowsMissing : !Float.isInfinite(value);
             values[i] = isMissing ? Float.NaN : value + 0f;
         }
-        return isFinite;
+        return isGood;
     }
 
     private boolean readLabels(ColumnarBatch batch) {

@@ -1,18 +1,24 @@
 package org.sparkmlext.data;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The little JSON that a {@link Safetensors} header needs: objects, arrays, strings and whole numbers. Strict: anything
- * else, a duplicate key, or nesting deeper than eight levels is an error.
+ * The JSON of model files, both ways: objects, arrays, strings, numbers and truth values. Strict: {@code null}, a duplicate key,
+ * a number that no double holds, or nesting deeper than eight levels is an error. What is written depends on the values alone, not
+ * on the Java version.
  */
-final class JsonText {
+public final class JsonText {
 
     private static final int MAX_DEPTH = 8;
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private final String text;
     private int at;
@@ -21,8 +27,13 @@ final class JsonText {
         this.text = text;
     }
 
-    /** Parses an object: values are {@code Map}, {@code List}, {@code String} or {@code Long}. */
-    static Map<String, Object> parseObject(String text) throws IOException {
+    /**
+     * Parses an object: values are {@code Map}, {@code List}, {@code String}, {@code Boolean}, {@code Long} for whole numbers or
+     * {@code Double} for others.
+     *
+     * @throws IOException if the text is no such object; the message has the place
+     */
+    public static Map<String, Object> parseObject(String text) throws IOException {
         JsonText parser = new JsonText(text);
         Object value = parser.value(0);
         parser.skipBlanks();
@@ -38,6 +49,64 @@ final class JsonText {
             return (Map<String, Object>) map;
         }
         throw new IOException("expected a JSON object, got " + value);
+    }
+
+    /**
+     * Appends a value of the types that {@link #parseObject} gives, or an {@code Integer} or {@code Float}, on one line.
+     *
+     * @throws IllegalArgumentException if it is of another type or not finite
+     */
+    public static void write(Object value, StringBuilder out) {
+        if (value instanceof Map<?, ?> map) {
+            out.append('{');
+            String separator = "";
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                out.append(separator);
+                quote(String.valueOf(entry.getKey()), out);
+                out.append(": ");
+                write(entry.getValue(), out);
+                separator = ", ";
+            }
+            out.append('}');
+        } else if (value instanceof List<?> list) {
+            out.append('[');
+            for (int i = 0; i < list.size(); i++) {
+                out.append(i == 0 ? "" : ", ");
+                write(list.get(i), out);
+            }
+            out.append(']');
+        } else if (value instanceof String string) {
+            quote(string, out);
+        } else if (value instanceof Float number) {
+            out.append(shortest(number));
+        } else if (value instanceof Double number) {
+            out.append(requireFinite(number));
+        } else if (value instanceof Integer || value instanceof Long || value instanceof Boolean) {
+            out.append(value);
+        } else {
+            throw new IllegalArgumentException(
+                    "no JSON for a " + value.getClass().getName());
+        }
+    }
+
+    /** The shortest decimal number that becomes this float again, e.g. {@code 0.1}; {@link Float#toString} differs between JDKs. */
+    public static String shortest(float value) {
+        BigDecimal exact = new BigDecimal(requireFinite(value));
+        int digits = 1;
+        BigDecimal rounded = exact.round(new MathContext(digits));
+        while (rounded.floatValue() != value) {
+            digits++;
+            rounded = exact.round(new MathContext(digits));
+        }
+        BigDecimal plain = rounded.stripTrailingZeros();
+        return plain.scale() < 0 && plain.scale() > -10 ? plain.toPlainString() : plain.toString();
+    }
+
+    private static double requireFinite(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("no JSON for the number " + value);
+        }
+        return value;
     }
 
     /** Appends a string in quotes. */
@@ -71,7 +140,19 @@ final class JsonText {
         if (c == '"') {
             return string();
         }
+        if (c == 't' || c == 'f') {
+            return truth(c == 't');
+        }
         return number();
+    }
+
+    private Boolean truth(boolean value) throws IOException {
+        String word = Boolean.toString(value);
+        if (!text.startsWith(word, at)) {
+            throw error("an unknown word");
+        }
+        at += word.length();
+        return value;
     }
 
     private Map<String, Object> object(int depth) throws IOException {
@@ -156,16 +237,27 @@ final class JsonText {
         return (char) code;
     }
 
-    private Long number() throws IOException {
-        int from = at;
-        while (at < text.length() && (Character.isDigit(text.charAt(at)) || text.charAt(at) == '-')) {
-            at++;
+    private Number number() throws IOException {
+        Matcher matcher = NUMBER.matcher(text).region(at, text.length());
+        if (!matcher.lookingAt()) {
+            throw error("no value");
         }
-        try {
-            return Long.valueOf(text.substring(from, at));
-        } catch (NumberFormatException e) {
-            throw new IOException("JSON: not a whole number at character " + from, e);
+        String digits = matcher.group();
+        if (matcher.group(2) == null && matcher.group(3) == null) {
+            try {
+                Long whole = Long.valueOf(digits);
+                at = matcher.end();
+                return whole;
+            } catch (NumberFormatException e) {
+                throw new IOException("JSON: a whole number out of range at character " + at, e);
+            }
         }
+        double number = Double.parseDouble(digits);
+        if (!Double.isFinite(number)) {
+            throw error("a number out of range");
+        }
+        at = matcher.end();
+        return number;
     }
 
     private void skipBlanks() {

@@ -1,5 +1,5 @@
 /**
- * The public Estimators and Models: {@link org.sparkmlext.ml.boosting}; what all stages share is
+ * The public Estimators and Models: {@link org.sparkmlext.ml.boosting}, {@link org.sparkmlext.ml.feature}; what all stages share is
  * {@link org.sparkmlext.ml.stage}. Params stop here: a fit turns them into an immutable settings record.
  */
 @NullMarked

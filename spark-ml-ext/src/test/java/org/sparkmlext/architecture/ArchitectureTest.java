@@ -54,13 +54,23 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(to)
-                .allowEmptyShould(from.equals("net"))
                 .check(MODULE);
     }
 
     @Test
     void theRulesHaveClassesToLookAt() {
-        for (String name : List.of("ml.boosting", "ml.stage", "runtime", "training", "collective", "data", "tree")) {
+        for (String name : List.of(
+                "ml.boosting",
+                "ml.feature",
+                "ml.neural",
+                "ml.stage",
+                "runtime",
+                "training",
+                "collective",
+                "data",
+                "tree",
+                "net",
+                "net.layer")) {
             assertThat(MODULE.stream().anyMatch(c -> c.getPackageName().equals(OURS + name)))
                     .as(name)
                     .isTrue();
@@ -97,6 +107,11 @@ class ArchitectureTest {
     @Test
     void netSeesTrainingCollectiveDataAndKernels() {
         onlySees("net", withKernels("net", "training", "collective", "data"));
+    }
+
+    @Test
+    void layersSeeTheirOpsAndJsonOnly() {
+        onlySees("net.layer", withKernels("net.layer", "data"));
     }
 
     @Test

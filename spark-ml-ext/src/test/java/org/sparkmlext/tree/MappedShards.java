@@ -1,5 +1,6 @@
 package org.sparkmlext.tree;
 
+import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -21,9 +22,9 @@ final class MappedShards {
 
     private MappedShards() {}
 
-    static TrainingThreads.Outcome train(BoostingSettings settings, List<Shard> shards, int threads, Path directory) {
+    static RankThreads.Outcome train(BoostingSettings settings, List<Shard> shards, int threads, Path directory) {
         try {
-            TrainingThreads.Outcome outcome = TrainingThreads.train(
+            RankThreads.Outcome outcome = TrainingThreads.train(
                     settings,
                     shards.stream().map(shard -> mapped(shard, directory)).toList(),
                     rank -> Backends.open("cpu", BackendOptions.threads(threads).withDirectory(directory))

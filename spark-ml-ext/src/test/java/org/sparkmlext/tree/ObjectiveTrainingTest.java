@@ -1,5 +1,6 @@
 package org.sparkmlext.tree;
 
+import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -65,7 +66,7 @@ class ObjectiveTrainingTest {
                         NaiveLoss.of((y, w) -> 0, (s, y) -> s - y, (s, y) -> 1, Double.NaN)));
     }
 
-    private static Forest forest(TrainingThreads.Outcome outcome) throws IOException {
+    private static Forest forest(RankThreads.Outcome outcome) throws IOException {
         return ForestCodec.read(new ByteArrayInputStream(outcome.model()));
     }
 
@@ -141,7 +142,7 @@ class ObjectiveTrainingTest {
         List<TableMaker.RowValues> rows = TableMaker.labelled(ROWS, TableMaker::number);
         Shard perfect = withMargins(TableMaker.shards(rows, 1, false, false).get(0), float[]::clone);
         TestSettings settings = TestSettings.defaults().withTrees(3).withObjective(of(Objective.Kind.SQUARED));
-        TrainingThreads.Outcome outcome = TrainingThreads.train(settings.build(), List.of(perfect), 1);
+        RankThreads.Outcome outcome = TrainingThreads.train(settings.build(), List.of(perfect), 1);
         // The margins are the labels: nothing is left to learn, and there is no constant on top.
         assertThat(forest(outcome).numTrees()).isZero();
         assertThat(forest(outcome).baseScores()).containsExactly(0f);
@@ -291,7 +292,7 @@ class ObjectiveTrainingTest {
                 .withObjective(of(Objective.Kind.SQUARED))
                 .withCustomMetric(new CustomMetric("far", (s, y) -> Math.abs(s - y) > 1 ? 1 : 0))
                 .withEarlyStopping(3, "far");
-        TrainingThreads.Outcome outcome =
+        RankThreads.Outcome outcome =
                 TrainingThreads.train(settings.build(), TableMaker.shards(rows, 3, true, true), 1);
         List<Double> course =
                 outcome.metrics().stream().map(m -> m.get("validation-far")).toList();

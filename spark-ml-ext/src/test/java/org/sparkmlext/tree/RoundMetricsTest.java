@@ -1,5 +1,6 @@
 package org.sparkmlext.tree;
 
+import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -130,7 +131,7 @@ class RoundMetricsTest {
     /** Stopping early happens at the round that the metrics say, with the report of that round given. */
     @Test
     void everyRoundUpToTheStopIsReported() throws IOException {
-        TrainingThreads.Outcome outcome = TrainingThreads.train(
+        RankThreads.Outcome outcome = TrainingThreads.train(
                 settings(200).withEarlyStopping(3, "logloss").build(), TableMaker.shards(ROWS, 2, false, true), 1);
         List<Double> losses = outcome.metrics().stream()
                 .map(metrics -> metrics.get("validation-logloss"))

@@ -1,11 +1,13 @@
 package org.sparkmlext.kernels.graph;
 
+import java.io.Serializable;
+
 /**
  * Loss of one row with predictions {@code x[0..K)}, computed in float32 at least.
  *
  * <p>Losses over outputs are means, as in Keras and PyTorch, so a row's loss does not grow with K.
  */
-public sealed interface LossFunction {
+public sealed interface LossFunction extends Serializable {
 
     /** Whether the target is a class index, INT N; else it is FLOAT N x K. */
     default boolean hasClassTarget() {

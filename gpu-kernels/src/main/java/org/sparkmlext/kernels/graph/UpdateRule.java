@@ -1,11 +1,13 @@
 package org.sparkmlext.kernels.graph;
 
+import java.io.Serializable;
+
 /**
  * How a gradient g moves a parameter w, element by element, with learning rate r at update t (from 1). Formulas are those of PyTorch.
  *
  * <p>{@code weightDecay} d adds {@code d w} to g (L2), except in {@link Adam} with {@code isDecoupled}.
  */
-public sealed interface UpdateRule {
+public sealed interface UpdateRule extends Serializable {
 
     /** Numbers kept for each parameter. */
     int numSlots();

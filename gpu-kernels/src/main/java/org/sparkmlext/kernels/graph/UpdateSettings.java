@@ -1,5 +1,7 @@
 package org.sparkmlext.kernels.graph;
 
+import java.io.Serializable;
+
 /**
  * What stays the same over all updates of a training run.
  *
@@ -9,7 +11,8 @@ package org.sparkmlext.kernels.graph;
  * @param stateDecay a state becomes {@code stateDecay * state + (1 - stateDecay) * statistic}
  * @param trainedFrom first trained parameter: offset in the flat array; those before it do not change
  */
-public record UpdateSettings(UpdateRule rule, float clipValue, float clipNorm, float stateDecay, int trainedFrom) {
+public record UpdateSettings(UpdateRule rule, float clipValue, float clipNorm, float stateDecay, int trainedFrom)
+        implements Serializable {
 
     public UpdateSettings {
         if (!(clipValue > 0)) {

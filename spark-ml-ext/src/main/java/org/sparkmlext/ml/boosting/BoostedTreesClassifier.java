@@ -10,6 +10,7 @@ import org.apache.spark.sql.Dataset;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.ml.stage.ClassScorer;
+import org.sparkmlext.ml.stage.ClassWeights;
 import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.ml.stage.TrainableClassifier;
 import org.sparkmlext.ml.stage.TrainingTarget;

@@ -12,9 +12,10 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.sparkmlext.data.RowReader;
 
 /** Finds and checks columns in a schema; every refusal names the column, its type, and what is allowed. */
-final class FeatureColumns {
+public final class FeatureColumns {
 
     private static final String ONE_VS_REST =
             " OneVsRest hands its classifier only the label and one vector column: there, use featuresCol.";
@@ -58,6 +59,17 @@ final class FeatureColumns {
             throw new IllegalArgumentException("column '" + name + "' (featuresCol) has type "
                     + field.dataType().simpleString() + "; allowed: vector (org.apache.spark.ml.linalg). Plain numeric "
                     + "columns go into inputCols.");
+        }
+        return field;
+    }
+
+    /** Checks that a column is there which holds a whole row's features, in whatever form. */
+    static StructField checkWholeRow(StructType schema, String name, String param) {
+        StructField field = find(schema, name, param);
+        if (RowReader.form(field.dataType()).isEmpty()) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
+                    + field.dataType().simpleString() + "; allowed: binary (one unsigned byte a value), array of numbers, vector, or "
+                    + "Spark's image struct. Files of images become pixels by ImageAssembler.");
         }
         return field;
     }
@@ -109,7 +121,13 @@ final class FeatureColumns {
         return names.size() == attributes.length && !names.isEmpty() ? Optional.of(names) : Optional.empty();
     }
 
-    private static StructField find(StructType schema, String name, String param) {
+    /**
+     * The field of a column; an exact name wins over one of another case.
+     *
+     * @param param Param that names the column, for messages
+     * @throws IllegalArgumentException if there is none, or more than one
+     */
+    public static StructField find(StructType schema, String name, String param) {
         // Spark resolves names without regard to case unless told otherwise; an exact name wins.
         List<StructField> exact = Arrays.stream(schema.fields())
                 .filter(f -> f.name().equals(name))

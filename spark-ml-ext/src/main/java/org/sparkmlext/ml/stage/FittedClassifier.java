@@ -96,6 +96,26 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
         return new FittedFeatures(this, featureNames(), hasGivenNames());
     }
 
+    /**
+     * The schema with this model's columns appended: raw prediction, probability, prediction, then extra ones.
+     *
+     * @throws IllegalArgumentException if a column of such a name exists, or the thresholds are of another number of classes
+     */
+    protected final StructType withColumns(StructType schema) {
+        checkThresholds();
+        return columns().appendTo(schema);
+    }
+
+    /** Values of this model's columns for a raw prediction, in the order of {@link #withColumns}, without extra ones. */
+    protected final ClassValues classValues() {
+        return new ClassValues(
+                !getRawPredictionCol().isEmpty(),
+                !getProbabilityCol().isEmpty(),
+                !getPredictionCol().isEmpty(),
+                numClasses(),
+                thresholdsOrNull());
+    }
+
     private ScoringColumns<ClassScorer> columns() {
         List<ScoredColumn<ClassScorer>> columns = new ArrayList<>(
                 new ClassColumns(getRawPredictionCol(), getProbabilityCol(), getPredictionCol(), numClasses())

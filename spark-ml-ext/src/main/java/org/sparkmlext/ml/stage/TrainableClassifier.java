@@ -91,11 +91,16 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
         return List.of();
     }
 
+    /** Where features come from. */
+    protected FeatureSource featureSource() {
+        return FeatureSource.VECTORS_OR_COLUMNS;
+    }
+
     /** Checks Params against each other, before any data is looked at. */
     protected void checkParams() {}
 
     private TableColumns tableColumns(StructType schema) {
-        return new TrainingColumns(this).find(schema, target());
+        return new TrainingColumns(this, featureSource()).find(schema, target());
     }
 
     /**

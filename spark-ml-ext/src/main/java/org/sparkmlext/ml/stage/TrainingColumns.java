@@ -13,16 +13,19 @@ import org.sparkmlext.data.TableColumns;
  * The columns that a trainable stage reads, found in a schema and checked: types, and one role a column.
  *
  * @param stage the estimator's Params; it has {@code featuresCol} and {@code labelCol}
+ * @param source where features come from
  */
-record TrainingColumns(ColumnParams stage) {
+record TrainingColumns(ColumnParams stage, FeatureSource source) {
 
     /** @throws IllegalArgumentException if columns are missing, of a wrong type, or in two roles */
     TableColumns find(StructType schema, TrainingTarget target) {
-        boolean usesInputCols = FeatureColumns.usesInputCols(stage);
+        boolean usesInputCols = source.allowsInputCols() && FeatureColumns.usesInputCols(stage);
         List<String> vectorNames = List.of();
         List<String> inputs = List.of();
-        String features = column("featuresCol");
-        if (usesInputCols) {
+        String features = source.column().isEmpty() ? column("featuresCol") : source.column();
+        if (source.takesAnyForm()) {
+            FeatureColumns.checkWholeRow(schema, features, source.param());
+        } else if (usesInputCols) {
             inputs = Arrays.asList(stage.getInputCols());
             FeatureColumns.checkInputCols(schema, inputs);
         } else {
@@ -61,7 +64,8 @@ record TrainingColumns(ColumnParams stage) {
                 margin,
                 target.numOutputs(),
                 target.declaredClasses(),
-                (float) stage.getMissing());
+                (float) stage.getMissing(),
+                !source.takesAnyForm());
     }
 
     private String column(String param) {

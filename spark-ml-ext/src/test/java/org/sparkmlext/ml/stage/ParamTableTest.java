@@ -12,6 +12,7 @@ import org.apache.spark.ml.param.Params;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
+import org.sparkmlext.ml.feature.ImageAssembler;
 
 /**
  * {@code docs/params.md} is written from the code. After a change of Params run this test with
@@ -39,7 +40,8 @@ class ParamTableTest {
                 Written from the code by `ParamTableTest`; do not edit. Columns: name, default (none: must be set, or is off
                 while it is not set), meaning with the allowed values.
 
-                """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor());
+                """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor()) + "\n"
+                + table(new ImageAssembler());
     }
 
     private static String table(Params stage) {

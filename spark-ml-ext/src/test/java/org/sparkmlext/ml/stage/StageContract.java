@@ -72,14 +72,16 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
 
     @Test
     void everyParamHasTheNameOfItsAccessorAndADoc() throws Exception {
-        E estimator = newEstimator();
-        for (Param<?> param : estimator.params()) {
-            assertThat(estimator.getClass().getMethod(param.name()).invoke(estimator))
-                    .isEqualTo(param);
-            assertThat(param.parent()).isEqualTo(estimator.uid());
+        assertAccessors(newEstimator());
+    }
+
+    static void assertAccessors(Params stage) throws ReflectiveOperationException {
+        for (Param<?> param : stage.params()) {
+            assertThat(stage.getClass().getMethod(param.name()).invoke(stage)).isEqualTo(param);
+            assertThat(param.parent()).isEqualTo(stage.uid());
             assertThat(param.doc()).isNotBlank();
         }
-        assertThat(estimator.explainParams().lines().count()).isEqualTo(estimator.params().length);
+        assertThat(stage.explainParams().lines().count()).isEqualTo(stage.params().length);
     }
 
     @Test
@@ -93,19 +95,20 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
 
     @Test
     void defaultsOfOurOwnParamsAreInTheirDocs() throws Exception {
-        E estimator = constructed();
-        for (Param<?> param : estimator.params()) {
-            if (!estimator
-                    .getClass()
+        assertDefaultsInDocs(constructed());
+    }
+
+    static void assertDefaultsInDocs(Params stage) throws ReflectiveOperationException {
+        for (Param<?> param : stage.params()) {
+            if (!stage.getClass()
                     .getMethod(param.name())
                     .getDeclaringClass()
                     .getName()
                     .startsWith("org.sparkmlext.")) {
                 continue;
             }
-            String shown = estimator.hasDefault(param)
-                    ? "default "
-                            + ParamTableTest.text(estimator.getDefault(param).get())
+            String shown = stage.hasDefault(param)
+                    ? "default " + ParamTableTest.text(stage.getDefault(param).get())
                     : "default: undefined";
             assertThat(param.doc()).as(param.name()).contains(shown);
         }
@@ -123,7 +126,7 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
         assertGetters(fitted(), modelGettersOfTheirOwn());
     }
 
-    private static void assertGetters(Params stage, List<String> exempt) throws ReflectiveOperationException {
+    static void assertGetters(Params stage, List<String> exempt) throws ReflectiveOperationException {
         for (Param<?> param : stage.params()) {
             String getter = "get" + param.name().substring(0, 1).toUpperCase(Locale.ROOT)
                     + param.name().substring(1);
@@ -136,15 +139,18 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
 
     @Test
     void settersReturnTheEstimator() {
-        E estimator = newEstimator();
-        for (Param<?> param : estimator.params()) {
+        assertSetters(newEstimator());
+    }
+
+    static void assertSetters(Params stage) {
+        for (Param<?> param : stage.params()) {
             String setter = "set" + param.name().substring(0, 1).toUpperCase(Locale.ROOT)
                     + param.name().substring(1);
-            assertThat(Arrays.stream(estimator.getClass().getMethods())
+            assertThat(Arrays.stream(stage.getClass().getMethods())
                             .filter(m -> m.getName().equals(setter)))
                     .as(setter)
-                    .anyMatch(m ->
-                            m.getParameterCount() == 1 && m.getReturnType().isAssignableFrom(estimator.getClass()));
+                    .anyMatch(
+                            m -> m.getParameterCount() == 1 && m.getReturnType().isAssignableFrom(stage.getClass()));
         }
     }
 
@@ -155,14 +161,17 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
 
     @Test
     void constructorsOfNothingAndOfUid() throws Exception {
-        for (Class<?> stage : List.of(newEstimator().getClass(), modelClass())) {
-            Params first = (Params) stage.getConstructor().newInstance();
-            Params second = (Params) stage.getConstructor().newInstance();
-            assertThat(first.uid()).isNotEqualTo(second.uid());
-            Params named = (Params) stage.getConstructor(String.class).newInstance("named");
-            assertThat(named.uid()).isEqualTo("named");
-            assertThat(named.params()).allMatch(param -> param.parent().equals("named"));
-        }
+        assertConstructors(newEstimator().getClass());
+        assertConstructors(modelClass());
+    }
+
+    static void assertConstructors(Class<?> stage) throws ReflectiveOperationException {
+        Params first = (Params) stage.getConstructor().newInstance();
+        Params second = (Params) stage.getConstructor().newInstance();
+        assertThat(first.uid()).isNotEqualTo(second.uid());
+        Params named = (Params) stage.getConstructor(String.class).newInstance("named");
+        assertThat(named.uid()).isEqualTo("named");
+        assertThat(named.params()).allMatch(param -> param.parent().equals("named"));
     }
 
     @Test
@@ -254,11 +263,11 @@ public abstract class StageContract<E extends Estimator<M> & MLWritable, M exten
                 .isEqualTo(rows(model.transform(data)));
     }
 
-    private static Object load(Class<?> stage, String path) throws ReflectiveOperationException {
+    static Object load(Class<?> stage, String path) throws ReflectiveOperationException {
         return stage.getMethod("load", String.class).invoke(null, path);
     }
 
-    private static void assertSameParams(Params loaded, Params saved) {
+    static void assertSameParams(Params loaded, Params saved) {
         for (Param<?> param : saved.params()) {
             assertThat(loaded.isSet(loaded.getParam(param.name())))
                     .as(param.name())

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.apache.spark.ml.PipelineStage;
 import org.junit.jupiter.api.Test;
 
-/** No stage escapes {@link StageContract}. */
+/** No stage escapes {@link StageContract} or {@link TransformerContract}. */
 class StageContractCoverageTest {
 
     @Test
@@ -19,6 +19,12 @@ class StageContractCoverageTest {
             StageContract<?, ?> contract = (StageContract<?, ?>) constructor.newInstance();
             covered.add(contract.newEstimator().getClass());
             covered.add(contract.modelClass());
+        }
+        for (Class<?> suite : StageClasses.of(TransformerContract.class, TransformerContract.class)) {
+            var constructor = suite.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            TransformerContract<?> contract = (TransformerContract<?>) constructor.newInstance();
+            covered.add(contract.newTransformer().getClass());
         }
         assertThat(covered)
                 .isNotEmpty()

@@ -1,4 +1,4 @@
-package org.sparkmlext.ml.boosting;
+package org.sparkmlext.ml.stage;
 
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
@@ -12,17 +12,17 @@ import org.sparkmlext.data.TableColumns;
  * Row weights multiplied by the weight of the row's class, as an expression on the DataFrame: the one scan of training
  * computes it, and everything after the scan knows row weights only.
  */
-final class ClassWeights {
+public final class ClassWeights {
 
     private static final String NAME = "classWeights";
 
     private ClassWeights() {}
 
     /** A table to train on. */
-    record Weighted(Dataset<?> data, TableColumns columns) {}
+    public record Weighted(Dataset<?> data, TableColumns columns) {}
 
     /** The table with a weight column of its own, named for what it is so that messages about bad weights say it. */
-    static Weighted of(Dataset<?> data, TableColumns columns, double[] classWeights) {
+    public static Weighted of(Dataset<?> data, TableColumns columns, double[] classWeights) {
         Column[] entries = new Column[2 * classWeights.length];
         for (int c = 0; c < classWeights.length; c++) {
             entries[2 * c] = functions.lit((double) c);

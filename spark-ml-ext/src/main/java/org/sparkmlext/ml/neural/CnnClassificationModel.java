@@ -1,0 +1,197 @@
+package org.sparkmlext.ml.neural;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.FeatureForm;
+import org.sparkmlext.data.RowReader;
+import org.sparkmlext.ml.stage.ClassScorer;
+import org.sparkmlext.ml.stage.FeatureColumns;
+import org.sparkmlext.ml.stage.FittedClassifier;
+import org.sparkmlext.net.Architecture;
+import org.sparkmlext.net.ImageInput;
+import org.sparkmlext.training.TrainingReport;
+
+/**
+ * A network fitted by a {@link CnnClassifier}. Raw prediction is what the last layer gives, one number a class; probability is its
+ * softmax. Rows are scored in batches on the CPU or GPU that {@code device} says, with as many threads as a task has cores.
+ *
+ * <p>The column may have another form than at training as long as it holds the same numbers: bytes where the network was trained on
+ * bytes may come as arrays or vectors of whole numbers from 0 to 255. Immutable but for its Params; scoring is thread-safe.
+ */
+public final class CnnClassificationModel extends FittedClassifier<CnnClassificationModel> implements CnnClassifierParams {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable FittedNetwork fitted;
+
+    /** Without a network; only for frameworks that find stages by their constructors. Everything but Params throws. */
+    public CnnClassificationModel() {
+        this(Identifiable$.MODULE$.randomUID("cnnClassifier"));
+    }
+
+    /** Without a network, as the constructor without arguments. */
+    public CnnClassificationModel(String uid) {
+        this(uid, null);
+    }
+
+    CnnClassificationModel(String uid, @Nullable FittedNetwork fitted) {
+        super(uid);
+        this.fitted = fitted;
+        CnnClassifierParams.setDefaults(this);
+    }
+
+    /** Reader of saved models; Spark's Pipeline calls it. */
+    public static MLReader<CnnClassificationModel> read() {
+        return new NetworkModelFiles.Reader<>(CnnClassificationModel.class, CnnClassificationModel::new);
+    }
+
+    /**
+     * Loads a saved model.
+     *
+     * @throws java.io.UncheckedIOException if the directory is missing, damaged or foreign; the message names path and fault
+     */
+    public static CnnClassificationModel load(String path) {
+        return read().load(path);
+    }
+
+    @Override
+    public MLWriter write() {
+        return new NetworkModelFiles.Writer(this, fittedNetwork());
+    }
+
+    private FittedNetwork fittedNetwork() {
+        return FittedNetwork.require(fitted, uid());
+    }
+
+    /** The trained network: its layers, as JSON, summary and the like; with the layer for the classes. */
+    public Network fittedLayers() {
+        return Network.of(architecture());
+    }
+
+    private Architecture architecture() {
+        return fittedNetwork().model().architecture();
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        if (fitted != null) {
+            rowValues(schema);
+        }
+        return withColumns(schema);
+    }
+
+    /**
+     * Appends raw prediction, probability and prediction; a column whose name is set to "" is left out.
+     *
+     * @throws IllegalArgumentException if the column of images is missing or of a wrong type
+     */
+    @Override
+    public Dataset<Row> transform(Dataset<?> data) {
+        StructType schema = data.schema();
+        StructType out = transformSchema(schema);
+        NetworkRowValues values = rowValues(schema);
+        ClassScoring scoring = new ClassScoring(
+                fittedNetwork(),
+                key(1),
+                schema.fieldIndex(values.column()),
+                values,
+                getHandleInvalid(),
+                classValues(),
+                scorer());
+        return data.toDF().mapPartitions(scoring, Encoders.row(out));
+    }
+
+    private NetworkRowValues rowValues(StructType schema) {
+        StructField column =
+                FeatureColumns.find(schema, CnnColumns.name(this), CnnColumns.source(this).param());
+        FeatureForm form = RowReader.form(column.dataType())
+                .orElseThrow(() -> new IllegalArgumentException("column '" + column.name() + "' has type "
+                        + column.dataType().simpleString() + "; allowed: binary, array of numbers, vector, Spark's image struct"));
+        return new NetworkRowValues(column.name(), form, numFeatures(), takesBytes());
+    }
+
+    private boolean takesBytes() {
+        return architecture().input() instanceof ImageInput image && image.pixels() == ImageInput.Pixels.BYTE;
+    }
+
+    private ScorerPool.Key key(int threads) {
+        return new ScorerPool.Key(
+                fittedNetwork().digest(), getDevice(), new NetworkPlan(this).precision(), threads);
+    }
+
+    @Override
+    protected ClassScorer scorer() {
+        return new NetworkClassScorer(fittedNetwork(), key(1), numFeatures());
+    }
+
+    @Override
+    public List<String> featureNames() {
+        String name = CnnColumns.name(this);
+        return IntStream.range(0, numFeatures()).mapToObj(i -> name + "_" + i).toList();
+    }
+
+    @Override
+    protected boolean hasGivenNames() {
+        return false;
+    }
+
+    /** Values a row has; -1 where the model has no network yet, as Spark's models say it. */
+    @Override
+    public int numFeatures() {
+        return fitted == null ? -1 : architecture().input().type(1).shape().elements();
+    }
+
+    /** Two where the model has no network yet. */
+    @Override
+    public int numClasses() {
+        return fitted == null ? 2 : architecture().numOutputs();
+    }
+
+    public boolean hasSummary() {
+        return fitted != null && fitted.report() != null;
+    }
+
+    /** @throws IllegalStateException if the model has none */
+    public NetworkSummary summary() {
+        TrainingReport report = fittedNetwork().report();
+        if (report == null) {
+            throw new IllegalStateException("model " + uid() + " has no training summary");
+        }
+        return new NetworkSummary(report);
+    }
+
+    /** Bytes of memory, about; Spark Connect's model cache of 4.1 asks, which is why 4.0 has nothing to override. */
+    public long estimatedSize() {
+        return 2L * fittedNetwork().bytes().length;
+    }
+
+    public CnnClassificationModel setImageCol(String value) {
+        set(imageCol(), value);
+        return this;
+    }
+
+    @Override
+    public CnnClassificationModel copy(ParamMap extra) {
+        CnnClassificationModel copy = copyValues(new CnnClassificationModel(uid(), fitted), extra);
+        copy.setParent(parent());
+        return copy;
+    }
+
+    @Override
+    public String toString() {
+        return "CnnClassificationModel: uid=" + uid()
+                + (fitted == null
+                        ? ", no network"
+                        : ", input=" + architecture().input().describe() + ", parameters="
+                                + architecture().numParameters() + ", numClasses=" + numClasses());
+    }
+}

@@ -1,0 +1,173 @@
+package org.sparkmlext.ml.neural;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.types.StructField;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.kernels.graph.LossFunction;
+import org.sparkmlext.ml.stage.ClassWeights;
+import org.sparkmlext.ml.stage.FeatureColumns;
+import org.sparkmlext.ml.stage.FeatureSource;
+import org.sparkmlext.ml.stage.StoredStage;
+import org.sparkmlext.ml.stage.TrainableClassifier;
+import org.sparkmlext.ml.stage.TrainingTarget;
+import org.sparkmlext.net.Architecture;
+import org.sparkmlext.net.NetworkSettings;
+import org.sparkmlext.training.TrainingListener;
+
+/**
+ * A convolutional network for classes; labels are 0 to k-1. Minimises the cross-entropy of softmax, with label smoothing or as focal
+ * loss by choice, data-parallel over all workers.
+ *
+ * <p>Images come in {@code imageCol} (or {@code featuresCol}): pixels of {@link org.sparkmlext.ml.feature.ImageAssembler}, Spark's image
+ * struct, binary or array columns, vectors; all rows of one size, no value missing. The network is a preset by name, or any
+ * {@link Network}; where it has no layer for the classes yet, one is added.
+ *
+ * <p>For a number of workers, and the same rows on each of them, the model is the same bit for bit, run after run.
+ *
+ * <p>Errors: contradicting Params, columns that are missing or of a wrong type, a network that is unknown, faulty or of another image
+ * size give an {@link IllegalArgumentException} before any data is read; bad values (labels that are no class, classes without rows,
+ * rows of different lengths, no rows) and training that diverges an {@link org.sparkmlext.training.InvalidTrainingDataException}.
+ */
+public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnClassificationModel>
+        implements CnnClassifierParams, NetworkSetters<CnnClassifier> {
+    private static final long serialVersionUID = 1L;
+
+    public CnnClassifier() {
+        this(Identifiable$.MODULE$.randomUID("cnnClassifier"));
+    }
+
+    public CnnClassifier(String uid) {
+        super(uid);
+        CnnClassifierParams.setDefaults(this);
+    }
+
+    /** Reader of saved estimators; Spark's Pipeline calls it. */
+    public static MLReader<CnnClassifier> read() {
+        return new DefaultParamsReader<>();
+    }
+
+    /** Loads a saved estimator. */
+    public static CnnClassifier load(String path) {
+        return read().load(path);
+    }
+
+    @Override
+    protected FeatureSource featureSource() {
+        return CnnColumns.source(this);
+    }
+
+    @Override
+    protected TrainingTarget target() {
+        return new TrainingTarget(TableColumns.LabelKind.CLASS_INDEX, null, 0, declaredClasses());
+    }
+
+    /** The number of classes that Params speak of; null where none does. */
+    private TableColumns.@Nullable DeclaredClasses declaredClasses() {
+        if (isDefined(thresholds())) {
+            return new TableColumns.DeclaredClasses(
+                    getThresholds().length, "thresholds has " + getThresholds().length + " values");
+        }
+        if (getClassWeights().length > 0) {
+            return new TableColumns.DeclaredClasses(
+                    getClassWeights().length, "classWeights has " + getClassWeights().length + " values");
+        }
+        if (getNetwork().strip().startsWith("{")) {
+            Architecture network = Architecture.fromJson(getNetwork());
+            if (network.hasHead()) {
+                return new TableColumns.DeclaredClasses(
+                        network.numOutputs(), "the network has " + network.numOutputs() + " outputs");
+            }
+        }
+        return null;
+    }
+
+    @Override
+    protected int numClasses() {
+        TableColumns.DeclaredClasses declared = declaredClasses();
+        return declared == null ? -1 : declared.number();
+    }
+
+    @Override
+    protected void checkParams() {
+        if (isSet(inputCols())) {
+            throw new IllegalArgumentException("inputCols is set, but a CNN reads one column of whole images; set imageCol or "
+                    + "featuresCol, and clear(inputCols)");
+        }
+        if (getLabelSmoothing() > 0 && getFocusing() > 0) {
+            throw new IllegalArgumentException("labelSmoothing is " + getLabelSmoothing() + " and focusing " + getFocusing()
+                    + "; one of the two must be 0");
+        }
+        if (getEarlyStoppingRounds() > 0 && !isSet(validationIndicatorCol())) {
+            throw new IllegalArgumentException("earlyStoppingRounds is " + getEarlyStoppingRounds()
+                    + ", but validationIndicatorCol is not set; set it to a boolean column that is true for validation rows");
+        }
+    }
+
+    @Override
+    protected CnnClassificationModel trainChecked(Dataset<?> data, TableColumns columns, TrainingListener listener) {
+        StructField images = FeatureColumns.find(
+                data.schema(), CnnColumns.name(this), featureSource().param());
+        NetworkPlan plan = new NetworkPlan(this);
+        Architecture network = plan.architecture(images);
+        LossFunction loss = new LossFunction.CrossEntropy((float) getLabelSmoothing(), (float) getFocusing());
+        NetworkSettings settings = plan.settings(network, loss, getAugmentation(), initialBytes(data), getSeed());
+        // Faults of what needs no data are found before any is read.
+        settings.augmenter(network);
+        if (!getFreezeUntil().isEmpty()) {
+            network.shape(getFreezeUntil());
+        }
+        Dataset<?> rows = data;
+        TableColumns table = columns;
+        if (getClassWeights().length > 0) {
+            ClassWeights.Weighted weighted = ClassWeights.of(data, columns, getClassWeights());
+            rows = weighted.data();
+            table = weighted.columns();
+        }
+        return new CnnClassificationModel(
+                uid(), FittedNetwork.train(rows, table, settings, runtimeOptions(), listener));
+    }
+
+    private byte[] initialBytes(Dataset<?> data) {
+        if (getInitialModel().isEmpty()) {
+            return new byte[0];
+        }
+        try {
+            StoredStage stored = StoredStage.open(
+                    data.sparkSession(), getInitialModel(), CnnClassificationModel.class, NetworkModelFiles.FORMAT_VERSION);
+            return NetworkModelFiles.network(stored).bytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("initialModel: " + e.getMessage(), e);
+        }
+    }
+
+    public CnnClassifier setImageCol(String value) {
+        set(imageCol(), value);
+        return this;
+    }
+
+    public CnnClassifier setAugmentation(String value) {
+        set(augmentation(), value);
+        return this;
+    }
+
+    public CnnClassifier setLabelSmoothing(double value) {
+        set(labelSmoothing(), value);
+        return this;
+    }
+
+    public CnnClassifier setFocusing(double value) {
+        set(focusing(), value);
+        return this;
+    }
+
+    public CnnClassifier setClassWeights(double[] value) {
+        set(classWeights(), value);
+        return this;
+    }
+}

@@ -1,0 +1,56 @@
+package org.sparkmlext.ml.neural;
+
+import java.util.List;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.TrainingReport;
+
+/**
+ * How a network came about. Saved with the model, beside its numbers: seconds differ from run to run where the model does not.
+ *
+ * @param report workers, devices, attempts, seconds by phase, and every epoch's metrics
+ */
+public record NetworkSummary(TrainingReport report) {
+
+    /** Every epoch's report, in order. */
+    public List<RoundReport> epochs() {
+        return report.rounds();
+    }
+
+    /**
+     * A metric's course, one value an epoch.
+     *
+     * @param metric such as {@code train-loss}, {@code validation-accuracy}
+     * @throws IllegalArgumentException if it was not measured; the message lists those that were
+     */
+    public double[] metric(String metric) {
+        return epochs().stream()
+                .mapToDouble(epoch -> {
+                    Double value = epoch.metrics().get(metric);
+                    if (value == null) {
+                        throw new IllegalArgumentException(
+                                "metric is '" + metric + "'; measured were: " + String.join(", ", epoch.metrics().keySet()));
+                    }
+                    return value;
+                })
+                .toArray();
+    }
+
+    /** The metrics as lines of comma-separated values, a header first. */
+    public String toCsv() {
+        StringBuilder csv = new StringBuilder("epoch");
+        List<String> names = epochs().isEmpty()
+                ? List.of()
+                : List.copyOf(epochs().get(0).metrics().keySet());
+        names.forEach(name -> csv.append(',').append(name));
+        for (RoundReport epoch : epochs()) {
+            csv.append('\n').append(epoch.round() + 1);
+            names.forEach(name -> csv.append(',').append(epoch.metrics().get(name)));
+        }
+        return csv.append('\n').toString();
+    }
+
+    /** The metrics as a picture: an SVG document. */
+    public String learningCurve() {
+        return LearningCurve.svg(epochs());
+    }
+}
