@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels;
 
+import org.sparkmlext.kernels.graph.GraphKernels;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
 /**
@@ -27,6 +28,15 @@ public interface Backend extends AutoCloseable {
 
     /** The boosting kernels of this device. */
     TreeKernels trees();
+
+    /**
+     * The networks of this device.
+     *
+     * @throws KernelException if this back end computes none; the message says so
+     */
+    default GraphKernels graphs() {
+        throw new KernelException("the back end '" + name() + "' computes no networks; use another device");
+    }
 
     /** Frees the device. Closing twice is allowed. */
     @Override

@@ -26,6 +26,9 @@ public interface Buffer extends AutoCloseable {
     /** As {@link #copyIn(int, int[], int, int)}. */
     void copyIn(int to, float[] source, int sourceFrom, int count);
 
+    /** As {@link #copyIn(int, int[], int, int)}. */
+    void copyIn(int to, byte[] source, int sourceFrom, int count);
+
     /** Copies {@code count} values from index {@code from} of this buffer to {@code target}, from index {@code targetFrom}. */
     void copyOut(int from, int[] target, int targetFrom, int count);
 
@@ -34,6 +37,9 @@ public interface Buffer extends AutoCloseable {
 
     /** As {@link #copyOut(int, int[], int, int)}. */
     void copyOut(int from, float[] target, int targetFrom, int count);
+
+    /** As {@link #copyOut(int, int[], int, int)}. */
+    void copyOut(int from, byte[] target, int targetFrom, int count);
 
     /** Frees the memory. Closing twice is allowed. */
     @Override

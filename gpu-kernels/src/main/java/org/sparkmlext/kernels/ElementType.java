@@ -4,7 +4,9 @@ package org.sparkmlext.kernels;
 public enum ElementType {
     INT(Integer.BYTES),
     LONG(Long.BYTES),
-    FLOAT(Float.BYTES);
+    FLOAT(Float.BYTES),
+    /** Unsigned. */
+    BYTE(Byte.BYTES);
 
     private final int sizeBytes;
 

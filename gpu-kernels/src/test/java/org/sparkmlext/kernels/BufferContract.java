@@ -27,6 +27,9 @@ public abstract class BufferContract extends BackendContract {
         int[] ints = {1, 2};
         long[] longs = {1, 2};
         float[] floats = {1, 2};
+        byte[] bytes = {1, 2};
+        backend.allocate(ElementType.BYTE, 2).copyOut(0, bytes, 0, 2);
+        assertThat(bytes).containsExactly(0, 0);
         backend.allocate(ElementType.INT, 2).copyOut(0, ints, 0, 2);
         backend.allocate(ElementType.LONG, 2).copyOut(0, longs, 0, 2);
         backend.allocate(ElementType.FLOAT, 2).copyOut(0, floats, 0, 2);
@@ -69,6 +72,17 @@ public abstract class BufferContract extends BackendContract {
     }
 
     @Test
+    void copiesRangesOfBytes() {
+        try (Buffer buffer = backend.allocate(ElementType.BYTE, 4)) {
+            buffer.copyIn(1, new byte[] {1, (byte) 200, -128}, 1, 2);
+            byte[] out = new byte[4];
+            buffer.copyOut(0, out, 0, 4);
+            assertThat(out).containsExactly(0, (byte) 200, -128, 0);
+            assertThatIllegalStateException().isThrownBy(() -> buffer.copyIn(0, new int[1], 0, 1));
+        }
+    }
+
+    @Test
     void keepsNoReferenceToArraysHandedOver() {
         long[] source = {1, 2, 3};
         try (Buffer buffer = buffer(source)) {
@@ -102,6 +116,8 @@ public abstract class BufferContract extends BackendContract {
             assertThatIllegalStateException().isThrownBy(() -> buffer.copyIn(0, new int[2], 0, 2));
             assertThatIllegalStateException().isThrownBy(() -> buffer.copyOut(0, new float[2], 0, 2));
             assertThatIllegalStateException().isThrownBy(() -> buffer.copyOut(0, new int[2], 0, 2));
+            assertThatIllegalStateException().isThrownBy(() -> buffer.copyIn(0, new byte[2], 0, 2));
+            assertThatIllegalStateException().isThrownBy(() -> buffer.copyOut(0, new byte[2], 0, 2));
         }
     }
 

@@ -17,8 +17,13 @@ class KernelsArchitectureTest {
 
     private static final String SPI = "org.sparkmlext.kernels";
     private static final String TREE = SPI + ".tree";
+    private static final String GRAPH = SPI + ".graph";
     private static final String CPU = SPI + ".cpu";
+    private static final String CPU_GRAPH = CPU + ".graph";
     private static final String CUDA = SPI + ".cuda";
+    /** oneDNN, and JNA for the one call that sets its threads. */
+    private static final String[] ONEDNN = {"org.bytedeco..", "com.sun.jna.."};
+
     private static final String[] JDK = {"java..", "org.jspecify.annotations"};
 
     private static final JavaClasses MODULE = new ClassFileImporter()
@@ -28,17 +33,17 @@ class KernelsArchitectureTest {
     @Test
     void rulesHaveClassesToLookAt() {
         assertThat(MODULE.contain(Backend.class)).isTrue();
-        assertThat(MODULE.stream().map(JavaClass::getPackageName)).contains(SPI, TREE, CPU);
+        assertThat(MODULE.stream().map(JavaClass::getPackageName)).contains(SPI, TREE, GRAPH, CPU);
     }
 
     @Test
     void spiSeesTheJdkOnly() {
         classes()
                 .that()
-                .resideInAnyPackage(SPI, TREE)
+                .resideInAnyPackage(SPI, TREE, GRAPH)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE)
+                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, GRAPH)
                 .check(MODULE);
     }
 
@@ -49,7 +54,36 @@ class KernelsArchitectureTest {
                 .resideInAPackage(CPU + "..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, CPU + "..")
+                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, GRAPH, CPU + "..", ONEDNN[0], ONEDNN[1])
+                .check(MODULE);
+    }
+
+    @Test
+    void treesAndNetworksDoNotKnowEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage(TREE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(GRAPH)
+                .check(MODULE);
+        noClasses()
+                .that()
+                .resideInAPackage(GRAPH)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(TREE)
+                .check(MODULE);
+    }
+
+    @Test
+    void oneDnnOnlyInTheNetworksOfTheCpu() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(CPU_GRAPH)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ONEDNN[0])
                 .check(MODULE);
     }
 
@@ -82,6 +116,8 @@ class KernelsArchitectureTest {
                 .resideInAPackage(CPU + "..")
                 .and()
                 .haveModifier(JavaModifier.PUBLIC)
+                .and()
+                .doNotHaveFullyQualifiedName(CPU_GRAPH + ".CpuGraphKernels")
                 .should()
                 .beAssignableTo(BackendProvider.class)
                 .check(MODULE);

@@ -11,9 +11,9 @@ final class ColumnReader extends FeatureReader {
     private final float[] values;
 
     /** @param isDouble which columns are doubles; all others are floats */
-    ColumnReader(List<String> names, boolean[] isDouble, TableCounts counts, float missing) {
-        super(counts, missing);
-        this.names = names;
+    ColumnReader(TableColumns columns, boolean[] isDouble, TableCounts counts) {
+        super(FeatureForm.COLUMNS, columns, counts);
+        this.names = columns.inputCols();
         this.isDouble = isDouble;
         this.values = new float[isDouble.length];
     }
@@ -26,7 +26,7 @@ final class ColumnReader extends FeatureReader {
         isGood = true;
         for (int c = 0; c < values.length; c++) {
             if (row.isNullAt(c)) {
-                values[c] = Float.NaN;
+                values[c] = narrowed(c, Float.NaN);
             } else {
                 values[c] = narrowed(c, isDouble[c] ? row.getDouble(c) : row.getFloat(c));
             }
@@ -47,6 +47,11 @@ final class ColumnReader extends FeatureReader {
     @Override
     void addTo(TableBlockBuilder builder, float label, float weight, float[] margins) {
         builder.add(values, label, weight, margins);
+    }
+
+    @Override
+    protected void countMissing(int feature) {
+        counts.countFault(RowFault.FEATURE_MISSING, name(feature), "");
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.sparkmlext.data;
 import java.util.Arrays;
 
 /** Rows collected into columns of all values. Columns grow as rows come, so that many small partitions stay small. */
-final class DenseRowBuffer implements FeatureRows {
+final class DenseRowBuffer implements ValueRows {
 
     private final float absent;
     private final boolean mayTurnSparse;

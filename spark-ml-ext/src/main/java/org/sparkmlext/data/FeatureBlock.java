@@ -3,10 +3,11 @@ package org.sparkmlext.data;
 import java.io.Serializable;
 
 /**
- * The features of a block's rows: dense or sparse, in the form that takes less memory, or dense in a mapped file. All forms of the
- * same rows give the same model, bit for bit; missing is NaN.
+ * The features of a block's rows: dense or sparse, in the form that takes less memory, dense in a mapped file, or bytes. All forms of
+ * the same rows give the same model, bit for bit; missing is NaN.
  */
-public sealed interface FeatureBlock extends Serializable permits DenseFeatures, SparseFeatures, MappedFeatures {
+public sealed interface FeatureBlock extends Serializable
+        permits DenseFeatures, SparseFeatures, MappedFeatures, ByteFeatures {
 
     int numFeatures();
 

@@ -1,20 +1,58 @@
 package org.sparkmlext.data;
 
+import java.util.Optional;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.ByteType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.NumericType;
 
 /** Reads the features of rows as float32: one NaN for all that is missing, one zero. One a partition. Not thread-safe. */
-abstract sealed class FeatureReader permits ColumnReader, VectorReader {
+abstract sealed class FeatureReader permits ColumnReader, SingleColumnReader {
 
     protected final TableCounts counts;
     private final float missing;
+    private final boolean allowsMissing;
 
     /** Whether the row at hand has no fault so far. */
     protected boolean isGood;
 
-    /** @param missing value that is missing beside NaN; NaN for none */
-    FeatureReader(TableCounts counts, float missing) {
+    FeatureReader(FeatureForm form, TableColumns columns, TableCounts counts) {
         this.counts = counts;
-        this.missing = missing;
+        this.missing = columns.missing();
+        this.allowsMissing = columns.allowsMissing();
+        counts.form(form);
+    }
+
+    /** The reader of features that come in a form. */
+    static FeatureReader of(FeatureForm form, TableColumns columns, boolean[] isDouble, TableCounts counts) {
+        return switch (form) {
+            case COLUMNS -> new ColumnReader(columns, isDouble, counts);
+            case VECTOR -> new VectorReader(columns, counts);
+            case FLOATS, DOUBLES -> new ArrayReader(form, columns, counts);
+            case BINARY, BYTES -> new ByteReader(form, columns, counts);
+            case IMAGE -> new ImageReader(columns, counts);
+        };
+    }
+
+    /** The form of a column that holds all features of a row; empty if its type is none of them. */
+    static Optional<FeatureForm> form(DataType type) {
+        if (type.equals(SQLDataTypes.VectorType())) {
+            return Optional.of(FeatureForm.VECTOR);
+        }
+        if (type instanceof BinaryType) {
+            return Optional.of(FeatureForm.BINARY);
+        }
+        if (type instanceof ArrayType array && array.elementType() instanceof NumericType element) {
+            return Optional.of(
+                    element instanceof ByteType
+                            ? FeatureForm.BYTES
+                            : element instanceof DoubleType ? FeatureForm.DOUBLES : FeatureForm.FLOATS);
+        }
+        return ImageStructReader.isImage(type) ? Optional.of(FeatureForm.IMAGE) : Optional.empty();
     }
 
     /** Reads a row's features and keeps them until the next call; false, and faults counted, if they are at fault. */
@@ -22,6 +60,18 @@ abstract sealed class FeatureReader permits ColumnReader, VectorReader {
 
     /** Features a row, of the first row that has any; 0 before. */
     abstract int numFeatures();
+
+    /** Value that is missing beside NaN; NaN for none. */
+    final float missing() {
+        return missing;
+    }
+
+    final boolean allowsMissing() {
+        return allowsMissing;
+    }
+
+    /** Counts a missing value where the table allows none. */
+    protected abstract void countMissing(int feature);
 
     /** What stands for values that sparse rows leave out. */
     float absent() {
@@ -42,6 +92,10 @@ abstract sealed class FeatureReader permits ColumnReader, VectorReader {
         float narrow = (float) value;
         // Equal rows shall have equal bits. -0.0 == 0.0, and nothing equals a NaN.
         if (Float.isNaN(narrow) || narrow == missing) {
+            if (!allowsMissing) {
+                countMissing(feature);
+                isGood = false;
+            }
             return Float.NaN;
         }
         if (Float.isInfinite(narrow)) {

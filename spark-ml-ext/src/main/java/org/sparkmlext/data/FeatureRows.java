@@ -1,13 +1,7 @@
 package org.sparkmlext.data;
 
 /** Features of one block's rows while they are collected. Used for one block; not thread-safe. */
-sealed interface FeatureRows permits DenseRowBuffer, SparseRowBuffer {
-
-    /** Appends a row by all its values. */
-    void add(float[] values);
-
-    /** Appends a row by its first {@code count} values, of the ascending features {@code indices}. */
-    void addSparse(int[] indices, float[] values, int count);
+sealed interface FeatureRows permits ValueRows, ByteRowBuffer {
 
     /** Whether no row may follow, because of the bytes that the block takes. */
     boolean isFull();

@@ -9,6 +9,23 @@ public enum RowFault {
             "feature column",
             "holds a value that is infinite as a float32",
             "features must be finite, NaN, null or the value of missing"),
+    /** A feature is missing where the algorithm needs every one. */
+    FEATURE_MISSING(
+            "feature column",
+            "holds a null, NaN or missing value",
+            "a network needs every value: fill them in (for example with Imputer) or leave these rows out"),
+    /** The value that holds all features is null. */
+    FEATURES_NULL("feature column", "is null", "every row needs its features"),
+    /** An element of an array of bytes is null. */
+    BYTE_NULL(
+            "feature column",
+            "holds an array of bytes with a null element",
+            "bytes have no missing value; use an array of floats for it"),
+    /** One of Spark's images that holds none, or one of another kind than 8 bits a channel. */
+    IMAGE_UNREADABLE(
+            "image column",
+            "holds no image of 1, 3 or 4 channels of 8 bits",
+            "leave such rows out (dropInvalid of Spark's image source), or read the files with ImageAssembler"),
     /** The vector itself is null. */
     VECTOR_NULL("vector column", "is null", "every row needs a vector; its entries may be NaN"),
     /** A sparse vector's indices are not those of a vector. */

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -20,8 +21,9 @@ import org.apache.spark.sql.types.StructField;
  * Turns rows of Spark SQL into {@link TableBlock}s: on the driver it lays out the columns ({@link #of}, {@link #select}),
  * on the executors it reads partitions ({@link #read}).
  *
- * <p>Features become float32. Null, NaN and what equals {@link TableColumns#missing} are missing; an entry that a sparse vector
- * leaves out is 0.0, so missing where {@code missing} is 0.0; -0.0 becomes 0.0. Faulty rows are left out and counted in
+ * <p>Features become float32, or stay unsigned bytes ({@link FeatureForm}). Null, NaN and what equals {@link TableColumns#missing} are missing; an entry that a sparse vector
+ * leaves out is 0.0, so missing where {@code missing} is 0.0; -0.0 becomes 0.0. A missing value is
+ * a fault where the table allows none. Faulty rows are left out and counted in
  * {@link TableScan#counts}, so that one message can tell of all of them.
  */
 public final class RowReader implements Serializable {
@@ -31,10 +33,12 @@ public final class RowReader implements Serializable {
     /** Per input column: read as double, to tell an infinite value from one that is too large for float32. */
     private final boolean[] isDouble;
 
+    private final FeatureForm featureForm;
     private final MarginReader.Form marginForm;
 
-    private RowReader(TableColumns columns, boolean[] isDouble, MarginReader.Form marginForm) {
+    private RowReader(TableColumns columns, FeatureForm featureForm, boolean[] isDouble, MarginReader.Form marginForm) {
         this.columns = columns;
+        this.featureForm = featureForm;
         this.isDouble = isDouble;
         this.marginForm = marginForm;
     }
@@ -47,11 +51,18 @@ public final class RowReader implements Serializable {
     public static RowReader of(Dataset<?> data, TableColumns columns) {
         StructField[] fields = data.select(sources(data, columns)).schema().fields();
         int numInputs = columns.featuresCol() == null ? columns.inputCols().size() : 1;
+        FeatureForm form = FeatureForm.COLUMNS;
         boolean[] isDouble = new boolean[numInputs];
         for (int i = 0; i < numInputs; i++) {
             DataType type = fields[i].dataType();
             if (columns.featuresCol() != null) {
-                require(type.equals(SQLDataTypes.VectorType()), "featuresCol", fields[i], "an ML vector");
+                Optional<FeatureForm> found = FeatureReader.form(type);
+                require(
+                        found.isPresent(),
+                        "featuresCol",
+                        fields[i],
+                        "an ML vector, an array of numbers, a binary value (one byte a feature) or one of Spark's images");
+                form = found.orElseThrow();
             } else {
                 boolean isNumber = type instanceof NumericType || type instanceof BooleanType;
                 require(isNumber, "inputCols", fields[i], "a numeric or boolean type");
@@ -72,7 +83,7 @@ public final class RowReader implements Serializable {
         }
         MarginReader.Form marginForm =
                 columns.baseMarginCol() == null ? MarginReader.Form.NONE : marginForm(fields[next]);
-        return new RowReader(columns, isDouble, marginForm);
+        return new RowReader(columns, form, isDouble, marginForm);
     }
 
     private static MarginReader.Form marginForm(StructField field) {
@@ -102,6 +113,9 @@ public final class RowReader implements Serializable {
             for (int i = 0; i < numInputs; i++) {
                 selected[i] = selected[i].cast(isDouble[i] ? DataTypes.DoubleType : DataTypes.FloatType);
             }
+        }
+        if (featureForm == FeatureForm.FLOATS) {
+            selected[0] = selected[0].cast(DataTypes.createArrayType(DataTypes.FloatType));
         }
         int numNumbers = numInputs + 1 + (columns.weightCol() == null ? 0 : 1);
         for (int i = numInputs; i < numNumbers; i++) {
@@ -138,9 +152,7 @@ public final class RowReader implements Serializable {
     /** Reads one partition, block by block. The rows may be one reused object: values are copied at once. */
     public TableScan read(Iterator<InternalRow> rows) {
         TableCounts counts = new TableCounts();
-        FeatureReader features = columns.featuresCol() == null
-                ? new ColumnReader(columns.inputCols(), isDouble, counts, columns.missing())
-                : new VectorReader(columns.featuresCol(), counts, columns.missing());
+        FeatureReader features = FeatureReader.of(featureForm, columns, isDouble, counts);
         TargetReader target = new TargetReader(columns, isDouble.length, counts);
         MarginReader margins =
                 new MarginReader(marginForm, target.end(), String.valueOf(columns.baseMarginCol()), counts);

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * columns at the end, in time O(values + columns that occur), or O(values x log values) where there are many more features than
  * values.
  */
-final class SparseRowBuffer implements FeatureRows {
+final class SparseRowBuffer implements ValueRows {
 
     /** Bytes of a value as {@link SparseFeatures} hold it, an {@code int} more while it is collected. */
     private static final int BYTES_A_VALUE = 8;

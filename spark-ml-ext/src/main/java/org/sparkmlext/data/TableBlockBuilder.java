@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A block of plain columns is dense. Vectors may come dense and sparse in any mix: a block is sparse if at most a quarter of
  * its cells differs from what sparse rows leave out, else dense. While it is filled, a block whose first row is sparse, or
- * that follows a block of dense rows which became sparse, holds nothing but such values.
+ * that follows a block of dense rows which became sparse, holds nothing but such values. Bytes stay bytes.
  */
 public final class TableBlockBuilder {
 
@@ -19,7 +19,10 @@ public final class TableBlockBuilder {
 
     private final int numFeatures;
     private final boolean isOfVectors;
+    private final boolean isOfBytes;
+    /** What sparse rows leave out; of bytes the one that is missing. */
     private final float absent;
+
     private final boolean hasWeights;
     private final int numMargins;
     private final boolean isValidation;
@@ -48,7 +51,7 @@ public final class TableBlockBuilder {
      * @param isValidation kind of the rows
      */
     public TableBlockBuilder(int numFeatures, boolean hasWeights, int numMargins, boolean isValidation) {
-        this(numFeatures, false, 0f, hasWeights, numMargins, isValidation);
+        this(numFeatures, false, false, 0f, hasWeights, numMargins, isValidation);
     }
 
     /**
@@ -58,24 +61,36 @@ public final class TableBlockBuilder {
      */
     public static TableBlockBuilder ofVectors(
             int numFeatures, float absent, boolean hasWeights, int numMargins, boolean isValidation) {
-        return new TableBlockBuilder(numFeatures, true, absent, hasWeights, numMargins, isValidation);
+        return new TableBlockBuilder(numFeatures, true, false, absent, hasWeights, numMargins, isValidation);
+    }
+
+    /**
+     * For rows of unsigned bytes.
+     *
+     * @param missing value that is missing; NaN for none
+     */
+    public static TableBlockBuilder ofBytes(
+            int numFeatures, float missing, boolean hasWeights, int numMargins, boolean isValidation) {
+        return new TableBlockBuilder(numFeatures, false, true, missing, hasWeights, numMargins, isValidation);
     }
 
     private TableBlockBuilder(
             int numFeatures,
             boolean isOfVectors,
+            boolean isOfBytes,
             float absent,
             boolean hasWeights,
             int numMargins,
             boolean isValidation) {
         this.numFeatures = numFeatures;
         this.isOfVectors = isOfVectors;
+        this.isOfBytes = isOfBytes;
         this.absent = absent;
         this.hasWeights = hasWeights;
         this.numMargins = numMargins;
         this.isValidation = isValidation;
         this.maxRows = maxRows(4L * numMargins);
-        this.maxDenseRows = maxRows(4L * (numFeatures + numMargins));
+        this.maxDenseRows = maxRows((isOfBytes ? 1L : 4L) * numFeatures + 4L * numMargins);
         begin();
     }
 
@@ -97,7 +112,7 @@ public final class TableBlockBuilder {
      *
      * @param values one a feature; may be longer
      * @param margins one an output; not looked at where rows have none
-     * @throws IllegalStateException if the block is full
+     * @throws IllegalStateException if the block is full, or the builder is one {@link #ofBytes}
      */
     public void add(float[] values, float label, float weight, float[] margins) {
         rows(startsSparse).add(values);
@@ -121,14 +136,37 @@ public final class TableBlockBuilder {
         addTarget(label, weight, margins);
     }
 
-    private FeatureRows rows(boolean isSparse) {
-        FeatureRows rows = features;
-        if (rows == null) {
-            rows = isSparse
+    /**
+     * Appends one row; values are copied.
+     *
+     * @param values one a feature
+     * @param margins one an output; not looked at where rows have none
+     * @throws IllegalStateException if the block is full, or the builder is not one {@link #ofBytes}
+     */
+    public void addBytes(byte[] values, float label, float weight, float[] margins) {
+        if (!isOfBytes) {
+            throw new IllegalStateException("a builder of rows of floats takes no bytes");
+        }
+        if (features == null) {
+            features = new ByteRowBuffer(numFeatures, absent, firstCapacity, maxDenseRows);
+        }
+        ((ByteRowBuffer) open(features)).add(values);
+        addTarget(label, weight, margins);
+    }
+
+    private ValueRows rows(boolean isSparse) {
+        if (isOfBytes) {
+            throw new IllegalStateException("a builder of rows of bytes takes no floats");
+        }
+        if (features == null) {
+            features = isSparse
                     ? new SparseRowBuffer(numFeatures, absent, maxRows, 4L * numMargins, MAX_BLOCK_BYTES)
                     : new DenseRowBuffer(numFeatures, absent, isOfVectors, firstCapacity, maxDenseRows);
-            features = rows;
         }
+        return (ValueRows) open(features);
+    }
+
+    private FeatureRows open(FeatureRows rows) {
         if (rows.isFull()) {
             throw new IllegalStateException("the block is full at " + numRows + " rows; build() it first");
         }

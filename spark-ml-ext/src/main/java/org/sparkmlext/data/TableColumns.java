@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which columns of a DataFrame make up a training table.
  *
- * @param featuresCol vector column, or null where {@code inputCols} are given
+ * @param featuresCol column that holds all features of a row, in one of the ways of {@link FeatureForm}, or null where {@code inputCols}
+ *     are given
  * @param inputCols numeric columns, empty where {@code featuresCol} is given
  * @param vectorNames names of the vector's entries from its ML attributes, or empty where it has none; then entry 3 of
  *     column {@code features} is called {@code features_3}
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     any is right
  * @param missing feature value, as float32, that means missing beside null and NaN; NaN for none. 0 is -0.0 too, and what
  *     sparse vectors leave out
+ * @param allowsMissing whether rows with missing values are good
  */
 public record TableColumns(
         @Nullable String featuresCol,
@@ -33,7 +35,8 @@ public record TableColumns(
         @Nullable String baseMarginCol,
         int numOutputs,
         @Nullable DeclaredClasses declaredClasses,
-        float missing)
+        float missing,
+        boolean allowsMissing)
         implements Serializable {
 
     /**
@@ -115,7 +118,8 @@ public record TableColumns(
                 baseMarginCol,
                 numOutputs,
                 null,
-                Float.NaN);
+                Float.NaN,
+                true);
     }
 
     /** This table with another weight column. */
@@ -131,7 +135,8 @@ public record TableColumns(
                 baseMarginCol,
                 numOutputs,
                 declaredClasses,
-                missing);
+                missing,
+                allowsMissing);
     }
 
     /** This table with another number of classes that labels must have. */
@@ -147,7 +152,8 @@ public record TableColumns(
                 baseMarginCol,
                 numOutputs,
                 declared,
-                missing);
+                missing,
+                allowsMissing);
     }
 
     /** This table with another value that means missing. */
@@ -163,7 +169,25 @@ public record TableColumns(
                 baseMarginCol,
                 numOutputs,
                 declaredClasses,
-                value);
+                value,
+                allowsMissing);
+    }
+
+    /** This table where every row must have all its values, as networks need it. */
+    public TableColumns withoutMissing() {
+        return new TableColumns(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declaredClasses,
+                missing,
+                false);
     }
 
     /** A table without base margins: one output, or one a class. */

@@ -30,7 +30,9 @@ public final class TableCounts implements Serializable {
     private double trainingWeight;
     private long storedValues;
     private long fingerprint;
+    private FeatureForm form = FeatureForm.COLUMNS;
     private final TreeMap<Integer, Long> rowsByLength = new TreeMap<>();
+    private final TreeMap<ImageShape, Long> rowsByShape = new TreeMap<>();
     private final TreeMap<Integer, Long> rowsByMarginLength = new TreeMap<>();
     /** Classes among training rows and among validation rows, where labels are class indices. */
     private final BitSet trainingClasses = new BitSet();
@@ -56,6 +58,16 @@ public final class TableCounts implements Serializable {
     /** Features of the vectors or columns seen; 0 where no row was seen. */
     public int numFeatures() {
         return rowsByLength.isEmpty() ? 0 : rowsByLength.firstKey();
+    }
+
+    /** How features come. */
+    public FeatureForm form() {
+        return form;
+    }
+
+    /** Size of the images seen, where features are images; empty where no image was seen. */
+    public Optional<ImageShape> imageShape() {
+        return rowsByShape.isEmpty() ? Optional.empty() : Optional.of(rowsByShape.firstKey());
     }
 
     /** One more than the largest class index among all good rows; 0 where labels are no class indices. */
@@ -91,13 +103,23 @@ public final class TableCounts implements Serializable {
         countIn(rowsByLength, length);
     }
 
+    void form(FeatureForm readForm) {
+        form = readForm;
+    }
+
+    /** Counts an image; whether it is of the size of all before. */
+    boolean countShape(ImageShape shape) {
+        countIn(rowsByShape, shape);
+        return rowsByShape.size() == 1;
+    }
+
     void countMarginLength(int length) {
         countIn(rowsByMarginLength, length);
     }
 
-    private static void countIn(TreeMap<Integer, Long> rowsByLength, int length) {
-        if (rowsByLength.size() < MOST_LENGTHS || rowsByLength.containsKey(length)) {
-            rowsByLength.merge(length, 1L, Long::sum);
+    private static <K> void countIn(TreeMap<K, Long> rowsBySize, K size) {
+        if (rowsBySize.size() < MOST_LENGTHS || rowsBySize.containsKey(size)) {
+            rowsBySize.merge(size, 1L, Long::sum);
         }
     }
 
@@ -138,6 +160,8 @@ public final class TableCounts implements Serializable {
         trainingWeight += other.trainingWeight;
         storedValues += other.storedValues;
         other.rowsByLength.forEach((length, count) -> rowsByLength.merge(length, count, Long::sum));
+        other.rowsByShape.forEach((shape, count) -> rowsByShape.merge(shape, count, Long::sum));
+        form = other.form;
         other.rowsByMarginLength.forEach((length, count) -> rowsByMarginLength.merge(length, count, Long::sum));
         trainingClasses.or(other.trainingClasses);
         validationClasses.or(other.validationClasses);
@@ -154,13 +178,7 @@ public final class TableCounts implements Serializable {
             return Optional.of("the data set is empty: 0 rows; training needs at least one row");
         }
         List<String> problems = new ArrayList<>();
-        if (rowsByLength.size() > 1) {
-            problems.add("vector column '" + columns.featuresCol() + "' holds vectors of lengths "
-                    + describe(rowsByLength) + "; all vectors must have the same length");
-        } else if (numFeatures() == 0 && !rowsByLength.isEmpty()) {
-            problems.add("vector column '" + columns.featuresCol() + "' holds vectors of length 0 in all " + rows
-                    + " rows; at least one feature is needed");
-        }
+        problemOfSizes(columns).ifPresent(problems::add);
         faults.forEach(
                 (place, tally) -> problems.add(place.fault.describe(place.column, tally.rows, rows, tally.example)));
         int margins = columns.numOutputs() == 0 ? numClasses() : columns.numOutputs();
@@ -176,6 +194,22 @@ public final class TableCounts implements Serializable {
                     + ". Correct or drop these rows before fit.");
         }
         return problemOfGoodRows(columns);
+    }
+
+    private Optional<String> problemOfSizes(TableColumns columns) {
+        String holds = form.column() + " '" + columns.featuresCol() + "' holds " + form.noun() + "s of ";
+        if (rowsByShape.size() > 1) {
+            return Optional.of(holds + "sizes " + describe(rowsByShape) + ", height x width x channels; all images must"
+                    + " have the same size: bring them to one with ImageAssembler");
+        }
+        if (rowsByLength.size() > 1) {
+            return Optional.of(holds + "lengths " + describe(rowsByLength) + "; all " + form.noun()
+                    + "s must have the same length");
+        }
+        if (numFeatures() == 0 && !rowsByLength.isEmpty()) {
+            return Optional.of(holds + "length 0 in all " + rows + " rows; at least one feature is needed");
+        }
+        return Optional.empty();
     }
 
     private Optional<String> problemOfGoodRows(TableColumns columns) {
@@ -238,8 +272,8 @@ public final class TableCounts implements Serializable {
                 + (numClasses() - 1) + ", but " + declared.source() + "; needed is one a class");
     }
 
-    private static String describe(TreeMap<Integer, Long> rowsByLength) {
-        return rowsByLength.entrySet().stream()
+    private static String describe(TreeMap<?, Long> rowsBySize) {
+        return rowsBySize.entrySet().stream()
                 .map(entry -> entry.getKey() + " (" + entry.getValue() + " rows)")
                 .collect(Collectors.joining(", "));
     }

@@ -5,24 +5,26 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 
 /** Features that are one vector, the first column of a row. Sparse and dense vectors may come in any mix. */
-final class VectorReader extends FeatureReader {
+final class VectorReader extends SingleColumnReader {
 
-    private final String column;
     private int numFeatures;
     private float[] values = {};
     private int[] indices = {};
     /** Values that the sparse vector at hand stores; -1 if it is dense. */
     private int numStored;
 
-    VectorReader(String column, TableCounts counts, float missing) {
-        super(counts, missing);
-        this.column = column;
+    VectorReader(TableColumns columns, TableCounts counts) {
+        super(FeatureForm.VECTOR, columns, counts);
+    }
+
+    @Override
+    RowFault nullFault() {
+        return RowFault.VECTOR_NULL;
     }
 
     @Override
     boolean read(InternalRow row) {
-        if (row.isNullAt(0)) {
-            counts.countFault(RowFault.VECTOR_NULL, column, "");
+        if (!begin(row)) {
             return false;
         }
         // Layout of the vector's user-defined type: kind, size, indices, values.
@@ -37,7 +39,6 @@ final class VectorReader extends FeatureReader {
         if (length != numFeatures || length == 0) {
             return false;
         }
-        isGood = true;
         if (isSparse) {
             readSparse(vector.getArray(2), entries);
         } else {
@@ -76,6 +77,18 @@ final class VectorReader extends FeatureReader {
             values[i] = narrowed(f, entries.getDouble(i));
             last = f;
         }
+        if (!allowsMissing() && Float.isNaN(absent()) && numStored < numFeatures) {
+            countMissing(firstLeftOut());
+            isGood = false;
+        }
+    }
+
+    private int firstLeftOut() {
+        int f = 0;
+        while (f < numStored && indices[f] == f) {
+            f++;
+        }
+        return f;
     }
 
     @Override
@@ -95,10 +108,5 @@ final class VectorReader extends FeatureReader {
         } else {
             builder.addSparse(indices, values, numStored, label, weight, margins);
         }
-    }
-
-    @Override
-    String name(int feature) {
-        return column + "[" + feature + "]";
     }
 }

@@ -72,7 +72,7 @@ final class ClusterGang implements AutoCloseable {
             JobWatch watch,
             TrainingListener listener) {
         for (int launch = 0; ; launch++) {
-            int roundsBefore = record.finishedRounds().size();
+            int roundsBefore = record.numRounds();
             try {
                 watch.await(submit(shards, profile, tasks.task(launch)), () -> look(listener));
                 look(listener);
@@ -85,7 +85,7 @@ final class ClusterGang implements AutoCloseable {
                 if (failure != null) {
                     throw failure;
                 }
-                boolean hasProgressed = record.finishedRounds().size() > roundsBefore;
+                boolean hasProgressed = record.numRounds() > roundsBefore;
                 if (!hasProgressed || launch + 1 == MOST_LAUNCHES) {
                     RankFailure suspect = coordinator.lastSuspect();
                     if (suspect != null) {
@@ -93,10 +93,7 @@ final class ClusterGang implements AutoCloseable {
                     }
                     throw e;
                 }
-                LOG.warn(
-                        "Spark gave the training job up; it is submitted again from round {}",
-                        record.finishedRounds().size(),
-                        e);
+                LOG.warn("Spark gave the training job up; it is submitted again from round {}", record.numRounds(), e);
             }
         }
     }

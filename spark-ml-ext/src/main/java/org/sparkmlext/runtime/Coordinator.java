@@ -48,6 +48,7 @@ final class Coordinator {
     private int attempts;
     private boolean isTogether;
     private int firstRound;
+    private List<RoundState> firstStates = List.of();
     private long attemptNanos;
     private long waitingSince = System.nanoTime();
     private long remindedNanos = System.nanoTime();
@@ -114,8 +115,11 @@ final class Coordinator {
                 return join();
             }
             case Protocol.STATES -> {
-                List<RoundState> states = record.finishedRounds().subList(0, firstRound);
-                return Protocol.states(states, (Integer) message[3], STATES_BYTES);
+                return Protocol.states(firstStates, (Integer) message[3], STATES_BYTES);
+            }
+            case Protocol.PROGRESS -> {
+                record.progressed(Protocol.progress(message));
+                return ok();
             }
             case Protocol.ROUND -> {
                 record.roundFinished(Protocol.report(message), Protocol.state(message));
@@ -143,7 +147,8 @@ final class Coordinator {
     }
 
     private void begin(long next) {
-        firstRound = record.finishedRounds().size();
+        firstRound = record.numRounds();
+        firstStates = record.states();
         if (attempt >= 0) {
             String reason = (loss.isEmpty() ? "attempt " + (attempts - 1) + " was lost" : loss) + "; attempt "
                     + attempts + " goes on from round " + firstRound
@@ -181,7 +186,7 @@ final class Coordinator {
                 ports[r] = member.port;
             }
         }
-        return new Object[] {Protocol.GO, token.clone(), hosts, ports, firstRound};
+        return new Object[] {Protocol.GO, token.clone(), hosts, ports, firstRound, firstStates.size()};
     }
 
     private void rankFailed(RankFailure failure) {
@@ -205,12 +210,7 @@ final class Coordinator {
             // A rank that is done is no loss: if Spark runs it again, it returns at once or goes on with the others.
             if (member != null && member.executor.equals(executor) && !member.isDone) {
                 LOG.warn("Lost {}: {}", member.place, why);
-                lose(
-                        member.place + " lost in "
-                                + (isTogether
-                                        ? "round " + record.finishedRounds().size()
-                                        : "the start"),
-                        true);
+                lose(member.place + " lost in " + (isTogether ? "round " + record.numRounds() : "the start"), true);
                 return;
             }
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rpc.RpcEndpointRef;
@@ -13,6 +14,7 @@ import org.apache.spark.util.RpcUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingCancelledException;
@@ -28,10 +30,13 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
     private static final int MOST_PENDING = 16;
     private static final long BEAT_MILLIS = 1000;
     private static final long POLL_MILLIS = 20;
+    /** Ten a second at most. */
+    private static final long PROGRESS_NANOS = 100_000_000L;
+
     private static final long FLUSH_SECONDS = 120;
 
     /** Where all ranks are, and from which round they go on. */
-    record Gathering(byte[] token, List<InetSocketAddress> peers, int firstRound) {}
+    record Gathering(byte[] token, List<InetSocketAddress> peers, int firstRound, int numStates) {}
 
     private final RpcEndpointRef driver;
     private final TaskContext context;
@@ -40,6 +45,7 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
     private final LinkedBlockingQueue<Object[]> pending = new LinkedBlockingQueue<>(MOST_PENDING);
     private final Thread sender;
     private final AtomicInteger unsent = new AtomicInteger();
+    private final AtomicReference<@Nullable ProgressReport> progress = new AtomicReference<>();
     private volatile boolean isClosed;
     private volatile String phase = "start";
     private volatile @Nullable String stopReason;
@@ -79,24 +85,23 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
                 for (int r = 0; r < hosts.length; r++) {
                     peers.add(new InetSocketAddress(hosts[r], ports[r]));
                 }
-                return new Gathering((byte[]) reply[1], peers, (Integer) reply[4]);
+                return new Gathering((byte[]) reply[1], peers, (Integer) reply[4], (Integer) reply[5]);
             }
             nap();
         }
     }
 
-    /** The rounds that earlier attempts finished. */
-    List<RoundState> finishedRounds(int count) {
+    /** States of the rounds that earlier attempts finished, {@code count} of them. */
+    List<RoundState> states(int count) {
         List<RoundState> states = new ArrayList<>();
         while (states.size() < count) {
             Object[] reply = ask(Protocol.request(Protocol.STATES, attempt, rank, states.size()));
-            if (reply.length == 1) {
+            List<RoundState> some = Protocol.states(reply);
+            if (some.isEmpty()) {
                 throw new IllegalStateException(
-                        "the driver gave " + states.size() + " of " + count + " finished rounds to rank " + rank);
+                        "the driver gave " + states.size() + " of " + count + " states to rank " + rank);
             }
-            for (int i = 1; i < reply.length; i++) {
-                states.add(new RoundState(states.size(), (byte[]) reply[i]));
-            }
+            states.addAll(some);
         }
         return states;
     }
@@ -125,6 +130,11 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new TrainingCancelledException("rank " + rank + " was interrupted");
         }
+    }
+
+    @Override
+    public void progressed(ProgressReport report) {
+        progress.set(report);
     }
 
     @Override
@@ -159,12 +169,20 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
 
     private void send() {
         long beatNanos = System.nanoTime();
+        long progressNanos = beatNanos;
         try {
             while (!isClosed) {
                 Object[] message = pending.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (message != null) {
                     ask(message);
                     unsent.decrementAndGet();
+                    continue;
+                }
+                ProgressReport report =
+                        System.nanoTime() - progressNanos > PROGRESS_NANOS ? progress.getAndSet(null) : null;
+                if (report != null) {
+                    progressNanos = System.nanoTime();
+                    ask(Protocol.progress(attempt, rank, report));
                 } else if (System.nanoTime() - beatNanos > TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS)) {
                     beatNanos = System.nanoTime();
                     ask(Protocol.request(Protocol.BEAT, attempt, rank, phase));

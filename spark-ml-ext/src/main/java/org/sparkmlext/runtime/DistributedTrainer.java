@@ -207,7 +207,8 @@ public final class DistributedTrainer {
                 choice.threadsPerWorker(),
                 storedValues(plan, counts),
                 counts.storedValues(),
-                false);
+                false,
+                counts.form().isBytes());
         StoragePlan storage = new MemoryCheck(
                         algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting)
                 .choose(options.shardStorage());

@@ -102,7 +102,7 @@ record GangTask(
         try (TcpListener listener = TcpListener.bind(InetAddress.getByName(host), options)) {
             CoordinatorClient.Gathering gathering =
                     client.join(host, listener.address().getPort());
-            List<RoundState> finished = client.finishedRounds(gathering.firstRound());
+            List<RoundState> finished = client.states(gathering.numStates());
             client.enter("connecting");
             Collective collective = listener.connect(rank, gathering.peers(), gathering.token(), attempt);
             try {

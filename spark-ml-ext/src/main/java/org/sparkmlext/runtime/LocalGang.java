@@ -22,6 +22,7 @@ import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingAlgorithm;
@@ -281,6 +282,11 @@ final class LocalGang implements AutoCloseable {
             if (collective.rank() == 0) {
                 record.roundFinished(report, state);
             }
+        }
+
+        @Override
+        public void progressed(ProgressReport report) {
+            record.progressed(report);
         }
 
         @Override

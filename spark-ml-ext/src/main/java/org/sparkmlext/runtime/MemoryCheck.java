@@ -107,7 +107,7 @@ record MemoryCheck(
         StringBuilder text = new StringBuilder();
         long heap = plan.totalBytes();
         long files = plan.totalFileBytes();
-        if (isMapped && !isSparse(shape)) {
+        if (isMapped && !isSparse(shape) && !shape.hasBytes()) {
             long rowBytes = rowBytes(shape, numMargins);
             long floats = shape.cells() * Float.BYTES;
             long passing = passingBytes(shape);
@@ -120,7 +120,7 @@ record MemoryCheck(
         } else {
             long blocks = blockBytes(shape, numMargins);
             heap += blocks;
-            line(text, "blocks (float32)", blocks);
+            line(text, shape.hasBytes() ? "blocks (bytes)" : "blocks (float32)", blocks);
             plan.bytesByPurpose().forEach((purpose, bytes) -> line(text, purpose, bytes));
         }
         for (Map.Entry<String, Long> entry : plan.fileBytesByPurpose().entrySet()) {
@@ -142,9 +142,10 @@ record MemoryCheck(
         text.append(String.format(Locale.ROOT, "  %-28s %12s a worker%n", purpose, format(bytes)));
     }
 
-    /** Features at 6 bytes a stored value, or 4 a cell if more than a quarter of the cells is stored. */
+    /** Features at 6 bytes a stored value, or 4 a cell if more than a quarter of the cells is stored; or bytes. */
     static long blockBytes(ShardShape shape, int numMargins) {
-        long featureBytes = isSparse(shape) ? shape.storedValues() * 6 : shape.cells() * Float.BYTES;
+        long floatBytes = isSparse(shape) ? shape.storedValues() * 6 : shape.cells() * Float.BYTES;
+        long featureBytes = shape.hasBytes() ? shape.cells() : floatBytes;
         return featureBytes + rowBytes(shape, numMargins);
     }
 

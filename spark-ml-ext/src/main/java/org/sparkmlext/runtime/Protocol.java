@@ -1,8 +1,10 @@
 package org.sparkmlext.runtime;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 
@@ -18,8 +20,10 @@ final class Protocol {
     static final String HELLO = "hello";
     /** Rank can be reached: host, port. Asked again and again until the verdict is {@link #GO}. */
     static final String JOIN = "join";
-    /** Rank wants finished rounds: number of the first. */
+    /** Rank wants the states of finished rounds: index of the first in the list to go on from. */
     static final String STATES = "states";
+    /** Rank 0 tells how far the round has come: report. */
+    static final String PROGRESS = "progress";
     /** Rank 0 has finished a round: report and state. */
     static final String ROUND = "round";
     /** Rank is alive: phase. */
@@ -29,11 +33,11 @@ final class Protocol {
     /** Rank has failed: {@link RankFailure}. */
     static final String FAILED = "failed";
 
-    /** Heard. For {@link #STATES}: followed by the states. */
+    /** Heard. For {@link #STATES}: followed by the rounds of the states, whether each is whole, and the states. */
     static final String OK = "ok";
     /** Not all are there yet. */
     static final String WAIT = "wait";
-    /** All are there: token, hosts, ports, number of finished rounds. */
+    /** All are there: token, hosts, ports, number of finished rounds, number of states to go on from. */
     static final String GO = "go";
     /** Stop: why. */
     static final String STOP = "stop";
@@ -52,26 +56,66 @@ final class Protocol {
     }
 
     static Object[] round(long attempt, int rank, RoundReport report, RoundState state) {
-        String[] names = report.metrics().keySet().toArray(new String[0]);
-        double[] values = report.metrics().values().stream()
-                .mapToDouble(Double::doubleValue)
-                .toArray();
+        String[] names = names(report.metrics());
+        double[] values = values(report.metrics());
         return request(
-                ROUND, attempt, rank, report.round(), report.numRounds(), report.rows(), names, values, state.bytes());
+                ROUND,
+                attempt,
+                rank,
+                report.round(),
+                report.numRounds(),
+                report.rows(),
+                names,
+                values,
+                state.bytes(),
+                state.isWhole());
     }
 
     static RoundReport report(Object[] round) {
-        String[] names = (String[]) round[6];
-        double[] values = (double[]) round[7];
+        Map<String, Double> metrics = metrics((String[]) round[6], (double[]) round[7]);
+        return new RoundReport((Integer) round[3], (Integer) round[4], metrics, (Long) round[5]);
+    }
+
+    static Object[] progress(long attempt, int rank, ProgressReport report) {
+        return request(
+                PROGRESS,
+                attempt,
+                rank,
+                report.round(),
+                report.numRounds(),
+                report.rows(),
+                report.totalRows(),
+                names(report.metrics()),
+                values(report.metrics()));
+    }
+
+    static ProgressReport progress(Object[] message) {
+        return new ProgressReport(
+                (Integer) message[3],
+                (Integer) message[4],
+                (Long) message[5],
+                (Long) message[6],
+                metrics((String[]) message[7], (double[]) message[8]));
+    }
+
+    private static String[] names(Map<String, Double> metrics) {
+        return metrics.keySet().toArray(new String[0]);
+    }
+
+    private static double[] values(Map<String, Double> metrics) {
+        return metrics.values().stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static Map<String, Double> metrics(String[] names, double[] values) {
         Map<String, Double> metrics = new LinkedHashMap<>();
         for (int i = 0; i < names.length; i++) {
             metrics.put(names[i], values[i]);
         }
-        return new RoundReport((Integer) round[3], (Integer) round[4], metrics, (Long) round[5]);
+        return metrics;
     }
 
     static RoundState state(Object[] round) {
-        return new RoundState((Integer) round[3], (byte[]) round[8]);
+        return new RoundState((Integer) round[3], (byte[]) round[8], (Boolean) round[9]);
     }
 
     static Object[] failed(long attempt, RankFailure f) {
@@ -98,18 +142,35 @@ final class Protocol {
                 RankFailure.Kind.valueOf((String) message[8]));
     }
 
-    /** Finished rounds from a number on, as many as make a message of moderate size, at least one if there is one. */
+    /** States from an index on, as many as make a message of moderate size, at least one if there is one. */
     static Object[] states(List<RoundState> states, int from, long mostBytes) {
         int to = from;
         long bytes = 0;
         while (to < states.size() && (to == from || bytes + states.get(to).bytes().length <= mostBytes)) {
             bytes += states.get(to++).bytes().length;
         }
-        Object[] reply = new Object[1 + to - from];
-        reply[0] = OK;
-        for (int i = from; i < to; i++) {
-            reply[1 + i - from] = states.get(i).bytes();
+        int count = to - from;
+        int[] rounds = new int[count];
+        boolean[] areWhole = new boolean[count];
+        byte[][] all = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            RoundState state = states.get(from + i);
+            rounds[i] = state.round();
+            areWhole[i] = state.isWhole();
+            all[i] = state.bytes();
         }
-        return reply;
+        return new Object[] {OK, rounds, areWhole, all};
+    }
+
+    /** The states of a reply to {@link #STATES}; none where the driver has no more. */
+    static List<RoundState> states(Object[] reply) {
+        int[] rounds = (int[]) reply[1];
+        boolean[] areWhole = (boolean[]) reply[2];
+        byte[][] all = (byte[][]) reply[3];
+        List<RoundState> states = new ArrayList<>();
+        for (int i = 0; i < rounds.length; i++) {
+            states.add(new RoundState(rounds[i], all[i], areWhole[i]));
+        }
+        return states;
     }
 }

@@ -1,6 +1,7 @@
 package org.sparkmlext.runtime;
 
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 
@@ -12,6 +13,9 @@ interface RankLink {
 
     /** Hands a finished round to the driver; called on every rank, kept from rank 0. */
     void roundFinished(RoundReport report, RoundState state);
+
+    /** Tells how far the round has come; the latest counts. */
+    void progressed(ProgressReport report);
 
     /** Why this rank shall stop, or null as long as it shall go on. */
     @Nullable

@@ -40,7 +40,10 @@ final class RankRun {
         Backends.Choice choice = Backends.open(device, options);
         try (Backend backend = choice.backend()) {
             LOG.info("Rank {} of {}: {}", collective.rank(), collective.size(), choice.reason());
-            link.enter("round " + finishedRounds.size());
+            int numFinished = finishedRounds.isEmpty()
+                    ? 0
+                    : finishedRounds.get(finishedRounds.size() - 1).round() + 1;
+            link.enter("round " + numFinished);
             RankWorker worker = new RankWorker(backend, collective, options.numThreads(), finishedRounds, link);
             worker.checkCancelled();
             // Taken in the call itself: a variable here would keep the blocks alive for as long as training takes.

@@ -3,6 +3,7 @@ package org.sparkmlext.runtime;
 import java.util.List;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingCancelledException;
@@ -21,6 +22,13 @@ record RankWorker(
         }
         link.roundFinished(report, state);
         link.enter("round " + (report.round() + 1));
+    }
+
+    @Override
+    public void progressed(ProgressReport report) {
+        if (rank() == 0) {
+            link.progressed(report);
+        }
     }
 
     @Override

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingListener;
@@ -21,6 +23,7 @@ final class RunRecord {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
     private final ConcurrentLinkedQueue<Consumer<TrainingListener>> news = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable ProgressReport> progress = new AtomicReference<>();
     private final List<RoundState> states = new ArrayList<>();
     private final List<RoundReport> reports = new ArrayList<>();
     private final String[] devices;
@@ -56,21 +59,41 @@ final class RunRecord {
      * @throws IllegalStateException if a round in between is missing
      */
     synchronized void roundFinished(RoundReport report, RoundState state) {
-        if (state.round() < states.size()) {
+        if (state.round() < reports.size()) {
             return;
         }
-        if (state.round() > states.size()) {
+        if (state.round() > reports.size()) {
             throw new IllegalStateException("round " + state.round() + " was reported after round "
-                    + (states.size() - 1) + "; rounds must be reported one by one, from 0");
+                    + (reports.size() - 1) + "; rounds must be reported one by one, from 0");
+        }
+        if (state.isWhole()) {
+            states.clear();
         }
         states.add(state);
         reports.add(report);
         news.add(listener -> listener.roundFinished(report));
     }
 
-    /** Rounds finished so far, a copy. */
-    synchronized List<RoundState> finishedRounds() {
+    /** A rank's word on how far the round has come; one that the driver's thread has not told yet is replaced. */
+    void progressed(ProgressReport report) {
+        if (progress.getAndSet(report) == null) {
+            news.add(listener -> {
+                ProgressReport latest = progress.getAndSet(null);
+                if (latest != null) {
+                    listener.progressed(latest);
+                }
+            });
+        }
+    }
+
+    /** States to go on from, a copy: of all finished rounds, from the last whole one on. */
+    synchronized List<RoundState> states() {
         return List.copyOf(states);
+    }
+
+    /** Rounds finished so far. */
+    synchronized int numRounds() {
+        return reports.size();
     }
 
     synchronized List<RoundReport> reports() {

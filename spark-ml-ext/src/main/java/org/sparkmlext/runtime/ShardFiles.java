@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.SparkEnv;
+import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.MappedFeatures;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
@@ -79,13 +80,14 @@ final class ShardFiles implements AutoCloseable {
     }
 
     /**
-     * Writes a block's dense features to a file; sparse ones stay where they are.
+     * Writes a block's dense features to a file; sparse ones and bytes, which as floats would take four times the room, stay where they
+     * are.
      *
      * @return the block with its features in the file; labels, weights and base margins are the same arrays
      * @throws KernelException if the disk is full or fails; with the numbers
      */
     TableBlock keep(TableBlock block) {
-        if (block.features() instanceof SparseFeatures) {
+        if (block.features() instanceof SparseFeatures || block.features() instanceof ByteFeatures) {
             return block;
         }
         int numFeatures = block.features().numFeatures();

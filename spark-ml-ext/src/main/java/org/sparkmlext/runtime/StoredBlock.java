@@ -1,6 +1,7 @@
 package org.sparkmlext.runtime;
 
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.FeatureBlock;
 import org.sparkmlext.data.SparseFeatures;
@@ -11,8 +12,8 @@ import org.sparkmlext.data.TableBlock;
  * which every configured serializer can carry (Kryo cannot write a record). Nothing is copied.
  *
  * <p>Layout: rows, isValidation, partition, number within the partition, labels, weights or null, number of base margins, null
- * or what sparse features need beside their arrays, then the arrays of the features (one a feature; if sparse: columns, starts,
- * rows, values) and one array a base margin. The partition and the number give blocks an order that a shuffle cannot disturb.
+ * or what sparse features and bytes need beside their arrays, then the arrays of the features (one a feature; if sparse: columns, starts,
+ * rows, values; if bytes: all of them) and one array a base margin. The partition and the number give blocks an order that a shuffle cannot disturb.
  */
 final class StoredBlock {
 
@@ -42,9 +43,7 @@ final class StoredBlock {
         stored[4] = block.labels();
         stored[5] = block.weights();
         stored[6] = numMargins;
-        stored[7] = block.features() instanceof SparseFeatures sparse
-                ? new int[] {sparse.numFeatures(), Float.floatToIntBits(sparse.absent())}
-                : null;
+        stored[7] = head(block.features());
         System.arraycopy(features, 0, stored, FIRST_FEATURE, features.length);
         if (margins != null) {
             System.arraycopy(margins, 0, stored, FIRST_FEATURE + features.length, numMargins);
@@ -52,7 +51,20 @@ final class StoredBlock {
         return stored;
     }
 
+    private static int @Nullable [] head(FeatureBlock features) {
+        if (features instanceof SparseFeatures sparse) {
+            return new int[] {sparse.numFeatures(), Float.floatToIntBits(sparse.absent())};
+        }
+        if (features instanceof ByteFeatures bytes) {
+            return new int[] {bytes.numFeatures(), Float.floatToIntBits(bytes.missing())};
+        }
+        return null;
+    }
+
     private static Object[] arrays(FeatureBlock features) {
+        if (features instanceof ByteFeatures bytes) {
+            return new Object[] {bytes.bytes()};
+        }
         if (features instanceof SparseFeatures sparse) {
             return new Object[] {sparse.columns(), sparse.starts(), sparse.rows(), sparse.values()};
         }
@@ -77,14 +89,19 @@ final class StoredBlock {
     }
 
     private static FeatureBlock features(Object[] stored, int end) {
-        int[] sparse = (int[]) stored[7];
-        if (sparse == null) {
+        int[] head = (int[]) stored[7];
+        if (head == null) {
             return new DenseFeatures(arrays(stored, FIRST_FEATURE, end));
         }
+        int numRows = (Integer) stored[0];
+        float special = Float.intBitsToFloat(head[1]);
+        if (stored[FIRST_FEATURE] instanceof byte[] bytes) {
+            return new ByteFeatures(head[0], numRows, special, bytes);
+        }
         return new SparseFeatures(
-                sparse[0],
-                (Integer) stored[0],
-                Float.intBitsToFloat(sparse[1]),
+                head[0],
+                numRows,
+                special,
                 (int[]) stored[FIRST_FEATURE],
                 (int[]) stored[FIRST_FEATURE + 1],
                 (short[]) stored[FIRST_FEATURE + 2],
@@ -105,7 +122,9 @@ final class StoredBlock {
         for (Object part : stored) {
             bytes += part instanceof float[] floats
                     ? 4L * floats.length
-                    : part instanceof short[] rows ? 2L * rows.length : 0;
+                    : part instanceof short[] rows
+                            ? 2L * rows.length
+                            : part instanceof byte[] values ? values.length : 0;
         }
         return (int) Math.min(OBJECTS_UNTIL_RESET, bytes * OBJECTS_UNTIL_RESET / MAX_HELD_BYTES);
     }

@@ -1,10 +1,17 @@
 package org.sparkmlext.training;
 
 /**
- * What one round adds to the state of a run: for boosting a tree, for networks a checkpoint. States of all rounds so far,
- * in order, are enough to go on.
+ * What one round adds to the state of a run: for boosting a tree, for networks a checkpoint. The states that are kept, in order,
+ * are enough to go on.
  *
  * @param round number of the round, from 0
  * @param bytes in the algorithm's own encoding; not copied
+ * @param isWhole whether the bytes hold all there is, so that the states of earlier rounds need not be kept
  */
-public record RoundState(int round, byte[] bytes) {}
+public record RoundState(int round, byte[] bytes, boolean isWhole) {
+
+    /** A state that adds to the earlier ones. */
+    public RoundState(int round, byte[] bytes) {
+        this(round, bytes, false);
+    }
+}

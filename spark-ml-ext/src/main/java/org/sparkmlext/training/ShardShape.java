@@ -10,9 +10,10 @@ package org.sparkmlext.training;
  * @param numClasses classes of the whole table where labels are class indices, else 0
  * @param threads CPU threads of the rank
  * @param storedValues values of features that the shard's blocks hold, training and validation together, as its share of the
- *     table's: all cells where blocks are dense, those that differ from the absent value where they are sparse
+ *     table's: all cells where blocks are dense or bytes, those that differ from the absent value where they are sparse
  * @param tableStoredValues the same of the whole table
  * @param isMapped whether dense features, as floats and as bins, lie in mapped files and not on the heap
+ * @param hasBytes whether blocks hold features as bytes, which always lie on the heap
  */
 public record ShardShape(
         long rows,
@@ -23,7 +24,8 @@ public record ShardShape(
         int threads,
         long storedValues,
         long tableStoredValues,
-        boolean isMapped) {
+        boolean isMapped,
+        boolean hasBytes) {
 
     /** The only shard of its table, features on the heap. */
     public ShardShape(
@@ -34,13 +36,22 @@ public record ShardShape(
             int numClasses,
             int threads,
             long storedValues) {
-        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, storedValues, false);
+        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, storedValues, false, false);
     }
 
     /** The same shard with its dense features in mapped files. */
     public ShardShape mapped() {
         return new ShardShape(
-                rows, validationRows, features, hasWeights, numClasses, threads, storedValues, tableStoredValues, true);
+                rows,
+                validationRows,
+                features,
+                hasWeights,
+                numClasses,
+                threads,
+                storedValues,
+                tableStoredValues,
+                true,
+                hasBytes);
     }
 
     /** Cells of the shard's features, training and validation. */

@@ -6,6 +6,9 @@ public interface TrainingListener {
     /** The ranks are together and start; {@code attempt} counts from 0. */
     default void started(int attempt, int numWorkers, String description) {}
 
+    /** A round has come this far; told a few times a second at most, not of every step. */
+    default void progressed(ProgressReport report) {}
+
     /** A round ended. A round that is repeated after a retry is reported once. */
     default void roundFinished(RoundReport report) {}
 

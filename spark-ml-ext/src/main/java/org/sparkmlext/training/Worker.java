@@ -30,8 +30,8 @@ public interface Worker {
     int numThreads();
 
     /**
-     * The rounds that an earlier attempt of this run finished, oldest first; empty on the first attempt. The same list on
-     * all ranks.
+     * The states of the rounds that an earlier attempt of this run finished, oldest first, from the last whole one on; empty on
+     * the first attempt. The same list on all ranks.
      */
     List<RoundState> finishedRounds();
 
@@ -40,6 +40,9 @@ public interface Worker {
      * only the progress counts. Returns at once.
      */
     void roundFinished(RoundReport report, RoundState state);
+
+    /** Tells how far the round has come; only rank 0's counts. Returns at once; reports in quick succession are passed over. */
+    default void progressed(ProgressReport report) {}
 
     /**
      * Throws if this run was cancelled or another rank failed.

@@ -1,5 +1,6 @@
 package org.sparkmlext.tree;
 
+import org.sparkmlext.training.OpenResources;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

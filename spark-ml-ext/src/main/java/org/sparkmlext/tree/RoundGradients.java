@@ -1,5 +1,6 @@
 package org.sparkmlext.tree;
 
+import org.sparkmlext.training.OpenResources;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

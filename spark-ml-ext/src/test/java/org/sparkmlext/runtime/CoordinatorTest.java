@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.training.InvalidTrainingDataException;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 
@@ -86,9 +88,11 @@ class CoordinatorTest {
         gather(coordinator, 1);
         assertThat(join(coordinator, 1, 0)[4]).isEqualTo(2);
         assertThat(round(coordinator, 0, 2)[0]).as("a stale attempt's round").isEqualTo(Protocol.STOP);
-        assertThat(record.finishedRounds()).hasSize(2);
+        assertThat(record.states()).hasSize(2);
         Object[] states = coordinator.answer(Protocol.request(Protocol.STATES, 1L, 0, 0));
-        assertThat(states).containsExactly(Protocol.OK, new byte[] {0}, new byte[] {1});
+        assertThat(Protocol.states(states)).extracting(RoundState::round).containsExactly(0, 1);
+        assertThat(Protocol.states(states)).extracting(RoundState::bytes).containsExactly(new byte[] {0}, new byte[] {1
+        });
         round(coordinator, 1, 1);
         round(coordinator, 1, 2);
         record.tell(events);
@@ -102,6 +106,40 @@ class CoordinatorTest {
                         "started 1 with 2",
                         "round 2");
         assertThat(coordinator.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void aWholeStateReplacesThoseBeforeIt() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        round(coordinator, 0, 0);
+        RoundReport second = new RoundReport(1, 9, Map.of(), 100);
+        coordinator.answer(Protocol.round(0, 0, second, new RoundState(1, new byte[] {9}, true)));
+        round(coordinator, 0, 2);
+        coordinator.executorLost("1", "killed");
+        gather(coordinator, 1);
+        Object[] go = join(coordinator, 1, 0);
+        assertThat(go[4]).as("first round").isEqualTo(3);
+        assertThat(go[5]).as("states").isEqualTo(2);
+        List<RoundState> states = Protocol.states(coordinator.answer(Protocol.request(Protocol.STATES, 1L, 0, 0)));
+        assertThat(states).extracting(RoundState::round).containsExactly(1, 2);
+        assertThat(states).extracting(RoundState::isWhole).containsExactly(true, false);
+        assertThat(states.get(0).bytes()).containsExactly(9);
+        assertThat(record.reports()).hasSize(3);
+    }
+
+    @Test
+    void ofProgressOnlyTheLatestIsTold() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        for (int step = 1; step <= 3; step++) {
+            ProgressReport report = new ProgressReport(0, 9, step * 10, 100, Map.of("train-loss", 1.0 / step));
+            assertThat(coordinator.answer(Protocol.progress(0, 0, report))).containsExactly(Protocol.OK);
+        }
+        record.tell(events);
+        coordinator.answer(Protocol.progress(0, 0, new ProgressReport(0, 9, 40, 100, Map.of())));
+        record.tell(events);
+        assertThat(events.heard).containsExactly("started 0 with 2", "progress 30 of 100", "progress 40 of 100");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.sparkmlext.runtime;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.training.TrainingReport;
@@ -24,6 +25,11 @@ class Events implements TrainingListener {
         rounds.add(report);
         heard("round " + report.round());
         firstRound.countDown();
+    }
+
+    @Override
+    public void progressed(ProgressReport report) {
+        heard("progress " + report.rows() + " of " + report.totalRows());
     }
 
     @Override

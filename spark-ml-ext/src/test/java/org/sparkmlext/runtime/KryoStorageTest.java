@@ -8,6 +8,7 @@ import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
@@ -36,12 +37,19 @@ class KryoStorageTest {
                 null,
                 margins,
                 false);
+        TableBlock bytes = new TableBlock(
+                2,
+                new ByteFeatures(3, 2, 7f, new byte[] {1, 2, 3, -4, -5, -6}),
+                new float[] {0, 1},
+                null,
+                margins,
+                false);
         try (SparkSession spark = Tables.builder("local[1]")
                 .config("spark.serializer", KryoSerializer.class.getName())
                 .config("spark.kryo.registrationRequired", "true")
                 .getOrCreate()) {
             SerializerInstance kryo = new KryoSerializer(spark.sparkContext().conf()).newInstance();
-            for (TableBlock kept : List.of(block, sparse)) {
+            for (TableBlock kept : List.of(block, sparse, bytes)) {
                 Object[] stored = StoredBlock.store(kept, 3, 4);
                 Object[] read = kryo.deserialize(
                         kryo.serialize(stored, ClassTag$.MODULE$.apply(Object[].class)),

@@ -24,6 +24,15 @@ class MemoryCheckTest {
     }
 
     @Test
+    void bytesTakeOneACellAndStayOnTheHeap() {
+        ShardShape bytes = new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000, 100_000_000, false, true);
+        assertThat(MemoryCheck.blockBytes(bytes, 0)).isEqualTo(100_000_000 + 40_000_000);
+        StoragePlan plan = check(bytes, 1L << 40).choose(ShardStorage.DISK);
+        assertThat(plan.text()).contains("blocks (bytes)", "in files: bins").doesNotContain("in files: blocks");
+        assertThat(plan.fileBytes()).isEqualTo(100_000_000);
+    }
+
+    @Test
     void aSparseTableFitsWhereItsCellsWouldNot() {
         StoragePlan plan = check(shape(1_000), 40_000).choose(ShardStorage.MEMORY);
         assertThat(plan.text()).contains("13.7 KiB a worker");

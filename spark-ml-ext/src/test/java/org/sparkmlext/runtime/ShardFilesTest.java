@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.FeatureBlock;
 import org.sparkmlext.data.SparseFeatures;
@@ -99,6 +100,15 @@ class ShardFilesTest {
         FeatureBlock sparse =
                 new SparseFeatures(9, 2, 0f, new int[] {3}, new int[] {0, 1}, new short[] {1}, new float[] {2});
         TableBlock block = new TableBlock(2, sparse, new float[2], null, null, false);
+        try (ShardFiles files = new ShardFiles(0, directory)) {
+            assertThat(files.keep(block)).isSameAs(block);
+        }
+    }
+
+    @Test
+    void bytesStayOnTheHeap() {
+        TableBlock block =
+                new TableBlock(2, new ByteFeatures(2, 2, Float.NaN, new byte[4]), new float[2], null, null, false);
         try (ShardFiles files = new ShardFiles(0, directory)) {
             assertThat(files.keep(block)).isSameAs(block);
         }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
@@ -208,6 +209,37 @@ class ExactnessTest {
         byte[] model = train(TestSettings.defaults(), TableMaker.sparse(two, 0, 0));
         byte[] expected = train(TestSettings.defaults(), TableMaker.shards(all, 1, true, true));
         assertThat(Arrays.equals(model, expected)).isTrue();
+    }
+
+    /** Also where one byte value means missing. */
+    @Test
+    void bytesGiveTheModelOfTheSameNumbersAsFloats() {
+        for (float missing : new float[] {Float.NaN, 5f}) {
+            SplittableRandom random = new SplittableRandom(4);
+            int numRows = 2000;
+            byte[] bytes = new byte[numRows * 6];
+            float[] labels = new float[numRows];
+            for (int r = 0; r < numRows; r++) {
+                for (int f = 0; f < 6; f++) {
+                    bytes[r * 6 + f] = (byte) random.nextInt(f < 3 ? 256 : 9);
+                }
+                labels[r] = (bytes[r * 6] & 0xff) > 100 ^ bytes[r * 6 + 3] > 4 ? 1 : 0;
+            }
+            ByteFeatures all = new ByteFeatures(6, numRows, missing, bytes);
+            float[][] columns = new float[6][];
+            Arrays.setAll(columns, all::column);
+            TableBlock asBytes = new TableBlock(numRows, all, labels, null, null, false);
+            TableBlock asFloats = new TableBlock(numRows, columns, labels, null, false);
+            List<Shard> two = List.of(ofBlock(asBytes.slice(0, 700)), ofBlock(asBytes.slice(700, numRows)));
+            TestSettings settings = TestSettings.defaults().withSubsampling(0.7);
+            byte[] model = train(settings, two);
+            assertThat(Arrays.equals(model, train(settings, List.of(ofBlock(asFloats)))))
+                    .isTrue();
+        }
+    }
+
+    private static Shard ofBlock(TableBlock block) {
+        return new Shard(List.of("a", "b", "c", "d", "e", "f"), List.of(block), List.of());
     }
 
     private static byte[] train(TestSettings settings, List<Shard> shards) {

@@ -11,6 +11,8 @@ import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.cpu.graph.CpuGraphKernels;
+import org.sparkmlext.kernels.graph.GraphKernels;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
 /**
@@ -29,6 +31,7 @@ final class CpuBackend implements Backend {
     private final @Nullable Path directory;
     private final int segmentBytes;
     private final Set<CpuMappedRows> mappedRows = new HashSet<>();
+    private @Nullable CpuGraphKernels graphs;
     private boolean isClosed;
 
     CpuBackend(int numThreads, @Nullable Path directory) {
@@ -70,6 +73,18 @@ final class CpuBackend implements Backend {
     @Override
     public TreeKernels trees() {
         return trees;
+    }
+
+    @Override
+    public GraphKernels graphs() {
+        requireOpen();
+        CpuGraphKernels present = graphs;
+        if (present == null) {
+            present = new CpuGraphKernels(
+                    team.numThreads(), (item, count) -> team.forEach(count, (worker, i) -> item.accept(i)));
+            graphs = present;
+        }
+        return present;
     }
 
     ThreadTeam team() {
@@ -128,6 +143,9 @@ final class CpuBackend implements Backend {
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            if (graphs != null) {
+                graphs.close();
+            }
             team.close();
             List.copyOf(mappedRows).forEach(CpuMappedRows::close);
         }

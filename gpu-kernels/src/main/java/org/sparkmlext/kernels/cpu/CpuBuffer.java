@@ -10,7 +10,7 @@ final class CpuBuffer extends CpuResource implements Buffer {
 
     private final ElementType type;
     private final int length;
-    /** An {@code int[]}, {@code long[]} or {@code float[]}; null once closed. */
+    /** An {@code int[]}, {@code long[]}, {@code float[]} or {@code byte[]}; null once closed. */
     private @Nullable Object array;
 
     private int version;
@@ -23,6 +23,7 @@ final class CpuBuffer extends CpuResource implements Buffer {
             case INT -> new int[length];
             case LONG -> new long[length];
             case FLOAT -> new float[length];
+            case BYTE -> new byte[length];
         };
     }
 
@@ -61,6 +62,14 @@ final class CpuBuffer extends CpuResource implements Buffer {
         throw notOf(ElementType.FLOAT);
     }
 
+    private byte[] bytes() {
+        requireOpen();
+        if (array instanceof byte[] bytes) {
+            return bytes;
+        }
+        throw notOf(ElementType.BYTE);
+    }
+
     private IllegalStateException notOf(ElementType wanted) {
         return new IllegalStateException(this + " was used as " + wanted);
     }
@@ -91,6 +100,11 @@ final class CpuBuffer extends CpuResource implements Buffer {
     }
 
     @Override
+    public void copyIn(int to, byte[] source, int sourceFrom, int count) {
+        copy(source, source.length, sourceFrom, bytes(), length, to, count);
+    }
+
+    @Override
     public void copyOut(int from, int[] target, int targetFrom, int count) {
         copy(ints(), length, from, target, target.length, targetFrom, count);
     }
@@ -103,6 +117,11 @@ final class CpuBuffer extends CpuResource implements Buffer {
     @Override
     public void copyOut(int from, float[] target, int targetFrom, int count) {
         copy(floats(), length, from, target, target.length, targetFrom, count);
+    }
+
+    @Override
+    public void copyOut(int from, byte[] target, int targetFrom, int count) {
+        copy(bytes(), length, from, target, target.length, targetFrom, count);
     }
 
     @SuppressWarnings("SuspiciousSystemArraycopy")

@@ -4,6 +4,8 @@ import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.graph.GraphKernels;
+import org.sparkmlext.kernels.graph.ReferenceGraphKernels;
 import org.sparkmlext.kernels.tree.TreeKernels;
 
 /**
@@ -13,6 +15,7 @@ import org.sparkmlext.kernels.tree.TreeKernels;
 public final class SealedBackend implements Backend {
 
     private final SealedTreeKernels trees = new SealedTreeKernels(this);
+    private final GraphKernels graphs = new ReferenceGraphKernels(this::allocate);
     private long nextKey = System.nanoTime();
     private int numOpen;
     private int steps;
@@ -54,6 +57,11 @@ public final class SealedBackend implements Backend {
     @Override
     public TreeKernels trees() {
         return trees;
+    }
+
+    @Override
+    public GraphKernels graphs() {
+        return graphs;
     }
 
     /** Counts a resource in and gives it a key of its own. */

@@ -58,6 +58,14 @@ final class SealedBuffer implements Buffer {
     }
 
     @Override
+    public void copyIn(int to, byte[] source, int sourceFrom, int count) {
+        check(ElementType.BYTE, to, source.length, sourceFrom, count);
+        for (int i = 0; i < count; i++) {
+            memory.set(to + i, source[sourceFrom + i]);
+        }
+    }
+
+    @Override
     public void copyOut(int from, int[] target, int targetFrom, int count) {
         check(ElementType.INT, from, target.length, targetFrom, count);
         for (int i = 0; i < count; i++) {
@@ -78,6 +86,14 @@ final class SealedBuffer implements Buffer {
         check(ElementType.FLOAT, from, target.length, targetFrom, count);
         for (int i = 0; i < count; i++) {
             target[targetFrom + i] = getFloat(from + i);
+        }
+    }
+
+    @Override
+    public void copyOut(int from, byte[] target, int targetFrom, int count) {
+        check(ElementType.BYTE, from, target.length, targetFrom, count);
+        for (int i = 0; i < count; i++) {
+            target[targetFrom + i] = (byte) memory.get(from + i);
         }
     }
 

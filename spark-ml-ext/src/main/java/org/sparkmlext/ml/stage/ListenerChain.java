@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.training.TrainingReport;
@@ -20,6 +21,11 @@ record ListenerChain(List<TrainingListener> listeners) implements TrainingListen
     @Override
     public void started(int attempt, int numWorkers, String description) {
         tell(listener -> listener.started(attempt, numWorkers, description));
+    }
+
+    @Override
+    public void progressed(ProgressReport report) {
+        tell(listener -> listener.progressed(report));
     }
 
     @Override

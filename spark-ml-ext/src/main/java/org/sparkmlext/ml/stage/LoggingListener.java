@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.training.TrainingReport;
@@ -15,6 +16,7 @@ import org.sparkmlext.training.TrainingReport;
 final class LoggingListener implements TrainingListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.sparkmlext.training");
+    private static final long NANOS_BETWEEN_PROGRESS = Duration.ofSeconds(10).toNanos();
     private static final long NANOS_BETWEEN_ROUNDS = Duration.ofSeconds(2).toNanos();
 
     private final String uid;
@@ -37,6 +39,20 @@ final class LoggingListener implements TrainingListener {
     }
 
     @Override
+    public void progressed(ProgressReport report) {
+        if (isDue(NANOS_BETWEEN_PROGRESS)) {
+            LOG.info(
+                    "{}: round {} of {}, {} of {} rows, {}",
+                    uid,
+                    report.round() + 1,
+                    report.numRounds(),
+                    report.rows(),
+                    report.totalRows(),
+                    shown(report.metrics()));
+        }
+    }
+
+    @Override
     public void roundFinished(RoundReport report) {
         boolean isLast = report.round() + 1 == report.numRounds();
         if (isLast || isDue()) {
@@ -46,8 +62,12 @@ final class LoggingListener implements TrainingListener {
 
     /** Whether the last round's line is old enough for another one; if so, the next interval begins now. */
     boolean isDue() {
+        return isDue(NANOS_BETWEEN_ROUNDS);
+    }
+
+    private boolean isDue(long interval) {
         long now = nanoClock.getAsLong();
-        if (hasLine && now - lastLine < NANOS_BETWEEN_ROUNDS) {
+        if (hasLine && now - lastLine < interval) {
             return false;
         }
         hasLine = true;

@@ -61,7 +61,8 @@ record TrainingColumns(ColumnParams stage) {
                 margin,
                 target.numOutputs(),
                 target.declaredClasses(),
-                (float) stage.getMissing());
+                (float) stage.getMissing(),
+                true);
     }
 
     private String column(String param) {

@@ -1,21 +1,21 @@
-package org.sparkmlext.tree;
+package org.sparkmlext.training;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Owns resources and closes them in the reverse of the order in which they came, every one, whatever another throws. */
-final class OpenResources implements AutoCloseable {
+public final class OpenResources implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /** Takes a resource over and returns it. */
-    <T extends AutoCloseable> T add(T resource) {
+    public <T extends AutoCloseable> T add(T resource) {
         open.push(resource);
         return resource;
     }
 
     /** Closes all because of a failure that is about to be thrown; what closing throws is suppressed by it. */
-    void closeAfter(Throwable failure) {
+    public void closeAfter(Throwable failure) {
         try {
             close();
         } catch (RuntimeException | Error e) {

@@ -1,0 +1,161 @@
+package org.sparkmlext.kernels.cpu.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.graph.Activation;
+import org.sparkmlext.kernels.graph.BatchNorm;
+import org.sparkmlext.kernels.graph.Conv2d;
+import org.sparkmlext.kernels.graph.Dense;
+import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.Node;
+import org.sparkmlext.kernels.graph.Reshape;
+import org.sparkmlext.kernels.graph.Sum;
+import org.sparkmlext.kernels.graph.Value;
+
+/**
+ * Which nodes run as part of another, and which not at all: an activation inside the op before it, ReLU inside batch
+ * normalisation, forward and backward, and reshapes that a dense layer looks through.
+ */
+final class Fusions {
+
+    private final Graph graph;
+    private final boolean isOn;
+    private final Map<Value, List<Node>> readers = new HashMap<>();
+    private final Set<Value> exported = new HashSet<>();
+    /** Activation that a node applies to its output 0, by the node's id. */
+    private final Map<Integer, Node> activations = new HashMap<>();
+    /** Gradient a batch normalisation takes in place of that of its output, by the id of its gradient node. */
+    private final Map<Integer, Value> gradientsOfNorms = new HashMap<>();
+
+    private final Set<Integer> absorbed = new HashSet<>();
+
+    /** @param isOn else every node that is needed runs by itself, for one who looks at every value */
+    Fusions(Graph graph, boolean isOn) {
+        this.graph = graph;
+        this.isOn = isOn;
+        exported.addAll(graph.outputs().values());
+        exported.addAll(graph.gradients().values());
+        exported.addAll(graph.statistics().values());
+        exported.addAll(graph.sums().values());
+        dropUnused();
+        if (isOn) {
+            graph.nodes().forEach(this::fuse);
+        }
+    }
+
+    /** Leaves out nodes of which nothing is read, and notes who reads what. */
+    private void dropUnused() {
+        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
+            Node node = graph.nodes().get(i);
+            boolean isNeeded = false;
+            for (int output = 0; output < node.types().size(); output++) {
+                isNeeded |= isExported(node.output(output))
+                        || !readers(node.output(output)).isEmpty();
+            }
+            if (isNeeded) {
+                node.inputs()
+                        .forEach(input -> readers.computeIfAbsent(input, v -> new ArrayList<>())
+                                .add(node));
+            } else {
+                absorbed.add(node.id());
+            }
+        }
+    }
+
+    private void fuse(Node node) {
+        Node activation = soleReader(node.output(0));
+        if (absorbed.contains(node.id())
+                || activation == null
+                || !(activation.op() instanceof Activation function)
+                || absorbed.contains(activation.id())) {
+            return;
+        }
+        boolean isFused = false;
+        if (node.op() instanceof Conv2d || node.op() instanceof Dense) {
+            isFused = true;
+        } else if (node.op() instanceof Sum) {
+            isFused = node.inputs().size() == 2 && graph.type(node.output(0)).isNumeric();
+        } else if (node.op() instanceof BatchNorm || node.op() instanceof BatchNorm.Inference) {
+            isFused = function.function() == Activation.Function.RELU && fuseGradient(node, activation);
+        }
+        if (isFused) {
+            activations.put(node.id(), activation);
+            absorbed.add(activation.id());
+        }
+    }
+
+    /** Whether the gradients of a normalisation and its activation can be one, where there are gradients at all. */
+    private boolean fuseGradient(Node norm, Node activation) {
+        if (norm.op() instanceof BatchNorm.Inference) {
+            return true;
+        }
+        List<Node> gradientNodes = readers(norm.output(1)).stream()
+                .filter(reader -> reader.op() instanceof BatchNorm.Gradient)
+                .toList();
+        if (gradientNodes.isEmpty()) {
+            return true;
+        }
+        Node ofNorm = gradientNodes.get(0);
+        Node ofActivation = graph.node(ofNorm.input(1));
+        boolean isPair = gradientNodes.size() == 1
+                && ofActivation.op() instanceof Activation.Gradient
+                && ofActivation.input(1).equals(activation.output(0))
+                && ofNorm.equals(soleReader(ofActivation.output(0)));
+        if (isPair) {
+            gradientsOfNorms.put(ofNorm.id(), ofActivation.input(0));
+            absorbed.add(ofActivation.id());
+        }
+        return isPair;
+    }
+
+    private @Nullable Node soleReader(Value value) {
+        List<Node> all = readers(value);
+        return all.size() == 1 && !isExported(value) ? all.get(0) : null;
+    }
+
+    List<Node> readers(Value value) {
+        return readers.getOrDefault(value, List.of());
+    }
+
+    /** Whether the value is read outside the graph. */
+    boolean isExported(Value value) {
+        return exported.contains(value);
+    }
+
+    /** Whether the node adds no step of its own. */
+    boolean isAbsorbed(Node node) {
+        return absorbed.contains(node.id());
+    }
+
+    /** The activation a node has to apply to its output, if any. */
+    @Nullable
+    Node activation(Node node) {
+        return activations.get(node.id());
+    }
+
+    /** Where the result of a node goes: the activation's output if that is applied as well. */
+    Value result(Node node) {
+        Node activation = activation(node);
+        return activation == null ? node.output(0) : activation.output(0);
+    }
+
+    /** The gradient that a batch normalisation's gradient starts from: behind the ReLU where that is fused. */
+    Value gradientOfNorm(Node gradientNode) {
+        return gradientsOfNorms.getOrDefault(gradientNode.id(), gradientNode.input(1));
+    }
+
+    /** The images that a dense layer's rows are a reshape of, so that they need not be brought into plain order; else the rows. */
+    Value unreshaped(Value rows) {
+        Node made = graph.node(rows);
+        return isOn
+                        && made.op() instanceof Reshape
+                        && graph.type(made.input(0)).shape().rank() == 4
+                ? made.input(0)
+                : rows;
+    }
+}

@@ -1,0 +1,274 @@
+package org.sparkmlext.kernels.cpu.graph;
+
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.javacpp.Pointer;
+import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.graph.Activation;
+import org.sparkmlext.kernels.graph.AveragePool2d;
+import org.sparkmlext.kernels.graph.BatchNorm;
+import org.sparkmlext.kernels.graph.Concat;
+import org.sparkmlext.kernels.graph.Conv2d;
+import org.sparkmlext.kernels.graph.Correct;
+import org.sparkmlext.kernels.graph.Dense;
+import org.sparkmlext.kernels.graph.Dropout;
+import org.sparkmlext.kernels.graph.FlatLayout;
+import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.Image;
+import org.sparkmlext.kernels.graph.Loss;
+import org.sparkmlext.kernels.graph.MaxPool2d;
+import org.sparkmlext.kernels.graph.ModelLayout;
+import org.sparkmlext.kernels.graph.Multiply;
+import org.sparkmlext.kernels.graph.Node;
+import org.sparkmlext.kernels.graph.Op;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.Reshape;
+import org.sparkmlext.kernels.graph.Slice;
+import org.sparkmlext.kernels.graph.Softmax;
+import org.sparkmlext.kernels.graph.Source;
+import org.sparkmlext.kernels.graph.Sum;
+import org.sparkmlext.kernels.graph.Value;
+
+/** Turns the nodes of a graph into steps, in their order. */
+final class GraphCompiler {
+
+    private final Compilation c;
+    private final ProgramMemory memory;
+    private final AdditiveArray additive;
+    private final Activations activations;
+    private final BatchNorms norms;
+    private final Combinations combinations;
+    private final Convolutions convolutions;
+    private final DenseLayers denseLayers;
+    private final Dropouts dropouts;
+    private final Losses losses;
+    private final Parts parts;
+    private final Poolings poolings;
+    private final Softmaxes softmaxes;
+    /** Number of steps when a node was done. */
+    private final int[] stepsAfter;
+
+    GraphCompiler(
+            Graph graph,
+            Precision precision,
+            boolean isFused,
+            ProgramMemory memory,
+            engine engine,
+            NativeObjects kept) {
+        this.memory = memory;
+        StepList steps = new StepList(engine, kept);
+        Fusions fusions = new Fusions(graph, isFused);
+        additive = new AdditiveArray(graph, memory.layout(), fusions, graph.isTraining() ? memory.additive() : null);
+        memory.data_type number = precision == Precision.BFLOAT16 ? Layouts.BF16 : Layouts.F32;
+        c = new Compilation(graph, number, steps, new Values(steps), fusions, additive);
+        activations = new Activations(c);
+        norms = new BatchNorms(c);
+        combinations = new Combinations(c);
+        convolutions = new Convolutions(c);
+        denseLayers = new DenseLayers(c);
+        dropouts = new Dropouts(c);
+        losses = new Losses(c);
+        parts = new Parts(c);
+        poolings = new Poolings(c);
+        softmaxes = new Softmaxes(c);
+        stepsAfter = new int[graph.nodes().size()];
+    }
+
+    /** Adds the steps of all nodes. */
+    StepList compile() {
+        if (c.graph().isTraining()) {
+            c.steps().begin("additive", "clear");
+            clearGaps();
+        }
+        for (Node node : c.graph().nodes()) {
+            if (!c.fusions().isAbsorbed(node)) {
+                compile(node);
+            }
+            stepsAfter[node.id()] = c.steps().size();
+        }
+        c.steps().begin("output", "output");
+        c.graph().outputs().forEach((name, value) -> copy(value, memory.output(name)));
+        return c.steps();
+    }
+
+    /** Parts of the additive array by the number of steps after which they are complete. */
+    Map<Integer, List<AdditiveArray.Part>> completeAfter() {
+        Map<Integer, List<AdditiveArray.Part>> complete = new LinkedHashMap<>();
+        if (c.graph().isTraining()) {
+            for (AdditiveArray.Part part : additive.parts(memory.layout().additiveLength())) {
+                int steps = part.node() < 0 ? 1 : stepsAfter[part.node()];
+                complete.computeIfAbsent(steps, s -> new ArrayList<>()).add(part);
+            }
+        }
+        return complete;
+    }
+
+    /** What no value fills is 0, but for the number of rows. */
+    private void clearGaps() {
+        NativeBuffer buffer = memory.additive();
+        ModelLayout layout = memory.layout();
+        List<AdditiveArray.Part> gaps = additive.gaps(layout.additiveLength());
+        float[] rows = {c.graph().rows()};
+        c.steps().add("java", binding -> key -> {
+            for (AdditiveArray.Part gap : gaps) {
+                Pointer.memset(buffer.at(gap.from()), 0, (long) (gap.to() - gap.from()) * Float.BYTES);
+            }
+            buffer.copyIn(layout.rowsAt(), rows, 0, 1);
+        });
+    }
+
+    private void compile(Node node) {
+        c.steps().begin(node);
+        try {
+            dispatch(node);
+            for (int i = 0; i < node.types().size(); i++) {
+                fill(node.output(i));
+            }
+            Node activation = c.fusions().activation(node);
+            if (activation != null) {
+                fill(activation.output(0));
+            }
+        } catch (KernelException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new KernelException(
+                    "layer '" + node.layer() + "': " + node.op().name() + " of "
+                            + node.inputs().stream().map(c.graph()::type).toList() + " cannot be compiled for the CPU: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Brings a value to its places in the additive array, unless its step has written it there. */
+    private void fill(Value value) {
+        Tensor target = additive.target(value);
+        for (AdditiveArray.Place place : additive.places(value)) {
+            if (place.factor() != 1) {
+                scale(value, place);
+            } else if (target == null || !c.values().lies(value, target)) {
+                copy(value, additive.tensor(place));
+            }
+        }
+    }
+
+    private void copy(Value value, Tensor flat) {
+        memory.desc plain = Layouts.plain(Layouts.F32, c.shape(value));
+        c.steps().reorder(c.values().get(value, plain), flat.as(plain));
+    }
+
+    private void scale(Value value, AdditiveArray.Place place) {
+        Tensor from = c.readPlain(value);
+        Tensor to = additive.tensor(place);
+        c.steps()
+                .add("java", binding -> {
+                    FloatBuffer source = binding.bytes(from).asFloatBuffer();
+                    FloatBuffer target = binding.bytes(to).asFloatBuffer();
+                    return key -> {
+                        for (int i = 0; i < place.length(); i++) {
+                            target.put(i, source.get(i) * place.factor());
+                        }
+                    };
+                })
+                .read(from)
+                .write(to);
+    }
+
+    private void source(Node node, Source source) {
+        Value value = node.output(0);
+        switch (source.kind()) {
+            case INPUT -> c.values().define(value, memory.input(source));
+            case PARAMETER ->
+                c.values()
+                        .defineSource(
+                                value, flat(memory.parameters(), memory.layout().parameters(), source));
+            case STATE ->
+                c.values()
+                        .defineSource(
+                                value, flat(memory.state(), memory.layout().state(), source));
+        }
+    }
+
+    private static Tensor flat(NativeBuffer buffer, FlatLayout layout, Source source) {
+        FlatLayout.Entry entry = layout.entry(source.name());
+        long bytes = (long) entry.shape().elements() * Float.BYTES;
+        return new Tensor(Layouts.plain(Layouts.F32, entry.shape()), Storage.given(bytes, buffer.at(entry.offset())));
+    }
+
+    private void dispatch(Node node) {
+        Op op = node.op();
+        if (op instanceof Source o) {
+            source(node, o);
+        } else if (op instanceof Image o) {
+            new Images(c).forward(node, o);
+        } else if (op instanceof Conv2d o) {
+            convolutions.forward(node, o);
+        } else if (op instanceof Conv2d.InputGradient o) {
+            convolutions.inputGradient(node, o);
+        } else if (op instanceof Conv2d.WeightGradient o) {
+            convolutions.weightGradient(node, o);
+        } else if (op instanceof Dense) {
+            denseLayers.forward(node);
+        } else if (op instanceof Dense.InputGradient o) {
+            denseLayers.inputGradient(node, o);
+        } else if (op instanceof Dense.WeightGradient o) {
+            denseLayers.weightGradient(node, o);
+        } else if (op instanceof BatchNorm o) {
+            norms.forward(node, o);
+        } else if (op instanceof BatchNorm.Gradient o) {
+            norms.gradient(node, o);
+        } else if (op instanceof BatchNorm.Inference o) {
+            norms.inference(node, o);
+        } else if (op instanceof Activation o) {
+            activations.forward(node, o);
+        } else if (op instanceof Activation.Gradient o) {
+            activations.gradient(node, o);
+        } else if (op instanceof MaxPool2d o) {
+            poolings.max(node, o);
+        } else if (op instanceof MaxPool2d.Gradient o) {
+            poolings.maxGradient(node, o);
+        } else if (op instanceof AveragePool2d o) {
+            poolings.average(node, o);
+        } else if (op instanceof AveragePool2d.Gradient o) {
+            poolings.averageGradient(node, o);
+        } else {
+            dispatchRest(node, op);
+        }
+    }
+
+    private void dispatchRest(Node node, Op op) {
+        if (op instanceof Dropout o) {
+            dropouts.forward(node, o);
+        } else if (op instanceof Dropout.Gradient o) {
+            dropouts.gradient(node, o);
+        } else if (op instanceof Sum) {
+            combinations.sum(node);
+        } else if (op instanceof Multiply) {
+            combinations.multiply(node);
+        } else if (op instanceof Concat o) {
+            combinations.concat(node, o);
+        } else if (op instanceof Slice o) {
+            parts.slice(node, o);
+        } else if (op instanceof Slice.Gradient o) {
+            parts.gradient(node, o);
+        } else if (op instanceof Reshape o) {
+            parts.reshape(node, o);
+        } else if (op instanceof Softmax) {
+            softmaxes.forward(node);
+        } else if (op instanceof Softmax.Gradient) {
+            softmaxes.gradient(node);
+        } else if (op instanceof Loss o) {
+            losses.loss(node, o.function());
+        } else if (op instanceof Loss.Gradient o) {
+            losses.gradient(node, o);
+        } else if (op instanceof Correct o) {
+            losses.correct(node, o);
+        } else {
+            throw new IllegalStateException("no compiler for " + op.name());
+        }
+    }
+}

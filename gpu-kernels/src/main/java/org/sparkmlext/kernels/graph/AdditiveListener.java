@@ -1,0 +1,15 @@
+package org.sparkmlext.kernels.graph;
+
+/** Hears which parts of {@link ModelMemory#additive} are complete while a program still computes, so that sums over ranks may start. */
+@FunctionalInterface
+public interface AdditiveListener {
+
+    /** Pays no attention. */
+    AdditiveListener NONE = (from, to) -> {};
+
+    /**
+     * {@code [from, to)} has its final values. Parts come in the same order in every run of graphs of the same network, are disjoint
+     * and cover the array when the run ends. Called by the thread that runs the program, between two steps.
+     */
+    void complete(int from, int to);
+}

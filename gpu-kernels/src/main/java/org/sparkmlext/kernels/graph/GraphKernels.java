@@ -1,0 +1,32 @@
+package org.sparkmlext.kernels.graph;
+
+import org.sparkmlext.kernels.Availability;
+import org.sparkmlext.kernels.KernelException;
+
+/** Networks on one device. Belongs to a {@link org.sparkmlext.kernels.Backend}; everything made here is closed before it. */
+public interface GraphKernels {
+
+    /** Whether programs of this precision can run here, and why not. */
+    Availability supports(Precision precision);
+
+    /**
+     * Allocates the zeroed flat arrays of a model.
+     *
+     * @param isTrained whether there will be training graphs; else the additive array has length 0
+     * @throws KernelException if memory lacks; the message gives bytes asked and bytes free
+     */
+    ModelMemory allocate(ModelLayout layout, boolean isTrained);
+
+    /**
+     * Compiles a graph.
+     *
+     * @param memory of this device; its layout must have the graph's parameters and states (a scoring graph may have fewer sums)
+     * @throws IllegalArgumentException if the layouts differ
+     * @throws KernelException if the precision is not supported, an op cannot be compiled (the message names the layer) or memory
+     *     lacks (the message gives bytes asked and free, and advises a smaller batch)
+     */
+    Program compile(Graph graph, Precision precision, ModelMemory memory);
+
+    /** Makes an optimiser for a model whose memory was allocated for training; its slots start as zeros. */
+    Optimizer optimizer(UpdateSettings settings, ModelMemory memory);
+}

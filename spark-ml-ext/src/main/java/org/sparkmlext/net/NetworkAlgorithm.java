@@ -1,0 +1,54 @@
+package org.sparkmlext.net;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.graph.FlatLayout;
+import org.sparkmlext.training.MemoryPlan;
+import org.sparkmlext.training.ShardShape;
+import org.sparkmlext.training.TrainingAlgorithm;
+import org.sparkmlext.training.Worker;
+
+/**
+ * Trains a network by gradient descent on batches, data-parallel: every rank has all parameters and a part of the rows. A round of the
+ * run is an epoch; its state is a checkpoint of everything.
+ *
+ * <p>For a number of ranks, and the same rows on each of them, the model is the same bit for bit, run after run: rows are put in an
+ * order their content decides, draws are functions of seed, step and row, and sums have a fixed order. For another number of ranks it
+ * is the same up to rounding and the statistics of batch norm, which are those of each rank's part of a batch.
+ */
+public final class NetworkAlgorithm implements TrainingAlgorithm<NetworkSettings> {
+    private static final long serialVersionUID = 1L;
+
+    private final NetworkSettings settings;
+
+    public NetworkAlgorithm(NetworkSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public NetworkSettings settings() {
+        return settings;
+    }
+
+    /** What lies outside the heap is not planned here: see the back end's own messages when memory lacks. */
+    @Override
+    public MemoryPlan memoryPlan(ShardShape shape) {
+        Architecture architecture = Architecture.fromJson(settings.network());
+        NetworkGraphs graphs = new NetworkGraphs(architecture);
+        FlatLayout parameters = graphs.layout().parameters();
+        long rows = shape.rows() + shape.validationRows();
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        bytes.put("rows of floats, while they are turned", shape.isMapped() ? 0 : rows * 4L * shape.features());
+        bytes.put("labels, weights and order of rows", rows * 32L);
+        bytes.put("parameters, best epoch and checkpoint", 6L * 4 * parameters.length());
+        return new MemoryPlan(bytes);
+    }
+
+    @Override
+    public byte[] train(Worker worker, Shard shard) {
+        try (NetworkRun run = new NetworkRun(settings, worker, shard)) {
+            return run.train();
+        }
+    }
+}

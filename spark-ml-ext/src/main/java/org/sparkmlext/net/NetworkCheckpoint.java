@@ -1,0 +1,165 @@
+package org.sparkmlext.net;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.JsonText;
+import org.sparkmlext.data.Safetensors;
+import org.sparkmlext.data.Tensor;
+import org.sparkmlext.training.RoundState;
+
+/**
+ * All that training needs to go on exactly where an epoch ended. The order of rows and the draws of dropout and augmentation follow
+ * from seed, epoch and step, so that nothing of them has to be kept.
+ *
+ * @param settings text that tells runs apart: a checkpoint is only good for the run that wrote it
+ * @param step updates made
+ * @param parameters flat, at the end of the epoch
+ * @param state flat running statistics
+ * @param slots what the optimiser keeps
+ * @param history metrics of all epochs
+ * @param bestParameters parameters of the best epoch, or null where that is the last one
+ * @param bestState likewise
+ * @param plateau what a schedule that follows the metric remembers, as text; empty for others
+ */
+record NetworkCheckpoint(
+        String settings,
+        long step,
+        float[] parameters,
+        float[] state,
+        float[] slots,
+        List<Map<String, Double>> history,
+        float @Nullable [] bestParameters,
+        float @Nullable [] bestState,
+        String plateau) {
+
+    private static final String FORMAT = "spark-ml-ext-network-checkpoint";
+    private static final String VERSION = "1";
+
+    byte[] encode() {
+        Map<String, Tensor> tensors = new TreeMap<>();
+        tensors.put("parameters", Tensor.of(parameters));
+        tensors.put("state", Tensor.of(state));
+        tensors.put("slots", Tensor.of(slots));
+        if (bestParameters != null && bestState != null) {
+            tensors.put("best_parameters", Tensor.of(bestParameters));
+            tensors.put("best_state", Tensor.of(bestState));
+        }
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("format", FORMAT);
+        metadata.put("format_version", VERSION);
+        metadata.put("settings", settings);
+        metadata.put("step", Long.toString(step));
+        metadata.put("history", text(history));
+        metadata.put("plateau", plateau);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            Safetensors.write(new Safetensors.Content(metadata, tensors), out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an in-memory write failed", e);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * The checkpoint of a run with these settings.
+     *
+     * @throws IllegalArgumentException if it is damaged, or of a run with other settings
+     */
+    static NetworkCheckpoint of(RoundState state, String settings) {
+        NetworkCheckpoint checkpoint;
+        try {
+            checkpoint = decode(state.bytes());
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "the checkpoint of epoch " + (state.round() + 1) + " cannot be read: " + e.getMessage(), e);
+        }
+        if (!checkpoint.settings().equals(settings)) {
+            throw new IllegalArgumentException("the checkpoint of epoch " + (state.round() + 1)
+                    + " is of a run with other settings; go on with the same ones (maxEpochs may differ), or choose an empty"
+                    + " checkpointDir");
+        }
+        return checkpoint;
+    }
+
+    /** @throws IOException if the bytes are no checkpoint, or a damaged one, or of another version; the message says which */
+    static NetworkCheckpoint decode(byte[] bytes) throws IOException {
+        Safetensors.Content content = Safetensors.read(new ByteArrayInputStream(bytes));
+        Map<String, String> metadata = content.metadata();
+        if (!FORMAT.equals(metadata.get("format")) || !VERSION.equals(metadata.get("format_version"))) {
+            throw new IOException("not a checkpoint of a network this version can read: its format is '"
+                    + metadata.get("format") + "', version " + metadata.get("format_version") + "; needed is '" + FORMAT
+                    + "', version " + VERSION);
+        }
+        boolean hasBest = content.tensors().containsKey("best_parameters");
+        String step = field(metadata, "step");
+        if (!step.matches("[0-9]{1,18}")) {
+            throw new IOException("the checkpoint's step is '" + step + "'; it must be a number");
+        }
+        return new NetworkCheckpoint(
+                field(metadata, "settings"),
+                Long.parseLong(step),
+                floats(content, "parameters"),
+                floats(content, "state"),
+                floats(content, "slots"),
+                history(field(metadata, "history")),
+                hasBest ? floats(content, "best_parameters") : null,
+                hasBest ? floats(content, "best_state") : null,
+                field(metadata, "plateau"));
+    }
+
+    private static String field(Map<String, String> metadata, String name) throws IOException {
+        String value = metadata.get(name);
+        if (value == null) {
+            throw new IOException("the checkpoint's metadata lack the field '" + name + "'");
+        }
+        return value;
+    }
+
+    private static float[] floats(Safetensors.Content content, String name) throws IOException {
+        return content.require(name, Tensor.Type.F32).toFloats();
+    }
+
+    private static String text(List<Map<String, Double>> history) {
+        StringBuilder json = new StringBuilder("{\"epochs\":[");
+        for (int e = 0; e < history.size(); e++) {
+            json.append(e == 0 ? "{" : ",{");
+            String separator = "";
+            for (Map.Entry<String, Double> metric : history.get(e).entrySet()) {
+                json.append(separator);
+                JsonText.quote(metric.getKey(), json);
+                // As text: JSON has no number for infinity, and Double.toString gives back every bit.
+                json.append(":\"").append(metric.getValue()).append('"');
+                separator = ",";
+            }
+            json.append('}');
+        }
+        return json.append("]}").toString();
+    }
+
+    private static List<Map<String, Double>> history(String json) throws IOException {
+        List<Map<String, Double>> history = new ArrayList<>();
+        if (!(JsonText.parseObject(json).get("epochs") instanceof List<?> epochs)) {
+            throw new IOException("the checkpoint's history has no list of epochs");
+        }
+        try {
+            for (Object epoch : epochs) {
+                Map<String, Double> metrics = new LinkedHashMap<>();
+                for (Map.Entry<String, Object> metric : JsonText.asObject(epoch).entrySet()) {
+                    metrics.put(metric.getKey(), Double.valueOf(String.valueOf(metric.getValue())));
+                }
+                history.add(metrics);
+            }
+        } catch (NumberFormatException e) {
+            throw new IOException("the checkpoint's history holds what is no number", e);
+        }
+        return history;
+    }
+}

@@ -1,0 +1,197 @@
+package org.sparkmlext.net;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.graph.ModelLayout;
+import org.sparkmlext.kernels.graph.NonFinite;
+import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.RunKey;
+import org.sparkmlext.training.InvalidTrainingDataException;
+import org.sparkmlext.training.ProgressReport;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.RoundState;
+import org.sparkmlext.training.Worker;
+
+/**
+ * One rank's run of {@link NetworkAlgorithm}: the loop over epochs and batches.
+ *
+ * <p>A step: every rank computes the gradients of its part of the batch, they are summed over ranks in a fixed order, and every rank
+ * makes the same update, so that all hold the same parameters bit for bit without ever sending them.
+ */
+final class NetworkRun implements AutoCloseable {
+
+    private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int EVALUATION_ROWS = 256;
+
+    private final NetworkSettings settings;
+    private final Worker worker;
+    private final Collective collective;
+    private final RankRows training;
+    private final RankRows validation;
+    private final LocalBatches batches;
+    private final BatchFeed trainingFeed;
+    private final BatchFeed validationFeed;
+    private final TrainedModel model;
+    private final RankSums sums;
+    private final EpochHistory history;
+    private final LearningRates rates;
+    private long step;
+    private long progressNanos = System.nanoTime();
+
+    /** Compiles nothing yet, but puts the first numbers on the device. Collective. */
+    NetworkRun(NetworkSettings settings, Worker worker, Shard shard) {
+        this.settings = settings;
+        this.worker = worker;
+        this.collective = worker.collective();
+        Architecture architecture = Architecture.fromJson(settings.network());
+        int width = architecture.input().type(1).shape().elements();
+        training = RankRows.of(shard.training(), width, collective);
+        validation = RankRows.of(shard.validation(), width, collective);
+        requireValidationRows();
+        batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
+        trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.parsedAugmentation());
+        validationFeed = new BatchFeed(validation.rows(), width, validation.first(), null);
+        history = new EpochHistory(
+                (validation.total() > 0 ? "validation-" : "train-") + settings.validationMetric(),
+                settings.earlyStoppingRounds());
+        rates = new LearningRates(settings, batches.numBatches());
+        model = new TrainedModel(settings, architecture, worker.backend().graphs());
+        sums = new RankSums(collective, model.memory());
+    }
+
+    private void requireValidationRows() {
+        if (settings.earlyStoppingRounds() > 0 && validation.total() == 0) {
+            throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
+                    + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
+                    + " some rows, or earlyStoppingRounds to 0");
+        }
+    }
+
+    /** Runs all epochs that earlier attempts have not finished; the result is the model as {@link NetworkCodec} writes it. */
+    byte[] train() {
+        resume(worker.finishedRounds());
+        while (history.size() < settings.maxEpochs() && !history.shouldStop()) {
+            int epoch = history.size();
+            Map<String, Double> metrics = new LinkedHashMap<>(trainEpoch(epoch));
+            metrics.putAll(validate());
+            boolean isBest = history.add(metrics);
+            rates.epochEnded(history.latest(), history.isLargerBetter());
+            if (settings.choosesBest()) {
+                model.keep(isBest);
+            }
+            worker.roundFinished(
+                    new RoundReport(epoch, settings.maxEpochs(), metrics, training.total()),
+                    new RoundState(epoch, collective.rank() == 0 ? checkpoint().encode() : new byte[0], true));
+        }
+        return model.encoded();
+    }
+
+    private Map<String, Double> trainEpoch(int epoch) {
+        int[] order = EpochOrder.of(
+                settings.seed(), epoch, collective.rank(), training.rows().numRows());
+        SumsOverRows epochSums = new SumsOverRows(model.sumNames());
+        for (int batch = 0; batch < batches.numBatches(); batch++) {
+            worker.checkCancelled();
+            trainBatch(epoch, batch, order);
+            model.sumNames().forEach(name -> epochSums.add(name, sums.sum(name)));
+            report(epoch, batch, epochSums);
+        }
+        return epochSums.means("train-");
+    }
+
+    private void trainBatch(int epoch, int batch, int[] order) {
+        RunKey key = new RunKey(settings.seed(), step);
+        int count = batches.size(batch);
+        Program program = null;
+        if (count > 0) {
+            program = model.trainingProgram(count);
+            trainingFeed.write(program, order, batches.begin(batch), key);
+            program.run(key);
+        }
+        sums.exchange(count > 0);
+        double norm = model.update(step, rates.rate(step));
+        if (!Double.isFinite(norm) || !Double.isFinite(sums.sum(ModelLayout.LOSS))) {
+            throw diverged(epoch, batch, norm, program, key);
+        }
+        step++;
+    }
+
+    /** Looks where the numbers went wrong; the rank that finds it tells the others. Collective. */
+    private InvalidTrainingDataException diverged(
+            int epoch, int batch, double norm, @Nullable Program program, RunKey key) {
+        Optional<NonFinite> found = program == null ? Optional.empty() : program.findNonFinite(key);
+        long[] finder = {found.isPresent() ? collective.size() - collective.rank() : 0};
+        collective.max(finder, 0, 1);
+        int rank = (int) (collective.size() - finder[0]);
+        String where = found.map(place -> " The first NaN or infinite number is in layer '" + place.layer() + "' ("
+                        + place.op() + ").")
+                .orElse(finder[0] == 0 ? " Every number is finite, only their sum is not." : " Rank " + rank + " has it.");
+        return new InvalidTrainingDataException("training diverged in epoch " + (epoch + 1) + " of "
+                + settings.maxEpochs() + ", batch " + (batch + 1) + " of " + batches.numBatches() + ": the loss is "
+                + sums.sum(ModelLayout.LOSS) / sums.sum(ModelLayout.WEIGHT) + ", the gradient's norm " + norm + "."
+                + where + " Lower learningRate (it is " + rates.rate(step)
+                + " here), set clipNorm, or look for values in the data that are far too large. The model of epoch " + epoch
+                + " is unharmed in checkpointDir where one is set.");
+    }
+
+    private void report(int epoch, int batch, SumsOverRows epochSums) {
+        long now = System.nanoTime();
+        if (collective.rank() == 0 && now - progressNanos > PROGRESS_NANOS) {
+            progressNanos = now;
+            worker.progressed(new ProgressReport(
+                    epoch,
+                    settings.maxEpochs(),
+                    batches.rowsBefore(batch + 1),
+                    training.total(),
+                    epochSums.means("train-")));
+        }
+    }
+
+    private Map<String, Double> validate() {
+        if (validation.total() == 0) {
+            return Map.of();
+        }
+        SumsOverRows all = new SumsOverRows(model.sumNames());
+        int[] order = validation.inOrder();
+        RunKey key = new RunKey(settings.seed(), step);
+        float[] value = new float[1];
+        for (int from = 0; from < order.length; from += EVALUATION_ROWS) {
+            worker.checkCancelled();
+            Program program = model.evaluationProgram(Math.min(EVALUATION_ROWS, order.length - from));
+            validationFeed.write(program, order, from, key);
+            program.run(key);
+            for (String name : model.sumNames()) {
+                program.output(name).copyOut(0, value, 0, 1);
+                all.add(name, value[0]);
+            }
+        }
+        all.exchange(collective);
+        return all.means("validation-");
+    }
+
+    private NetworkCheckpoint checkpoint() {
+        return model.checkpoint(settings.fingerprint(), step, history.epochs(), rates.memory());
+    }
+
+    private void resume(List<RoundState> states) {
+        if (states.isEmpty()) {
+            return;
+        }
+        NetworkCheckpoint checkpoint = NetworkCheckpoint.of(states.get(states.size() - 1), settings.fingerprint());
+        step = checkpoint.step();
+        checkpoint.history().forEach(history::add);
+        rates.remember(checkpoint.plateau());
+        model.restore(checkpoint);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,161 @@
+package org.sparkmlext.net;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.graph.Element;
+import org.sparkmlext.kernels.graph.GraphKernels;
+import org.sparkmlext.kernels.graph.ModelMemory;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.RunKey;
+
+/**
+ * Scores rows with a trained network on one device. Knows no Spark. Used by one thread at a time, which may change.
+ *
+ * <p>Rows go through programs of a few batch sizes, compiled when first needed: as many full batches of {@value #LARGEST} as there are,
+ * then the rest in smaller ones, padded with zeros where the next size is at least half full.
+ */
+public final class NetworkScorer implements AutoCloseable {
+
+    /** Most rows of a program. */
+    public static final int LARGEST = 256;
+
+    private static final int[] SIZES = {LARGEST, 32, 8, 1};
+    private static final RunKey KEY = new RunKey(0, 0);
+
+    private final NetworkModel model;
+    private final @Nullable String embeddings;
+    private final ModelMemory memory;
+    private final NetworkPrograms programs;
+    private final int width;
+
+    /**
+     * @param backend stays the caller's
+     * @param embeddings layer whose values are wanted too, or null
+     */
+    public NetworkScorer(
+            NetworkModel model,
+            Backend backend,
+            Precision precision,
+            NetworkGraphs.Link link,
+            @Nullable String embeddings) {
+        this.model = model;
+        this.embeddings = embeddings;
+        NetworkGraphs graphs = new NetworkGraphs(model.architecture());
+        GraphKernels kernels = backend.graphs();
+        memory = kernels.allocate(graphs.layout(), false);
+        memory.parameters().copyIn(0, model.parameters(), 0, model.parameters().length);
+        memory.state().copyIn(0, model.state(), 0, model.state().length);
+        programs = new NetworkPrograms(
+                kernels, precision, memory, rows -> graphs.scoringGraph(rows, link, embeddings));
+        width = model.architecture().input().type(1).shape().elements();
+    }
+
+    /** Values a row has. */
+    public int width() {
+        return width;
+    }
+
+    /** Whether rows are unsigned bytes; else floats. */
+    public boolean takesBytes() {
+        return model.architecture().input().type(1).element() == Element.BYTE;
+    }
+
+    /** Scores {@code count} rows of unsigned bytes, one after the other. */
+    public void score(byte[] rows, int count, Sink sink) {
+        score(count, sink, (buffer, from, some, size) -> {
+            buffer.copyIn(0, rows, from * width, some * width);
+            if (some < size) {
+                byte[] padding = new byte[(size - some) * width];
+                buffer.copyIn(some * width, padding, 0, padding.length);
+            }
+        });
+    }
+
+    /** Scores {@code count} rows of floats, one after the other. */
+    public void score(float[] rows, int count, Sink sink) {
+        score(count, sink, (buffer, from, some, size) -> {
+            buffer.copyIn(0, rows, from * width, some * width);
+            if (some < size) {
+                float[] padding = new float[(size - some) * width];
+                buffer.copyIn(some * width, padding, 0, padding.length);
+            }
+        });
+    }
+
+    /** What scoring gives of one row. */
+    @FunctionalInterface
+    public interface Sink {
+        /**
+         * @param row number of the row, from 0
+         * @param logits what the last layer gives
+         * @param embeddings what the named layer gives, or null where none is
+         */
+        void take(int row, float[] logits, float @Nullable [] embeddings);
+    }
+
+    /** Writes rows {@code [from, from + some)} into an input of {@code size} rows. */
+    private interface Writer {
+        void write(Buffer buffer, int from, int some, int size);
+    }
+
+    private void score(int count, Sink sink, Writer writer) {
+        for (int from = 0; from < count; ) {
+            int size = batchSize(count - from);
+            int some = Math.min(size, count - from);
+            Program program = programs.of(size);
+            Buffer input = program.input(NetworkGraphs.INPUT);
+            requireType(input);
+            writer.write(input, from, some, size);
+            program.run(KEY);
+            float[] logits = output(program, NetworkGraphs.LOGITS);
+            float[] values = embeddings == null ? null : output(program, NetworkGraphs.EMBEDDINGS);
+            for (int i = 0; i < some; i++) {
+                sink.take(from + i, row(logits, i, size), values == null ? null : row(values, i, size));
+            }
+            from += some;
+        }
+    }
+
+    /** The largest size that is full, or the next larger one where that is at least half full. */
+    static int batchSize(int rows) {
+        for (int i = 0; i < SIZES.length; i++) {
+            if (rows >= SIZES[i]) {
+                return i > 0 && rows * 2 >= SIZES[i - 1] ? SIZES[i - 1] : SIZES[i];
+            }
+        }
+        throw new IllegalArgumentException("a batch of " + rows + " rows");
+    }
+
+    private void requireType(Buffer input) {
+        if ((input.type() == ElementType.BYTE) != takesBytes()) {
+            throw new IllegalStateException("the network's input is of " + input.type());
+        }
+    }
+
+    private static float[] output(Program program, String name) {
+        Buffer buffer = program.output(name);
+        float[] all = new float[buffer.length()];
+        buffer.copyOut(0, all, 0, all.length);
+        return all;
+    }
+
+    private static float[] row(float[] all, int row, int rows) {
+        int width = all.length / rows;
+        return Arrays.copyOfRange(all, row * width, (row + 1) * width);
+    }
+
+    /** Bytes of memory outside the heap. */
+    public long memoryBytes() {
+        return programs.memoryBytes();
+    }
+
+    @Override
+    public void close() {
+        programs.close();
+        memory.close();
+    }
+}

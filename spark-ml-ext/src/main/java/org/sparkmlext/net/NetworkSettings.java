@@ -1,0 +1,115 @@
+package org.sparkmlext.net;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.graph.LossFunction;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.UpdateRule;
+import org.sparkmlext.net.augmentation.Augmentation;
+
+/**
+ * All that decides how a network is trained. Immutable; carried to the ranks.
+ *
+ * @param network the network as JSON, its last layer having as many units as there are outputs
+ * @param loss what is minimised
+ * @param rule how gradients move parameters
+ * @param learningRate rate of the schedule's start, above 0
+ * @param schedule text of the {@link Schedule}
+ * @param batchSize rows of an update over all ranks, at least 1
+ * @param maxEpochs most passes over the training rows, at least 1
+ * @param precision in what the network computes
+ * @param clipValue bound of each element of the gradient; infinite = none
+ * @param clipNorm bound of the gradient's norm; infinite = none
+ * @param augmentation text of the augmentation, empty for none
+ * @param validationMetric {@code loss} or {@code accuracy}: which metric, of the validation rows where there are any, says which epoch
+ *     is the best
+ * @param earlyStoppingRounds epochs without a better one after which training stops; 0 = never
+ * @param keepsBest whether the result is the best epoch's model, else the last one's; with early stopping it is the best in any case
+ * @param freezeUntil name of the layer up to which, itself included, nothing is trained; empty = everything is trained
+ * @param initialModel a model to start from, as {@link NetworkCodec} writes it; null to start from random numbers
+ * @param seed of every random choice
+ */
+public record NetworkSettings(
+        String network,
+        LossFunction loss,
+        UpdateRule rule,
+        float learningRate,
+        String schedule,
+        int batchSize,
+        int maxEpochs,
+        Precision precision,
+        float clipValue,
+        float clipNorm,
+        String augmentation,
+        String validationMetric,
+        int earlyStoppingRounds,
+        boolean keepsBest,
+        String freezeUntil,
+        byte @Nullable [] initialModel,
+        long seed)
+        implements Serializable {
+
+    public NetworkSettings {
+        if (!(learningRate > 0 && learningRate < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("learningRate is " + learningRate + "; allowed: finite, above 0");
+        }
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batchSize is " + batchSize + "; it must be at least 1");
+        }
+        if (maxEpochs < 1) {
+            throw new IllegalArgumentException("maxEpochs is " + maxEpochs + "; it must be at least 1");
+        }
+        if (earlyStoppingRounds < 0) {
+            throw new IllegalArgumentException(
+                    "earlyStoppingRounds is " + earlyStoppingRounds + "; it must be at least 0 (0 = never stop early)");
+        }
+        if (!validationMetric.equals("loss") && !validationMetric.equals(EpochHistory.ACCURACY)) {
+            throw new IllegalArgumentException(
+                    "validationMetric is '" + validationMetric + "'; allowed: loss, " + EpochHistory.ACCURACY);
+        }
+    }
+
+    /** Whether the result is the best epoch's model and not the last one's. */
+    boolean choosesBest() {
+        return keepsBest || earlyStoppingRounds > 0;
+    }
+
+    /** The augmentation; null for none. */
+    @Nullable
+    Augmentation parsedAugmentation() {
+        return augmentation.isEmpty() ? null : Augmentation.parse(augmentation, Architecture.fromJson(network));
+    }
+
+    /** A text that is the same for equal settings only, but for {@code maxEpochs}: a run may go on for longer than was planned. */
+    String fingerprint() {
+        String all = String.join(
+                "\n",
+                network,
+                loss.toString(),
+                rule.toString(),
+                Float.toString(learningRate),
+                schedule,
+                Integer.toString(batchSize),
+                precision.name(),
+                Float.toString(clipValue),
+                Float.toString(clipNorm),
+                augmentation,
+                validationMetric,
+                Integer.toString(earlyStoppingRounds),
+                Boolean.toString(keepsBest),
+                freezeUntil,
+                Integer.toString(Arrays.hashCode(initialModel)),
+                Long.toString(seed));
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package org.sparkmlext.net;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.kernels.graph.ModelLayout;
+
+/** Adds up a network's named sums over many batches, in doubles, and makes means of them. */
+final class SumsOverRows {
+
+    private final List<String> names;
+    private final double[] sums;
+
+    SumsOverRows(List<String> names) {
+        this.names = names;
+        this.sums = new double[names.size()];
+    }
+
+    void add(String name, double value) {
+        sums[names.indexOf(name)] += value;
+    }
+
+    /** Adds the ranks' sums up, rank by rank: every rank gets the same bits. Collective. */
+    void exchange(Collective collective) {
+        int size = collective.size();
+        if (size == 1) {
+            return;
+        }
+        int count = sums.length;
+        long[] all = new long[count * size];
+        int[] ends = new int[size];
+        for (int rank = 0; rank < size; rank++) {
+            ends[rank] = (rank + 1) * count;
+        }
+        for (int i = 0; i < count; i++) {
+            all[collective.rank() * count + i] = Double.doubleToRawLongBits(sums[i]);
+        }
+        collective.allGather(all, ends);
+        java.util.Arrays.fill(sums, 0);
+        for (int i = 0; i < all.length; i++) {
+            sums[i % count] += Double.longBitsToDouble(all[i]);
+        }
+    }
+
+    /** Weight of all rows. */
+    double weight() {
+        return sums[names.indexOf(ModelLayout.WEIGHT)];
+    }
+
+    /** Every sum but the weight, divided by the weight, under {@code prefix + name}. */
+    Map<String, Double> means(String prefix) {
+        Map<String, Double> means = new LinkedHashMap<>();
+        for (int i = 0; i < sums.length; i++) {
+            String name = names.get(i);
+            if (!name.equals(ModelLayout.WEIGHT)) {
+                means.put(prefix + (name.equals("correct") ? EpochHistory.ACCURACY : name), sums[i] / weight());
+            }
+        }
+        return means;
+    }
+}
