@@ -26,8 +26,6 @@ struct Planes {
   };
 };
 
-// Fine values in two limbs of 15 and 16 bits, each the sum of at most 65535 rows in 32 bits: no carry between them.
-enum { GRADIENT_LIMB = 15, HESSIAN_LIMB = 16 };
 
 template <int LOAD>
 struct Bytes;
@@ -210,43 +208,6 @@ __global__ void __launch_bounds__(NUM_THREADS, BLOCKS)
 #pragma unroll
     for (int i = 0; i < OUT; i++) {
       if (sums[i]) atomicAdd(&out[i], sums[i]);
-    }
-  }
-}
-
-// The same mapping as tree.cu, a lane a row, but each quantity in a plane of its own: shows what banks alone change.
-__global__ void __launch_bounds__(512) histograms_by_rows(const u64* words, int num_features, const int* offsets,
-                                                          const i64* gradients, const int* order, const int* begins,
-                                                          const int* ends, const int* slots, int rows_per_block, u64* all,
-                                                          int slot_length) {
-  enum { PLANE = WORD_FEATURES * PLACES };
-  SHARED_CELLS(cells);
-  int node = blockIdx.z, word = blockIdx.y;
-  i64 begin = begins[node] + (i64)blockIdx.x * rows_per_block;
-  i64 end = begin + rows_per_block < ends[node] ? begin + rows_per_block : ends[node];
-  if (begin >= end) return;
-  for (int i = threadIdx.x; i < 2 * PLANE; i += blockDim.x) cells[i] = 0;
-  __syncthreads();
-  for (i64 position = begin + threadIdx.x; position < end; position += blockDim.x) {
-    int row = order ? order[position] : (int)position;
-    Addend<COARSE> addend;
-    addend.set(gradients[row]);
-    u64 bytes = words[(size_t)row * gridDim.y + word];
-#pragma unroll
-    for (int f = 0; f < WORD_FEATURES; f++) {
-      unsigned at = f * PLACES + ((unsigned)(bytes >> (8 * f)) & 255u);
-      atomicAdd(cells + at, addend.v[0]);
-      atomicAdd(cells + PLANE + at, addend.v[1]);
-    }
-  }
-  __syncthreads();
-  u64* slot = all + (size_t)slots[node] * slot_length;
-  for (int f = 0; f < WORD_FEATURES && word * WORD_FEATURES + f < num_features; f++) {
-    int offset = offsets[word * WORD_FEATURES + f], num_bins = offsets[word * WORD_FEATURES + f + 1] - offset;
-    for (int bin = threadIdx.x; bin < num_bins; bin += blockDim.x) {
-      u64 gradient = (u64)(i64)(int)cells[f * PLACES + bin], hessian = cells[PLANE + f * PLACES + bin];
-      if (gradient) atomicAdd(&slot[(size_t)(offset + bin) * 2], gradient);
-      if (hessian) atomicAdd(&slot[(size_t)(offset + bin) * 2 + 1], hessian);
     }
   }
 }

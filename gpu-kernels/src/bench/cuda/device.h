@@ -76,10 +76,6 @@ inline int multiprocessors() {
 
 #else
 
-// Also members are device functions from here on.
-#undef __device__
-#define __device__
-
 struct dim3 {
   unsigned x, y, z;
   dim3(unsigned x = 1, unsigned y = 1, unsigned z = 1) : x(x), y(y), z(z) {}
@@ -135,17 +131,6 @@ double milliseconds(F body) {
 }
 inline int multiprocessors() { return 3; }
 
-struct uint4 {
-  unsigned x, y, z, w;
-};
-struct uint2 {
-  unsigned x, y;
-};
-static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned bits) {
-  return unsigned(((uint64_t(high) << 32) | low) >> (bits & 31));
-}
-// Only what the bench asks for: one byte of the first number.
-static inline unsigned __byte_perm(unsigned a, unsigned, unsigned selector) { return a >> (8 * (selector & 3)) & 255u; }
 static inline long long clock64() { return 0; }
 
 #endif

@@ -113,7 +113,7 @@ struct LogisticScale {
 };
 
 // FixedMath.exp for x <= 0; table: 2^(j/32) as bits.
-__host__ __device__ inline double fixed_exp(double x, const i64* table) {
+__host__ __device__ double fixed_exp(double x, const i64* table) {
   double c = x < -700 ? -700 : x;
   double t = c * 0x1.71547652b82fep5 + 0x1.8p52;
   i64 k;
@@ -129,7 +129,7 @@ __host__ __device__ inline double fixed_exp(double x, const i64* table) {
   return head + head * p;
 }
 
-__host__ __device__ inline i64 logistic_row(float score, float label, LogisticScale scale, const i64* table) {
+__host__ __device__ i64 logistic_row(float score, float label, LogisticScale scale, const i64* table) {
   double s = score;
   double e = fixed_exp(s < 0 ? s : -s, table);
   double q = 1.0 / (1.0 + e);
