@@ -26,9 +26,10 @@
 #include <vector>
 
 #define __global__ static
-#define __device__ static inline
+// Not static: member functions are device functions too.
+#define __device__ inline
 #define __host__
-#define __forceinline__ inline
+#define __forceinline__
 #define __constant__ static
 #define __launch_bounds__(...)
 // A block stays on one OS thread, so what a thread sees is what the block shares.
@@ -38,8 +39,14 @@
 #define EXPORT_KERNEL(name) static cuda_cpu::Registration registration_of_##name(#name, cuda_cpu::Unpacked<name>::run);
 #define DYNAMIC_SHARED(type, name) type* name = reinterpret_cast<type*>(cuda_cpu::block.dynamic_shared)
 
+struct uint2 {
+  unsigned x, y;
+};
 struct uint3 {
   unsigned x, y, z;
+};
+struct alignas(16) uint4 {
+  unsigned x, y, z, w;
 };
 
 // Unnamed inside, or two libraries of kernels in one process would share the first one's registry.
@@ -335,6 +342,16 @@ static inline T atomicMax(T* p, T value) {
 template <class T>
 static inline T atomicMin(T* p, T value) {
   return cuda_cpu::update(p, [value](T before) { return before < value ? before : value; });
+}
+static inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned bits) {
+  return unsigned(((uint64_t(high) << 32) | low) >> (bits & 31));
+}
+// Each hexadecimal digit of the selector chooses a byte of b:a; the sign form of the digits is not covered.
+static inline unsigned __byte_perm(unsigned a, unsigned b, unsigned selector) {
+  uint64_t bytes = (uint64_t(b) << 32) | a;
+  unsigned result = 0;
+  for (int i = 0; i < 4; i++) result |= unsigned(bytes >> (8 * (selector >> (4 * i) & 7)) & 255u) << (8 * i);
+  return result;
 }
 static inline int __popc(unsigned v) { return __builtin_popcount(v); }
 static inline int __ffs(int v) { return __builtin_ffs(v); }

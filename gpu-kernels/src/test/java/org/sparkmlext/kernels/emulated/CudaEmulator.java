@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The kernels of one {@code .cu} file, compiled for the CPU. Launches take arguments as a CUDA driver does. */
 final class CudaEmulator {
@@ -65,6 +66,7 @@ final class CudaEmulator {
                     "-Wall",
                     "-Wextra",
                     "-Werror",
+                    "-Wno-unknown-pragmas",
                     "-fPIC",
                     "-pthread",
                     "-shared",
@@ -102,16 +104,18 @@ final class CudaEmulator {
     /**
      * Runs a kernel to its end.
      *
-     * @param arguments {@link Memory} for pointers, {@link Integer} for ints, in the order of the kernel
+     * @param arguments {@link Memory} for pointers, null for none, {@link Integer} for ints, in the order of the kernel
      * @throws IllegalStateException if the emulator refuses the launch or finds the kernel at fault
      */
-    void launch(String kernel, Shape shape, Object... arguments) {
+    void launch(String kernel, Shape shape, @Nullable Object... arguments) {
         List<Memory> cells = new ArrayList<>();
         Memory pointers = new Memory((long) arguments.length * Native.POINTER_SIZE);
         for (int i = 0; i < arguments.length; i++) {
             Memory cell = new Memory(Long.BYTES);
             if (arguments[i] instanceof Memory memory) {
                 cell.setPointer(0, memory);
+            } else if (arguments[i] == null) {
+                cell.setPointer(0, Pointer.NULL);
             } else {
                 cell.setInt(0, (Integer) arguments[i]);
             }
@@ -136,6 +140,13 @@ final class CudaEmulator {
         if (error != null) {
             throw new IllegalStateException(kernel + ": " + error);
         }
+    }
+
+    /** On a boundary of 16 bytes, as a device's memory is. */
+    static Memory bytes(byte... values) {
+        Memory memory = new Memory(values.length + 16L).align(16);
+        memory.write(0, values, 0, values.length);
+        return memory;
     }
 
     static Memory ints(int... values) {

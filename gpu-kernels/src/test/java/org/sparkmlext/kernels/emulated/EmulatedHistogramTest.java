@@ -1,7 +1,10 @@
 package org.sparkmlext.kernels.emulated;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.jna.Memory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -19,7 +22,6 @@ import org.sparkmlext.kernels.tree.TreeData;
 class EmulatedHistogramTest extends HistogramContract {
 
     private static final int THREADS = 128;
-    private static final int WORD_FEATURES = 8;
     private static final int PLACES = 256;
     /** The largest piece that coarse sums can take, so that the contract's many rows put it to the test. */
     private static final int ROWS_PER_BLOCK = 65535;
@@ -36,8 +38,18 @@ class EmulatedHistogramTest extends HistogramContract {
         return RowsKind.DENSE;
     }
 
+    /** By the kernels of both widths, whose sums must be equal. */
     @Override
     protected List<long[]> histograms(HistogramCall call, boolean withCounts) {
+        List<long[]> sums = histograms(call, withCounts, "", 32);
+        List<long[]> narrow = histograms(call, withCounts, "narrow_", 8);
+        for (int i = 0; i < sums.size(); i++) {
+            assertThat(narrow.get(i)).isEqualTo(sums.get(i));
+        }
+        return sums;
+    }
+
+    private static List<long[]> histograms(HistogramCall call, boolean withCounts, String prefix, int columns) {
         TreeData data = call.data();
         BinLayout layout = data.layout();
         int numNodes = call.nodes().size();
@@ -48,10 +60,11 @@ class EmulatedHistogramTest extends HistogramContract {
         // Slots in reverse, and stale contents, so that neither place nor clearing goes unnoticed.
         int[] slots = IntStream.range(0, numNodes).map(i -> numNodes - 1 - i).toArray();
         long[] stale = new long[numNodes * slotLength];
-        java.util.Arrays.fill(stale, 1234567);
+        Arrays.fill(stale, 1234567);
         String precision = call.precision().name().toLowerCase(Locale.ROOT);
-        String kernel = "histograms_" + precision + (withCounts ? "_counts" : "");
-        try (Memory words = CudaEmulator.longs(words(data));
+        String kernel = "histograms_" + prefix + precision + (withCounts ? "_counts" : "");
+        int rowBytes = rowBytes(layout);
+        try (Memory bins = CudaEmulator.bytes(bins(data));
                 Memory offset = CudaEmulator.ints(offsets);
                 Memory gradients = CudaEmulator.longs(call.gradients());
                 Memory order = CudaEmulator.ints(call.order());
@@ -63,16 +76,18 @@ class EmulatedHistogramTest extends HistogramContract {
             int longest =
                     call.nodes().stream().mapToInt(RowRange::numRows).max().orElse(0);
             int pieces = Math.max(1, (longest + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK);
-            int cellInts = (precision.equals("fine") ? 4 : 2) + (withCounts ? 1 : 0);
-            int shared = WORD_FEATURES * PLACES * cellInts * Integer.BYTES;
+            int planes = (precision.equals("fine") ? 4 : 2) + (withCounts ? 1 : 0);
+            int shared = planes * PLACES * columns * Integer.BYTES;
             kernels.launch(
                     kernel,
-                    new Shape(pieces, numWords(layout), numNodes, THREADS, shared),
-                    words,
+                    new Shape(pieces, rowBytes / Math.min(rowBytes, columns), numNodes, THREADS, shared),
+                    bins,
+                    rowBytes,
                     layout.numFeatures(),
                     offset,
                     gradients,
-                    order,
+                    // Rows in their own order need no list of it.
+                    call.moves().isEmpty() ? null : order,
                     begins,
                     ends,
                     slot,
@@ -87,19 +102,19 @@ class EmulatedHistogramTest extends HistogramContract {
         }
     }
 
-    private static int numWords(BinLayout layout) {
-        return (layout.numFeatures() + WORD_FEATURES - 1) / WORD_FEATURES;
+    private static int rowBytes(BinLayout layout) {
+        return layout.numFeatures() <= 16 ? 16 : (layout.numFeatures() + 31) / 32 * 32;
     }
 
-    private static long[] words(TreeData data) {
-        int numWords = numWords(data.layout());
-        long[] words = new long[data.numRows() * numWords];
+    private static byte[] bins(TreeData data) {
+        int rowBytes = rowBytes(data.layout());
+        byte[] bins = new byte[data.numRows() * rowBytes];
         for (int f = 0; f < data.layout().numFeatures(); f++) {
             for (int r = 0; r < data.numRows(); r++) {
-                words[r * numWords + f / WORD_FEATURES] |= (long) data.bin(r, f) << (8 * (f % WORD_FEATURES));
+                bins[r * rowBytes + f] = (byte) data.bin(r, f);
             }
         }
-        return words;
+        return bins;
     }
 
     private static int[] positions(List<RowRange> nodes, boolean isBegin) {
