@@ -41,16 +41,22 @@ final class CudaModule implements AutoCloseable {
     static CudaModule load(CudaDevice device, String resource) {
         device.requireOpen();
         CudaModule loaded = new CudaModule(device, resource);
+        byte[] text = text(resource);
+        int code = JCudaDriver.cuModuleLoadData(loaded.module, text);
+        if (code != CUresult.CUDA_SUCCESS) {
+            throw new KernelException("cuda: " + device.facts().describe() + " refuses " + resource + ": "
+                    + CUresult.stringFor(code) + ": " + log(text));
+        }
+        return loaded;
+    }
+
+    /** What the driver's compiler has to say of a text that it refuses. */
+    private static String log(byte[] text) {
         JITOptions options = new JITOptions();
         options.putInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG_BYTES);
         options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);
-        int code = JCudaDriver.cuModuleLoadDataJIT(loaded.module, Pointer.to(text(resource)), options);
-        if (code != CUresult.CUDA_SUCCESS) {
-            throw new KernelException("cuda: " + device.facts().describe() + " refuses " + resource + ": "
-                    + CUresult.stringFor(code) + ": "
-                    + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER).strip());
-        }
-        return loaded;
+        JCudaDriver.cuModuleLoadDataJIT(new CUmodule(), Pointer.to(text), options);
+        return options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER).strip();
     }
 
     /** The text of a PTX file, ended by a zero as the driver wants it. */

@@ -37,8 +37,13 @@ class CudaHistogramTest extends HistogramContract {
 
     @AfterAll
     static void close() {
-        module.close();
-        device.close();
+        // Neither is there where the device could not be opened, and that failure must not be hidden by another.
+        if (module != null) {
+            module.close();
+        }
+        if (device != null) {
+            device.close();
+        }
     }
 
     @Override
