@@ -59,8 +59,7 @@ final class FiniteCheck {
         long bytes = numbers.bytes();
         long step = 1 << 30;
         for (long from = 0; from < bytes; from += step) {
-            ByteBuffer view =
-                    NativeMemory.view(tensor.storage().address(arena).getPointer(from), Math.min(step, bytes - from));
+            ByteBuffer view = NativeMemory.view(numbers.address().getPointer(from), Math.min(step, bytes - from));
             boolean isFinite = switch (numbers.type()) {
                 case f32 -> isFinite(view.asFloatBuffer());
                 case bf16 -> isFinite(view.asShortBuffer());
