@@ -153,19 +153,23 @@ public final class Architecture {
         return get(shapes, requireLayer(layer));
     }
 
-    /** Parameters and states of the layers before one. */
-    Extent start(String layer) {
-        Extent start = starts.get(layer);
-        if (start == null) {
-            throw new IllegalArgumentException("there is no layer '" + layer + "'; layers are " + names());
-        }
-        return start;
+    /** Parameters and states of the steps up to one, itself included. */
+    Extent end(int step) {
+        return step + 1 < steps.size() ? get(starts, steps.get(step + 1).name()) : size;
     }
 
     /** Parameters and states of a step. */
     Extent size(int step) {
-        Extent end = step + 1 < steps.size() ? start(steps.get(step + 1).name()) : size;
-        return end.minus(start(steps.get(step).name()));
+        return end(step).minus(get(starts, steps.get(step).name()));
+    }
+
+    /** Place of a layer; faults as in {@link #shape}. */
+    int indexOf(String layer) {
+        int index = names().indexOf(layer);
+        if (index < 0) {
+            throw new IllegalArgumentException("there is no layer '" + layer + "'; layers are " + names());
+        }
+        return index;
     }
 
     /** Trained numbers in all. */
@@ -244,7 +248,7 @@ public final class Architecture {
         return NetworkSummary.of(this, null);
     }
 
-    /** The same, with what is trained when the layers before one are frozen. */
+    /** The same, with what is trained when the layers up to one, itself included, are frozen. */
     public String summary(@Nullable String freezeUntil) {
         return NetworkSummary.of(this, freezeUntil);
     }

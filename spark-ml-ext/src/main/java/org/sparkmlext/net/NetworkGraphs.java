@@ -127,19 +127,19 @@ public final class NetworkGraphs {
     }
 
     /**
-     * First trained parameter, as an offset in the flat array, when all layers before one are frozen; with null 0.
+     * First trained parameter, as an offset in the flat array; with null 0.
      *
-     * @param freezeUntil name of the first layer that is trained
-     * @throws IllegalArgumentException if there is no such layer, or no parameter from it on
+     * @param freezeUntil name of the layer up to which, itself included, nothing is trained
+     * @throws IllegalArgumentException if there is no such layer, or no parameter after it
      */
     public int trainedFrom(@Nullable String freezeUntil) {
         if (freezeUntil == null) {
             return 0;
         }
-        int from = (int) architecture.start(freezeUntil).parameters();
+        int from = (int) architecture.end(architecture.indexOf(freezeUntil)).parameters();
         if (from == layout.parameters().length()) {
             throw new IllegalArgumentException(
-                    "no layer from '" + freezeUntil + "' on has parameters; there is nothing left to train");
+                    "no layer after '" + freezeUntil + "' has parameters; there is nothing left to train");
         }
         return from;
     }
@@ -155,16 +155,16 @@ public final class NetworkGraphs {
     }
 
     /**
-     * The same with all layers before one frozen: they compute as in scoring (no dropout, running means), and their parameters and
-     * states stay. An optimiser for it needs {@link #trainedFrom}.
+     * The same with the first layers frozen: they compute as in scoring (no dropout, running means), and their parameters and states
+     * stay. An optimiser for it needs {@link #trainedFrom}.
      *
-     * @param freezeUntil name of the first layer that is trained, or null
+     * @param freezeUntil name of the layer up to which, itself included, nothing is trained; null to train all
      */
     public Graph trainingGraph(int rows, LossFunction loss, @Nullable String freezeUntil) {
         int from = trainedFrom(freezeUntil);
         List<String> names = architecture.names();
-        int firstTrained = freezeUntil == null ? 0 : names.indexOf(freezeUntil);
-        Set<String> trained = new HashSet<>(names.subList(Math.max(0, firstTrained), names.size()));
+        int firstTrained = freezeUntil == null ? 0 : architecture.indexOf(freezeUntil) + 1;
+        Set<String> trained = new HashSet<>(names.subList(firstTrained, names.size()));
         Lowering lowering = new Lowering(new GraphBuilder(rows));
         GraphBuilder graph = lowering.graph();
         Node measured = measure(lowering, loss, trained::contains, graph::sum);

@@ -16,7 +16,7 @@ final class NetworkSummary {
 
     static String of(Architecture network, @Nullable String freezeUntil) {
         List<Step> steps = network.steps();
-        int firstTrained = freezeUntil == null ? 0 : network.names().indexOf(network.requireLayer(freezeUntil));
+        int firstTrained = freezeUntil == null ? 0 : network.indexOf(freezeUntil) + 1;
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of("layer", "kind", "output", "parameters", "", "reads"));
         lines.add(List.of(

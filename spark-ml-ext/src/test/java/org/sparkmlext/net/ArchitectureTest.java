@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.net.layer.BatchNormLayer;
 import org.sparkmlext.net.layer.Conv2dLayer;
 import org.sparkmlext.net.layer.DenseLayer;
 import org.sparkmlext.net.layer.DropoutLayer;
+import org.sparkmlext.net.layer.MergeLayer;
 import org.sparkmlext.net.layer.Padding;
 
 class ArchitectureTest {
@@ -75,12 +77,7 @@ class ArchitectureTest {
     @Test
     void aFaultNamesTheLayerAndBothShapes() {
         fails(
-                b -> b.conv2d(4, 3, "relu")
-                        .add(
-                                "sum",
-                                new org.sparkmlext.net.layer.MergeLayer(org.sparkmlext.net.layer.MergeLayer.Merge.ADD),
-                                "conv2d-1",
-                                "input"),
+                b -> b.conv2d(4, 3, "relu").add("sum", new MergeLayer(MergeLayer.Merge.ADD), "conv2d-1", "input"),
                 "layer 'sum' (add)",
                 "4x8x10 from 'conv2d-1'",
                 "3x10x12 from 'input'");
@@ -161,7 +158,7 @@ class ArchitectureTest {
     @Test
     void theSummaryIsATable() {
         Architecture network = image().add("conv", Conv2dLayer.of(8, 3).activation("relu"))
-                .add("norm", org.sparkmlext.net.layer.BatchNormLayer.of())
+                .add("norm", BatchNormLayer.of())
                 .globalAveragePool()
                 .output(10)
                 .build();
@@ -176,7 +173,7 @@ class ArchitectureTest {
                         output                 dense                10               90
                         330 parameters; 16 running statistics
                         """);
-        assertThat(network.summary("output"))
+        assertThat(network.summary("global-average-pool-1"))
                 .contains("norm                   batch-norm           8x8x10           16  frozen\n")
                 .endsWith("330 parameters, 90 trained and 240 frozen; 16 running statistics\n");
         assertThat(image().residual(block -> block.activation("relu")).build().summary())

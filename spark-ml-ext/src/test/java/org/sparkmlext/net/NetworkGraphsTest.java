@@ -36,7 +36,7 @@ class NetworkGraphsTest {
         ModelLayout layout = graphs.layout();
         List<Graph> all = List.of(
                 graphs.trainingGraph(4, LOSS),
-                graphs.trainingGraph(3, LOSS, "conv3-1"),
+                graphs.trainingGraph(3, LOSS, "dropout-2"),
                 graphs.evaluationGraph(5, LOSS),
                 graphs.scoringGraph(1, Link.SOFTMAX, "dense"));
         for (Graph graph : all) {
@@ -76,7 +76,7 @@ class NetworkGraphsTest {
     void frozenLayersComputeAsInScoring() {
         NetworkGraphs graphs = vgg();
         Graph whole = graphs.trainingGraph(2, LOSS);
-        Graph part = graphs.trainingGraph(2, LOSS, "conv3-1");
+        Graph part = graphs.trainingGraph(2, LOSS, "dropout-2");
         assertThat(count(whole, BatchNorm.class)).isEqualTo(7);
         assertThat(count(part, BatchNorm.class)).isEqualTo(3);
         assertThat(count(part, BatchNorm.Inference.class)).isEqualTo(4);
@@ -85,7 +85,7 @@ class NetworkGraphsTest {
         assertThat(part.nodes().stream().filter(n -> n.op() instanceof Dropout).map(n -> ((Dropout) n.op()).stream()))
                 .containsExactly(2, 3);
         FlatLayout.Entry first = graphs.layout().parameters().entry("conv3-1.weights");
-        assertThat(graphs.trainedFrom("conv3-1")).isEqualTo(first.offset());
+        assertThat(graphs.trainedFrom("norm2-2")).isEqualTo(first.offset());
         assertThat(graphs.trainedFrom(null)).isZero();
         assertThat(part.gradients().keySet()).first().isEqualTo("conv3-1.weights");
         assertThat(part.gradients()).doesNotContainKey("norm2-2.shift");

@@ -3,6 +3,9 @@ package org.sparkmlext.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +64,14 @@ class PresetsTest {
                         .kernel()
                         .height())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void theDocumentationShowsTheSummary() throws IOException {
+        String summary = Presets.named("simple-cnn", ImageInput.bytes(28, 28, 1))
+                .withOutputs(10)
+                .summary();
+        assertThat(Files.readString(Path.of("docs", "networks.md"))).contains(summary);
     }
 
     @Test

@@ -84,7 +84,7 @@ public final class Network {
         return architecture.summary();
     }
 
-    /** The same, with what is trained when the layers before one are frozen. */
+    /** The same, with what is trained when the layers up to one, itself included, are frozen. */
     public String summary(String freezeUntil) {
         return architecture.summary(freezeUntil);
     }

@@ -22,6 +22,14 @@ public record AveragePool2dLayer(SlidingWindow window, boolean countsPadding) im
         return new AveragePool2dLayer(window.strides(stride, stride), countsPadding);
     }
 
+    public AveragePool2dLayer kernel(int height, int width) {
+        return new AveragePool2dLayer(window.kernel(height, width), countsPadding);
+    }
+
+    public AveragePool2dLayer strides(int height, int width) {
+        return new AveragePool2dLayer(window.strides(height, width), countsPadding);
+    }
+
     public AveragePool2dLayer padding(Padding padding) {
         return new AveragePool2dLayer(window.padding(padding), countsPadding);
     }

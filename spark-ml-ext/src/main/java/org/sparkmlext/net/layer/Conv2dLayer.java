@@ -33,12 +33,15 @@ public record Conv2dLayer(
     }
 
     public Conv2dLayer kernel(int height, int width) {
-        return with(new SlidingWindow(
-                new SlidingWindow.Pair(height, width), window.strides(), window.padding(), window.dilation()));
+        return with(window.kernel(height, width));
     }
 
     public Conv2dLayer strides(int stride) {
         return with(window.strides(stride, stride));
+    }
+
+    public Conv2dLayer strides(int height, int width) {
+        return with(window.strides(height, width));
     }
 
     public Conv2dLayer padding(Padding padding) {

@@ -18,6 +18,14 @@ public record MaxPool2dLayer(SlidingWindow window) implements Layer {
         return new MaxPool2dLayer(window.strides(stride, stride));
     }
 
+    public MaxPool2dLayer kernel(int height, int width) {
+        return new MaxPool2dLayer(window.kernel(height, width));
+    }
+
+    public MaxPool2dLayer strides(int height, int width) {
+        return new MaxPool2dLayer(window.strides(height, width));
+    }
+
     public MaxPool2dLayer padding(Padding padding) {
         return new MaxPool2dLayer(window.padding(padding));
     }

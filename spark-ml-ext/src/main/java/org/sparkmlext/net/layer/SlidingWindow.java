@@ -32,6 +32,10 @@ public record SlidingWindow(Pair kernel, Pair strides, Padding padding, Pair dil
         return new SlidingWindow(new Pair(kernel, kernel), new Pair(1, 1), Padding.VALID, new Pair(1, 1));
     }
 
+    SlidingWindow kernel(int height, int width) {
+        return new SlidingWindow(new Pair(height, width), strides, padding, dilation);
+    }
+
     SlidingWindow strides(int height, int width) {
         return new SlidingWindow(kernel, new Pair(height, width), padding, dilation);
     }
