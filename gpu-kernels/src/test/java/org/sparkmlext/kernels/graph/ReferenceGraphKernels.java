@@ -42,6 +42,8 @@ public final class ReferenceGraphKernels implements GraphKernels {
     @Override
     public Program compile(Graph graph, Precision precision, ModelMemory model) {
         requireOwn(model);
+        // Throws where the memory is closed.
+        floats(model.parameters());
         ModelLayout needed = graph.layout();
         ModelLayout given = model.layout();
         if (!needed.parameters().equals(given.parameters())

@@ -56,7 +56,8 @@ public final class ReferenceInterpreter {
             for (Node node : graph.nodes()) {
                 for (Tensor value : all[node.id()]) {
                     for (double number : value.numbers()) {
-                        if (!Double.isFinite(number)) {
+                        // What a float cannot hold is infinite on every back end.
+                        if (!Float.isFinite((float) number)) {
                             String where = node.op() instanceof Source source ? source.name() : node.layer();
                             return Optional.of(new NonFinite(where, node.op().name()));
                         }
@@ -82,10 +83,20 @@ public final class ReferenceInterpreter {
         return evaluate(graph, Precision.FLOAT32, feed);
     }
 
+    /** One of the graph's sums in doubles, without what comes after it: the backward pass in particular. */
+    static double sum(Graph graph, Feed feed, String name) {
+        Value sum = graph.sums().get(name);
+        return evaluate(graph, Precision.FLOAT32, feed, sum.node() + 1).get(sum).numbers()[0];
+    }
+
     static Values evaluate(Graph graph, Precision precision, Feed feed) {
+        return evaluate(graph, precision, feed, graph.nodes().size());
+    }
+
+    private static Values evaluate(Graph graph, Precision precision, Feed feed, int numNodes) {
         ReferenceInterpreter interpreter = new ReferenceInterpreter(graph, precision, feed);
         Tensor[][] all = new Tensor[graph.nodes().size()][];
-        for (Node node : graph.nodes()) {
+        for (Node node : graph.nodes().subList(0, numNodes)) {
             Tensor[] inputs = node.inputs().stream()
                     .map(value -> all[value.node()][value.output()])
                     .toArray(Tensor[]::new);

@@ -111,6 +111,14 @@ final class AdditiveArray {
         return gaps;
     }
 
+    /** What of {@code [from, to)} no value fills. */
+    List<Part> gapsWithin(int from, int to) {
+        return gaps(to).stream()
+                .filter(gap -> gap.to() > from && gap.from() < to)
+                .map(gap -> new Part(gap.node(), Math.max(gap.from(), from), Math.min(gap.to(), to)))
+                .toList();
+    }
+
     /** Parts to report, in order: neighbours that are complete and together long enough, the rest at the end. */
     List<Part> parts(int length) {
         List<Part> filled = gaps(length);

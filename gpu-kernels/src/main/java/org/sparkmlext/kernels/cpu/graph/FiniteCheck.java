@@ -54,14 +54,13 @@ final class FiniteCheck {
         return true;
     }
 
-    /** Whether all numbers of a tensor are finite; others than floats always are. */
-    boolean isFinite(Tensor tensor, NativeMemory arena) {
-        long bytes = tensor.desc().get_size();
+    /** Whether all are finite; others than floats always are. */
+    boolean isFinite(Step.Numbers numbers) {
+        long bytes = numbers.bytes();
         long step = 1 << 30;
         for (long from = 0; from < bytes; from += step) {
-            ByteBuffer view =
-                    NativeMemory.view(tensor.storage().address(arena).getPointer(from), Math.min(step, bytes - from));
-            boolean isFinite = switch (tensor.type()) {
+            ByteBuffer view = NativeMemory.view(numbers.address().getPointer(from), Math.min(step, bytes - from));
+            boolean isFinite = switch (numbers.type()) {
                 case f32 -> isFinite(view.asFloatBuffer());
                 case bf16 -> isFinite(view.asShortBuffer());
                 default -> true;

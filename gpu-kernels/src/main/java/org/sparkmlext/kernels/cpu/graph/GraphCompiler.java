@@ -108,17 +108,27 @@ final class GraphCompiler {
         return complete;
     }
 
-    /** What no value fills is 0, but for the number of rows. */
+    /** What no value fills is 0, but for the number of rows, and states that no statistic follows, which stand for themselves. */
     private void clearGaps() {
-        NativeBuffer buffer = memory.additive();
         ModelLayout layout = memory.layout();
+        NativeBuffer target = memory.additive();
+        NativeBuffer state = memory.state();
         List<AdditiveArray.Part> gaps = additive.gaps(layout.additiveLength());
-        float[] rows = {c.graph().rows()};
+        List<AdditiveArray.Part> states = additive.gapsWithin(layout.statisticsFrom(), layout.rowsAt());
+        float rows = c.graph().rows();
         c.steps().add("java", binding -> key -> {
             for (AdditiveArray.Part gap : gaps) {
-                Pointer.memset(buffer.at(gap.from()), 0, (long) (gap.to() - gap.from()) * Float.BYTES);
+                Pointer.memset(target.at(gap.from()), 0, (long) (gap.to() - gap.from()) * Float.BYTES);
             }
-            buffer.copyIn(layout.rowsAt(), rows, 0, 1);
+            for (AdditiveArray.Part gap : states) {
+                float[] values = new float[gap.to() - gap.from()];
+                state.copyOut(gap.from() - layout.statisticsFrom(), values, 0, values.length);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] *= rows;
+                }
+                target.copyIn(gap.from(), values, 0, values.length);
+            }
+            target.copyIn(layout.rowsAt(), new float[] {rows}, 0, 1);
         });
     }
 

@@ -40,7 +40,7 @@ final class JavaStep extends Step {
     }
 
     @Override
-    void bind(Binding binding) {
+    void prepare(Binding binding) {
         work = binder.apply(binding);
     }
 

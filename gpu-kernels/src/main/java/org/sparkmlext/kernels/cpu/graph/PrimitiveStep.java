@@ -41,7 +41,7 @@ final class PrimitiveStep extends Step {
     }
 
     @Override
-    void bind(Binding binding) {
+    void prepare(Binding binding) {
         IntMemoryMap map = binding.objects().keep(new IntMemoryMap());
         arguments.forEach((argument, tensor) -> map.put(argument, binding.memory(tensor)));
         memories = map;

@@ -59,7 +59,7 @@ final class ProgramMemory implements AutoCloseable {
         ModelLayout of = graph.layout();
         ModelLayout have = model.layout();
         if (!of.parameters().equals(have.parameters()) || !of.state().equals(have.state())) {
-            throw new IllegalArgumentException("the graph has parameters "
+            throw new IllegalArgumentException("the layouts differ: the graph has parameters "
                     + of.parameters().shapes() + " and states " + of.state().shapes() + ", the memory was made for "
                     + have.parameters().shapes() + " and " + have.state().shapes());
         }

@@ -2,6 +2,8 @@ package org.sparkmlext.kernels.cpu.graph;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.javacpp.Pointer;
 import org.sparkmlext.kernels.graph.RunKey;
 
 /** One thing a program does. Made while tensors have no address yet, then bound, then run many times. */
@@ -11,6 +13,10 @@ abstract class Step {
     private final List<Tensor> reads = new ArrayList<>();
     private final List<Tensor> writes = new ArrayList<>();
     private final List<Tensor> results = new ArrayList<>();
+    private final List<Numbers> numbers = new ArrayList<>();
+
+    /** Numbers in memory, for one who looks at them when the tensors' descriptions are gone. */
+    record Numbers(Pointer address, long bytes, memory.data_type type) {}
 
     /**
      * For messages and profiles.
@@ -49,9 +55,9 @@ abstract class Step {
         results.add(tensor);
     }
 
-    /** Tensors with numbers that this step has written. */
-    final List<Tensor> results() {
-        return results;
+    /** What this step has written, as far as it is numbers. */
+    final List<Numbers> numbers() {
+        return numbers;
     }
 
     /** Every tensor it touches. */
@@ -62,7 +68,15 @@ abstract class Step {
     }
 
     /** Takes the addresses of its tensors. */
-    abstract void bind(Binding binding);
+    final void bind(Binding binding) {
+        for (Tensor result : results) {
+            numbers.add(new Numbers(
+                    result.storage().address(binding.arena()), result.desc().get_size(), result.type()));
+        }
+        prepare(binding);
+    }
+
+    abstract void prepare(Binding binding);
 
     abstract void run(RunKey key);
 }
