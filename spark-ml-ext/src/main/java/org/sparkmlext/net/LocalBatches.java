@@ -3,8 +3,8 @@ package org.sparkmlext.net;
 /**
  * Which of a rank's rows belong to which update of an epoch.
  *
- * <p>The table's N rows make {@code ceil(N / batchSize)} updates of {@code batchSize} rows in all, the last one of the rest. A rank of
- * n rows takes the rows {@code [n * done / N, n * (done + batchSize) / N)}: its share of every batch is its share of the table, so
+ * <p>The table's N rows make {@code ceil(N / batchSize)} updates of about {@code batchSize} rows in all (fewer or more by less than
+ * there are ranks), the last one of the rest. A rank of n rows takes the rows {@code [n * done / N, n * (done + batchSize) / N)}: its share of every batch is its share of the table, so
  * that uneven shards run out at the same time and a rank without rows takes part in every sum with none.
  *
  * @param localRows rows of this rank

@@ -14,8 +14,9 @@ import org.sparkmlext.training.Worker;
  * run is an epoch; its state is a checkpoint of everything.
  *
  * <p>For a number of ranks, and the same rows on each of them, the model is the same bit for bit, run after run: rows are put in an
- * order their content decides, draws are functions of seed, step and row, and sums have a fixed order. For another number of ranks it
- * is the same up to rounding and the statistics of batch norm, which are those of each rank's part of a batch.
+ * order their content decides, draws are functions of seed, step and row, and sums have a fixed order. For another number of ranks
+ * batches hold other rows, dropout and augmentation draw other numbers, and batch norm has the statistics of each rank's part of a
+ * batch: as good a model, but another one. Only where a batch is the whole table, without those layers, it is the same up to rounding.
  */
 public final class NetworkAlgorithm implements TrainingAlgorithm<NetworkSettings> {
     private static final long serialVersionUID = 1L;

@@ -80,8 +80,7 @@ record NetworkCheckpoint(
         }
         if (!checkpoint.settings().equals(settings)) {
             throw new IllegalArgumentException("the checkpoint of epoch " + (state.round() + 1)
-                    + " is of a run with other settings; go on with the same ones (maxEpochs may differ), or choose an empty"
-                    + " checkpointDir");
+                    + " is of a run with other settings; go on with the same ones (maxEpochs may differ), or start anew");
         }
         return checkpoint;
     }

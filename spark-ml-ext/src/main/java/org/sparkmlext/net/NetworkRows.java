@@ -5,6 +5,7 @@ import java.util.List;
 import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.FeatureBlock;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.training.InvalidTrainingDataException;
 
 /**
  * A shard's rows as a network reads them: each row's values together, rows in an order that their content decides.
@@ -61,8 +62,9 @@ final class NetworkRows {
     private static Object rowMajor(TableBlock block, int width) {
         FeatureBlock features = block.features();
         if (features.numFeatures() != width) {
-            throw new IllegalArgumentException(
-                    "a block has " + features.numFeatures() + " values a row, but the network takes " + width);
+            throw new InvalidTrainingDataException("rows have " + features.numFeatures()
+                    + " values, but the network takes " + width
+                    + ". Resize the images (ImageAssembler) or change the network's input.");
         }
         if (features instanceof ByteFeatures bytes) {
             return bytes.bytes();
@@ -77,7 +79,8 @@ final class NetworkRows {
         long hash = RowOrder.mix(Float.floatToIntBits(label), Float.floatToIntBits(weight));
         if (values instanceof byte[] bytes) {
             for (int i = from; i < from + width; i++) {
-                hash = RowOrder.mix(hash, bytes[i]);
+                // As the float it stands for: the same pixels have the same order, whatever form their column had.
+                hash = RowOrder.mix(hash, Float.floatToIntBits(Byte.toUnsignedInt(bytes[i])));
             }
         } else {
             float[] floats = (float[]) values;

@@ -155,22 +155,23 @@ final class NetworkRun implements AutoCloseable {
         step++;
     }
 
-    /** Looks where the numbers went wrong; the rank that finds it tells the others. Collective. */
+    /** Looks where the numbers went wrong; every rank names the place that the first to find one found. Collective. */
     private InvalidTrainingDataException diverged(
             int epoch, int batch, double norm, @Nullable Program program, RunKey key) {
         Optional<NonFinite> found = program == null ? Optional.empty() : program.findNonFinite(key);
-        long[] finder = {found.isPresent() ? collective.size() - collective.rank() : 0};
-        collective.max(finder, 0, 1);
-        int rank = (int) (collective.size() - finder[0]);
-        String where = found.map(place -> " The first NaN or infinite number is in layer '" + place.layer() + "' ("
-                        + place.op() + ").")
-                .orElse(finder[0] == 0 ? " Every number is finite, only their sum is not." : " Rank " + rank + " has it.");
+        List<String> places = RankTexts.gather(
+                collective,
+                found.map(place -> "layer '" + place.layer() + "' (" + place.op() + ")").orElse(""));
+        String where = places.stream()
+                .filter(place -> !place.isEmpty())
+                .findFirst()
+                .map(place -> " The first NaN or infinite number is in " + place + ".")
+                .orElse(" Every number is finite, only their sum is not.");
         return new InvalidTrainingDataException("training diverged in epoch " + (epoch + 1) + " of "
                 + settings.maxEpochs() + ", batch " + (batch + 1) + " of " + batches.numBatches() + ": the loss is "
                 + sums.sum(ModelLayout.LOSS) / sums.sum(ModelLayout.WEIGHT) + ", the gradient's norm " + norm + "."
                 + where + " Lower learningRate (it is " + rates.rate(step)
-                + " here), set clipNorm, or look for values in the data that are far too large. The model of epoch " + epoch
-                + " is unharmed in checkpointDir where one is set.");
+                + " here), set clipNorm, or look for values in the data that are far too large.");
     }
 
     private void report(int epoch, int batch, SumsOverRows epochSums) {

@@ -1,6 +1,8 @@
 package org.sparkmlext.tree;
 
 import org.sparkmlext.testing.RankThreads;
+
+import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -91,9 +93,9 @@ class RoundMetricsTest {
     void trainingRowsAreMeasuredInEveryPeriodAndNothingElseChanges(int period) {
         CustomMetric bias = new CustomMetric("gap", (score, label) -> Math.abs(score - label));
         TestSettings settings = settings(ROUNDS).withCustomMetric(bias).withEarlyStopping(ROUNDS, "logloss");
-        TrainingThreads.Outcome always =
+        RankThreads.Outcome always =
                 TrainingThreads.train(settings.build(), TableMaker.shards(ROWS, 2, true, true), 1);
-        TrainingThreads.Outcome some = TrainingThreads.train(
+        RankThreads.Outcome some = TrainingThreads.train(
                 settings.withTrainingMetrics(period).build(), TableMaker.shards(ROWS, 2, true, true), 1);
         assertThat(some.model()).isEqualTo(always.model());
         assertThat(always.metrics().get(0)).containsKeys("train-logloss", "train-gap", "validation-gap");
@@ -109,7 +111,7 @@ class RoundMetricsTest {
     @Test
     void withoutTrainingMetricsNoPassOverTrainingRowsIsLeft() {
         Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
-        TrainingThreads.Outcome outcome = TrainingThreads.train(
+        RankThreads.Outcome outcome = TrainingThreads.train(
                 settings(ROUNDS).withTrainingMetrics(0).build(),
                 TableMaker.shards(ROWS, 1, false, false),
                 rank -> counting(cpu(), Backend.class, calls),

@@ -14,10 +14,13 @@ record NetworkClassScorer(FittedNetwork network, ScorerPool.Key key, int numFeat
             if (lease.scorer().takesBytes()) {
                 byte[] bytes = new byte[row.length];
                 for (int i = 0; i < row.length; i++) {
-                    bytes[i] = (byte) Math.round(row[i]);
+                    bytes[i] = NetworkRowValues.pixel("features", row[i]);
                 }
                 lease.scorer().score(bytes, 1, (i, logits, embeddings) -> raw[0] = ClassScoring.doubles(logits));
             } else {
+                for (float value : row) {
+                    NetworkRowValues.requireFinite("features", value);
+                }
                 lease.scorer().score(row, 1, (i, logits, embeddings) -> raw[0] = ClassScoring.doubles(logits));
             }
         }

@@ -94,8 +94,8 @@ public interface NetworkParams extends Params {
         return CheckedParams.ofText(
                 this,
                 "schedule",
-                "how the learning rate changes: constant, step:epochs:factor, exponential:factor, cosine, one-cycle, "
-                        + "reduce-on-plateau; a warm-up goes before any (text; default constant)");
+                "how the learning rate changes: constant, step:30:0.1, exponential:0.95, cosine, one-cycle, plateau:0.1:10; "
+                        + "warm-up:2+ may go before (text; default constant)");
     }
 
     default String getSchedule() {

@@ -83,17 +83,32 @@ record NetworkRowValues(String column, FeatureForm form, int width, boolean take
 
     private void put(double value, byte[] bytes, float[] floats, int at) {
         if (!takesBytes) {
-            if (!Float.isFinite((float) value)) {
-                throw new IllegalArgumentException(
-                        "column '" + column + "' holds the value " + value + "; all must be finite as float32");
-            }
+            requireFinite(column, value);
             floats[at] = (float) value;
-        } else if (value >= 0 && value <= 255 && value == Math.rint(value)) {
-            bytes[at] = (byte) value;
         } else {
+            bytes[at] = pixel(column, value);
+        }
+    }
+
+    /** @throws IllegalArgumentException if the value is not finite as float32 */
+    static void requireFinite(String column, double value) {
+        if (!Float.isFinite((float) value)) {
+            throw new IllegalArgumentException(
+                    "column '" + column + "' holds the value " + value + "; all must be finite as float32");
+        }
+    }
+
+    /**
+     * A value as an unsigned byte.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static byte pixel(String column, double value) {
+        if (!(value >= 0 && value <= 255 && value == Math.rint(value))) {
             throw new IllegalArgumentException("column '" + column + "' holds the value " + value
                     + ", but the network was trained on bytes; allowed are whole numbers from 0 to 255");
         }
+        return (byte) (int) value;
     }
 
     private void requireWidth(int length) {

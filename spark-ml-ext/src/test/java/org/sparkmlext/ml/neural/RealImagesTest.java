@@ -1,0 +1,132 @@
+package org.sparkmlext.ml.neural;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.data.ImageShape;
+import org.sparkmlext.ml.feature.ImageMetadata;
+import org.sparkmlext.net.ImageInput;
+import org.sparkmlext.net.layer.Conv2dLayer;
+import org.sparkmlext.net.layer.Padding;
+import org.sparkmlext.testing.LocalSpark;
+import org.sparkmlext.testing.RealData;
+
+/** What the classifier reaches on public images, through Spark and with two workers. */
+@RealData
+class RealImagesTest {
+
+    private static double accuracy(Dataset<Row> scored) {
+        return new MulticlassClassificationEvaluator()
+                .setMetricName("accuracy")
+                .evaluate(scored);
+    }
+
+    private static void report(String what, double value) {
+        System.out.printf("[real data] %s: %.4f%n", what, value);
+    }
+
+    /** Network, epochs and rate were chosen on a fifth of the training rows; the test rows were looked at once. */
+    @Test
+    void digitsAreRead() {
+        CnnClassificationModel model = new CnnClassifier()
+                .setImageCol("image")
+                .setNetwork(Network.builder(pixelsTo16())
+                        .add("conv1", same(32))
+                        .add("conv2", same(64))
+                        .maxPool2d(2)
+                        .dropout(0.25)
+                        .flatten()
+                        .dense(128, "relu")
+                        .dropout(0.5)
+                        .build())
+                .setMaxEpochs(12)
+                .setBatchSize(64)
+                .setLearningRate(0.002)
+                .setSchedule("one-cycle")
+                .setNumWorkers(2)
+                .fit(digits("optdigits.tra.gz"));
+        double accuracy = accuracy(model.transform(digits("optdigits.tes.gz")));
+        report("digits test accuracy", accuracy);
+        assertThat(accuracy).isGreaterThanOrEqualTo(0.98);
+    }
+
+    private static ImageInput pixelsTo16() {
+        return new ImageInput(
+                8, 8, 1, ImageInput.Pixels.FLOAT, List.of(1 / 16f), List.of(0f));
+    }
+
+    private static Conv2dLayer same(int filters) {
+        return Conv2dLayer.of(filters, 3)
+                .padding(Padding.SAME)
+                .activation("relu");
+    }
+
+    private static Dataset<Row> digits(String file) {
+        Dataset<Row> rows = LocalSpark.session()
+                .read()
+                .option("header", "true")
+                .option("inferSchema", "true")
+                .csv(RealData.Directory.file("digits/" + file).toString());
+        String[] names = rows.columns();
+        Column[] pixels = Arrays.stream(names, 0, 64)
+                .map(name -> col("`" + name + "`").cast(DataTypes.ByteType))
+                .toArray(Column[]::new);
+        return rows.select(
+                array(pixels).as("image", ImageMetadata.of(new ImageShape(8, 8, 1))),
+                col("`" + names[64] + "`").cast(DataTypes.DoubleType).as("label"));
+    }
+
+    /** A part of the set for a few epochs, to see that it learns; what it reaches is the benchmark's affair. */
+    @Test
+    @Tag("full")
+    void fashionIsLearntFromAPart() throws IOException {
+        CnnClassificationModel model = new CnnClassifier()
+                .setImageCol("image")
+                .setNetwork("simple-cnn")
+                .setMaxEpochs(4)
+                .setNumWorkers(2)
+                .fit(fashion("train", 10_000));
+        double accuracy = accuracy(model.transform(fashion("t10k", 10_000)));
+        report("fashion-mnist test accuracy of 10,000 rows, 4 epochs", accuracy);
+        assertThat(accuracy).isGreaterThanOrEqualTo(0.85);
+    }
+
+    private static Dataset<Row> fashion(String part, int rows) throws IOException {
+        byte[] images = idx(part + "-images-idx3-ubyte.gz", 16);
+        byte[] labels = idx(part + "-labels-idx1-ubyte.gz", 8);
+        List<Row> all = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            all.add(RowFactory.create(Arrays.copyOfRange(images, row * 784, (row + 1) * 784), (double) labels[row]));
+        }
+        StructType schema =
+                new StructType().add("image", DataTypes.BinaryType).add("label", DataTypes.DoubleType);
+        return LocalSpark.session()
+                .createDataFrame(all, schema)
+                .withColumn("image", col("image").as("image", ImageMetadata.of(new ImageShape(28, 28, 1))));
+    }
+
+    private static byte[] idx(String file, int header) throws IOException {
+        try (DataInputStream in = new DataInputStream(
+                new GZIPInputStream(Files.newInputStream(RealData.Directory.file("fashion-mnist/" + file))))) {
+            in.skipNBytes(header);
+            return in.readAllBytes();
+        }
+    }
+}
