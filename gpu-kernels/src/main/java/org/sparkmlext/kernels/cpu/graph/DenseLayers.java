@@ -17,6 +17,12 @@ import org.sparkmlext.kernels.graph.Value;
 /** Compiles dense layers. Rows that are images stay in the images' layout: the weights are brought into it instead. */
 final class DenseLayers {
 
+    /**
+     * With fewer rows a unit it is less work to bring rows and their gradient into plain order than weights, on loading, and their
+     * gradient into the images' layout and out of it.
+     */
+    private static final int ROWS_A_UNIT = 1;
+
     /** Most axes the library takes. */
     private static final int MAX_RANK = 5;
 
@@ -31,13 +37,13 @@ final class DenseLayers {
         this.c = c;
     }
 
-    /** Rows as the library takes them. */
-    private Tensor rows(Value value) {
+    /** Rows as the library takes them: images in their layout, or, where that is less work, in plain order. */
+    private Tensor rows(Value value, int units) {
         Value source = c.fusions().unreshaped(value);
-        if (c.shape(source).rank() <= MAX_RANK) {
+        Shape shape = c.shape(source);
+        if (shape.rank() <= MAX_RANK && (shape.rank() == 2 || shape.size(0) > units * ROWS_A_UNIT)) {
             return c.readNumber(source);
         }
-        Shape shape = c.shape(source);
         Tensor plain = c.values().get(source, Layouts.plain(c.number(), shape));
         return plain.as(Layouts.plain(c.number(), shape.size(0), shape.elementsPerRow()));
     }
@@ -66,8 +72,8 @@ final class DenseLayers {
     }
 
     void forward(Node node) {
-        Tensor x = rows(node.input(0));
         int units = c.shape(node.input(1)).size(0);
+        Tensor x = rows(node.input(0), units);
         boolean hasBias = node.inputs().size() == 3;
         inner_product_forward.primitive_desc description = describe(
                 x.desc(),
@@ -119,8 +125,8 @@ final class DenseLayers {
     }
 
     void weightGradient(Node node, Dense.WeightGradient op) {
-        Tensor x = rows(node.input(0));
         int units = c.shape(node.input(1)).size(1);
+        Tensor x = rows(node.input(0), units);
         inner_product_backward_weights.primitive_desc description = new inner_product_backward_weights.primitive_desc(
                 c.engine(),
                 x.desc(),

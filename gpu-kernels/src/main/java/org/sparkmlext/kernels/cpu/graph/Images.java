@@ -76,48 +76,55 @@ record Images(Compilation c) {
 
         IntConsumer part(int parts) {
             int rows = shape.size(0);
+            int pixels = shape.size(2) * shape.size(3);
+            // Distance of two pixels of a channel, and of two channels of a pixel, in what is written.
+            int pixelStep = arePlanes ? 1 : scale.length;
+            int channelStep = arePlanes ? pixels : 1;
             return part -> {
                 byte[] in = new byte[bytes == null ? 0 : shape.elementsPerRow()];
-                float[] row = new float[shape.elementsPerRow()];
-                float[] out = arePlanes ? new float[row.length] : row;
+                float[] floatsIn = new float[floats == null ? 0 : shape.elementsPerRow()];
+                float[] out = new float[shape.elementsPerRow()];
                 int end = (int) ((long) rows * (part + 1) / parts);
                 for (int i = (int) ((long) rows * part / parts); i < end; i++) {
-                    read(i, in, row);
-                    if (arePlanes) {
-                        toPlanes(row, out);
+                    read(i, in, floatsIn);
+                    for (int channel = 0; channel < scale.length; channel++) {
+                        if (bytes != null) {
+                            look(in, channel, out, channel * channelStep, pixelStep);
+                        } else {
+                            compute(floatsIn, channel, out, channel * channelStep, pixelStep);
+                        }
                     }
                     write(i, out);
                 }
             };
         }
 
-        private void read(int index, byte[] in, float[] row) {
-            int channels = scale.length;
+        private void read(int index, byte[] in, float[] floatsIn) {
             if (bytes != null) {
-                bytes.get(index * row.length, in);
-                for (int channel = 0; channel < channels; channel++) {
-                    float[] table = scaled[channel];
-                    for (int i = channel; i < row.length; i += channels) {
-                        row[i] = table[in[i] & 0xFF];
-                    }
-                }
+                bytes.get(index * in.length, in);
             } else if (floats != null) {
-                floats.get(index * row.length, row);
-                for (int channel = 0; channel < channels; channel++) {
-                    for (int i = channel; i < row.length; i += channels) {
-                        row[i] = row[i] * scale[channel] + shift[channel];
-                    }
-                }
+                floats.get(index * floatsIn.length, floatsIn);
             }
         }
 
-        private void toPlanes(float[] row, float[] planes) {
+        private void look(byte[] in, int channel, float[] out, int to, int step) {
+            float[] table = scaled[channel];
             int channels = scale.length;
-            int pixels = row.length / channels;
-            for (int channel = 0; channel < channels; channel++) {
-                for (int i = 0; i < pixels; i++) {
-                    planes[channel * pixels + i] = row[i * channels + channel];
-                }
+            int at = to;
+            for (int i = channel; i < in.length; i += channels) {
+                out[at] = table[in[i] & 0xFF];
+                at += step;
+            }
+        }
+
+        private void compute(float[] in, int channel, float[] out, int to, int step) {
+            float factor = scale[channel];
+            float summand = shift[channel];
+            int channels = scale.length;
+            int at = to;
+            for (int i = channel; i < in.length; i += channels) {
+                out[at] = in[i] * factor + summand;
+                at += step;
             }
         }
 
