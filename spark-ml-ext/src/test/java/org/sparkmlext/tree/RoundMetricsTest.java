@@ -1,8 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.testing.RankThreads;
-
-import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -22,6 +19,7 @@ import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.tree.TreeKernels;
+import org.sparkmlext.testing.RankThreads;
 import org.sparkmlext.training.RoundState;
 
 /** Each round reports its own metrics, although those of training rows come out of the pass of the round after. */
@@ -93,8 +91,7 @@ class RoundMetricsTest {
     void trainingRowsAreMeasuredInEveryPeriodAndNothingElseChanges(int period) {
         CustomMetric bias = new CustomMetric("gap", (score, label) -> Math.abs(score - label));
         TestSettings settings = settings(ROUNDS).withCustomMetric(bias).withEarlyStopping(ROUNDS, "logloss");
-        RankThreads.Outcome always =
-                TrainingThreads.train(settings.build(), TableMaker.shards(ROWS, 2, true, true), 1);
+        RankThreads.Outcome always = TrainingThreads.train(settings.build(), TableMaker.shards(ROWS, 2, true, true), 1);
         RankThreads.Outcome some = TrainingThreads.train(
                 settings.withTrainingMetrics(period).build(), TableMaker.shards(ROWS, 2, true, true), 1);
         assertThat(some.model()).isEqualTo(always.model());

@@ -28,7 +28,8 @@ import org.sparkmlext.training.TrainingReport;
  * <p>The column may have another form than at training as long as it holds the same numbers: bytes where the network was trained on
  * bytes may come as arrays or vectors of whole numbers from 0 to 255. Immutable but for its Params; scoring is thread-safe.
  */
-public final class CnnClassificationModel extends FittedClassifier<CnnClassificationModel> implements CnnClassifierParams {
+public final class CnnClassificationModel extends FittedClassifier<CnnClassificationModel>
+        implements CnnClassifierParams {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable FittedNetwork fitted;
@@ -111,11 +112,12 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     private NetworkRowValues rowValues(StructType schema) {
-        StructField column =
-                FeatureColumns.find(schema, CnnColumns.name(this), CnnColumns.source(this).param());
+        StructField column = FeatureColumns.find(
+                schema, CnnColumns.name(this), CnnColumns.source(this).param());
         FeatureForm form = RowReader.form(column.dataType())
                 .orElseThrow(() -> new IllegalArgumentException("column '" + column.name() + "' has type "
-                        + column.dataType().simpleString() + "; allowed: binary, array of numbers, vector, Spark's image struct"));
+                        + column.dataType().simpleString()
+                        + "; allowed: binary, array of numbers, vector, Spark's image struct"));
         return new NetworkRowValues(column.name(), form, numFeatures(), takesBytes());
     }
 
@@ -124,8 +126,7 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     private ScorerPool.Key key(int threads) {
-        return new ScorerPool.Key(
-                fittedNetwork().digest(), getDevice(), new NetworkPlan(this).precision(), threads);
+        return new ScorerPool.Key(fittedNetwork().digest(), getDevice(), new NetworkPlan(this).precision(), threads);
     }
 
     @Override
