@@ -56,11 +56,10 @@ final class NetworkRun implements AutoCloseable {
         int width = architecture.input().type(1).shape().elements();
         training = RankRows.of(shard.training(), width, collective);
         validation = RankRows.of(shard.validation(), width, collective);
-        requireValidationRows();
+        requireRows();
         batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
         trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.augmenter(architecture));
         validationFeed = new BatchFeed(validation.rows(), width, validation.first(), null);
-        requireTargets();
         history = new EpochHistory(
                 (validation.total() > 0 ? "validation-" : "train-") + settings.validationMetric(),
                 settings.earlyStoppingRounds());
@@ -69,21 +68,18 @@ final class NetworkRun implements AutoCloseable {
         sums = new RankSums(collective, model.memory());
     }
 
-    private void requireValidationRows() {
-        if (settings.earlyStoppingRounds() > 0 && validation.total() == 0) {
-            throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
-                    + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
-                    + " some rows, or earlyStoppingRounds to 0");
-        }
-    }
-
-    private void requireTargets() {
+    private void requireRows() {
         if (training.total() == 0) {
             throw new InvalidTrainingDataException("there is no row to train on");
         }
         if (settings.batchSize() > training.total()) {
             LOG.info("batchSize is {}, but there are {} training rows: every update takes all of them",
                     settings.batchSize(), training.total());
+        }
+        if (settings.earlyStoppingRounds() > 0 && validation.total() == 0) {
+            throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
+                    + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
+                    + " some rows, or earlyStoppingRounds to 0");
         }
     }
 
