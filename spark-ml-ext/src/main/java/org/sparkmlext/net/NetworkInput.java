@@ -1,5 +1,6 @@
 package org.sparkmlext.net;
 
+import org.sparkmlext.kernels.graph.Element;
 import org.sparkmlext.kernels.graph.GraphBuilder;
 import org.sparkmlext.kernels.graph.TensorType;
 import org.sparkmlext.kernels.graph.Value;
@@ -20,6 +21,16 @@ public sealed interface NetworkInput permits ImageInput, VectorInput {
 
     /** Adds the input and what makes numbers of it; gives back what the first layer sees. */
     Value lower(GraphBuilder graph);
+
+    /** Values of a row. */
+    default int rowLength() {
+        return type(1).shape().elements();
+    }
+
+    /** Whether rows are unsigned bytes; else floats. */
+    default boolean takesBytes() {
+        return type(1).element() == Element.BYTE;
+    }
 
     /** For people: {@code image 28x28x1 of bytes}. */
     String describe();

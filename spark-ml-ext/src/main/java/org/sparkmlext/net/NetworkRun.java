@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.graph.ModelLayout;
@@ -28,7 +26,6 @@ import org.sparkmlext.training.Worker;
  */
 final class NetworkRun implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(NetworkRun.class);
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int EVALUATION_ROWS = 256;
 
@@ -53,14 +50,13 @@ final class NetworkRun implements AutoCloseable {
         this.worker = worker;
         this.collective = worker.collective();
         Architecture architecture = Architecture.fromJson(settings.network());
-        int width = architecture.input().type(1).shape().elements();
+        int width = architecture.input().rowLength();
         training = RankRows.of(shard.training(), width, collective);
         validation = RankRows.of(shard.validation(), width, collective);
-        requireValidationRows();
+        requireRows();
         batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
         trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.augmenter(architecture));
         validationFeed = new BatchFeed(validation.rows(), width, validation.first(), null);
-        requireTargets();
         history = new EpochHistory(
                 (validation.total() > 0 ? "validation-" : "train-") + settings.validationMetric(),
                 settings.earlyStoppingRounds());
@@ -70,23 +66,14 @@ final class NetworkRun implements AutoCloseable {
         sums = new RankSums(collective, model.memory());
     }
 
-    private void requireValidationRows() {
+    private void requireRows() {
+        if (training.total() == 0) {
+            throw new InvalidTrainingDataException("there is no row to train on");
+        }
         if (settings.earlyStoppingRounds() > 0 && validation.total() == 0) {
             throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
                     + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
                     + " some rows, or earlyStoppingRounds to 0");
-        }
-    }
-
-    private void requireTargets() {
-        if (training.total() == 0) {
-            throw new InvalidTrainingDataException("there is no row to train on");
-        }
-        if (settings.batchSize() > training.total()) {
-            LOG.info(
-                    "batchSize is {}, but there are {} training rows: every update takes all of them",
-                    settings.batchSize(),
-                    training.total());
         }
     }
 

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
-import org.sparkmlext.kernels.graph.Element;
 import org.sparkmlext.kernels.graph.GraphKernels;
 import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Precision;
@@ -50,7 +49,7 @@ public final class NetworkScorer implements AutoCloseable {
         memory.parameters().copyIn(0, model.parameters(), 0, model.parameters().length);
         memory.state().copyIn(0, model.state(), 0, model.state().length);
         programs = new NetworkPrograms(kernels, precision, memory, rows -> graphs.scoringGraph(rows, link, embeddings));
-        width = model.architecture().input().type(1).shape().elements();
+        width = model.architecture().input().rowLength();
     }
 
     /** Values a row has. */
@@ -60,7 +59,7 @@ public final class NetworkScorer implements AutoCloseable {
 
     /** Whether rows are unsigned bytes; else floats. */
     public boolean takesBytes() {
-        return model.architecture().input().type(1).element() == Element.BYTE;
+        return model.architecture().input().takesBytes();
     }
 
     /** Scores {@code count} rows of unsigned bytes, one after the other. */

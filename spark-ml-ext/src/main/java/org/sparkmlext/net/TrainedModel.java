@@ -27,6 +27,9 @@ final class TrainedModel implements AutoCloseable {
     private final NetworkPrograms steps;
     private final NetworkPrograms evaluation;
     private final Optimizer optimizer;
+    /** The first states, those of frozen layers, which no update may change; empty where nothing is frozen. */
+    private final float[] frozenState;
+
     /** Numbers of the best epoch; null where that is the last one. */
     private float @Nullable [] bestParameters;
 
@@ -37,6 +40,12 @@ final class TrainedModel implements AutoCloseable {
         NetworkGraphs graphs = new NetworkGraphs(architecture);
         String freezeUntil = settings.freezeUntil().isEmpty() ? null : settings.freezeUntil();
         layout = graphs.trainingGraph(1, settings.loss(), freezeUntil).layout();
+        frozenState = new float
+                [freezeUntil == null
+                        ? 0
+                        : (int) architecture
+                                .end(architecture.indexOf(freezeUntil))
+                                .states()];
         OpenResources held = new OpenResources();
         try {
             memory = held.add(kernels.allocate(layout, true));
@@ -100,6 +109,8 @@ final class TrainedModel implements AutoCloseable {
     /** Moves the numbers by the additive array; the gradient's norm. */
     double update(long step, float learningRate) {
         double norm = optimizer.update(step, learningRate);
+        // A mean of equal numbers over ranks is not their bits: what is frozen is put back as it was.
+        memory.state().copyIn(0, frozenState, 0, frozenState.length);
         changed();
         return norm;
     }
@@ -153,6 +164,7 @@ final class TrainedModel implements AutoCloseable {
     private void write(float[] parameters, float[] state) {
         memory.parameters().copyIn(0, parameters, 0, memory.parameters().length());
         memory.state().copyIn(0, state, 0, memory.state().length());
+        System.arraycopy(state, 0, frozenState, 0, frozenState.length);
         changed();
     }
 

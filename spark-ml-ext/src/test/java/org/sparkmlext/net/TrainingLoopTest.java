@@ -137,8 +137,8 @@ class TrainingLoopTest {
     @Test
     void pixelsAsFloatsGiveTheSameNumbers() throws IOException {
         Architecture bytes = plain();
-        Architecture floats =
-                bytes.withInput(ImageInput.of(PatternImages.SIZE, PatternImages.SIZE, 1, ImageInput.Pixels.FLOAT));
+        Architecture floats = bytes.withInput(new ImageInput(
+                PatternImages.SIZE, PatternImages.SIZE, 1, ImageInput.Pixels.FLOAT, List.of(1 / 255f), List.of(0f)));
         NetworkModel expected = model(train(LoopSettings.of(bytes), List.of(shard(rows(0, ROWS), new int[0]))));
         Shard shard = shard(List.of(PatternImages.floats(rows(0, ROWS), false)), new int[0]);
         assertThat(model(train(LoopSettings.of(floats), List.of(shard))).parameters())
@@ -248,8 +248,9 @@ class TrainingLoopTest {
         assertThat(parameter(after, "output.weights")).hasSize(5 * 8);
         Architecture strange = Architecture.builder(ImageInput.bytes(8, 8, 1))
                 .flatten()
-                .dense(3, "relu")
-                .build();
+                .dense(5, "relu")
+                .build()
+                .withOutputs(4);
         assertThatThrownBy(() -> train(LoopSettings.of(strange).from(first.model(), ""), parts(1)))
                 .hasMessageContaining("initialModel")
                 .hasMessageContaining("conv2d-1.weights")

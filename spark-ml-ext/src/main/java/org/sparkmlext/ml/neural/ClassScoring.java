@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.stage.ClassScorer;
 import org.sparkmlext.ml.stage.ClassValues;
 import org.sparkmlext.net.NetworkScorer;
+import org.sparkmlext.net.ScorerPool;
 
 /**
  * Scores the rows of a partition in batches and appends the model's columns.
@@ -40,8 +41,8 @@ record ClassScoring(
     public Iterator<Row> call(Iterator<Row> rows) {
         TaskContext task = TaskContext.get();
         int threads = task == null ? 1 : Math.max(1, task.cpus());
-        ScorerPool.Key own = new ScorerPool.Key(key.digest(), key.device(), key.precision(), threads);
-        Scored scored = new Scored(rows, ScorerPool.borrow(own, network));
+        ScorerPool.Key own = key.withThreads(threads);
+        Scored scored = new Scored(rows, ScorerPool.borrow(own, network::model));
         if (task != null) {
             TaskCompletionListener closing = context -> scored.close();
             task.addTaskCompletionListener(closing);

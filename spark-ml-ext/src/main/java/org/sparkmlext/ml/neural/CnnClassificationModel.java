@@ -18,7 +18,7 @@ import org.sparkmlext.ml.stage.ClassScorer;
 import org.sparkmlext.ml.stage.FeatureColumns;
 import org.sparkmlext.ml.stage.FittedClassifier;
 import org.sparkmlext.net.Architecture;
-import org.sparkmlext.net.ImageInput;
+import org.sparkmlext.net.ScorerPool;
 import org.sparkmlext.training.TrainingReport;
 
 /**
@@ -122,11 +122,11 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     private boolean takesBytes() {
-        return architecture().input() instanceof ImageInput image && image.pixels() == ImageInput.Pixels.BYTE;
+        return architecture().input().takesBytes();
     }
 
     private ScorerPool.Key key(int threads) {
-        return new ScorerPool.Key(fittedNetwork().digest(), getDevice(), new NetworkPlan(this).precision(), threads);
+        return new ScorerPool.Key(fittedNetwork().digest(), getDevice(), getPrecision(), threads);
     }
 
     @Override
@@ -148,7 +148,7 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     /** Values a row has; -1 where the model has no network yet, as Spark's models say it. */
     @Override
     public int numFeatures() {
-        return fitted == null ? -1 : architecture().input().type(1).shape().elements();
+        return fitted == null ? -1 : architecture().input().rowLength();
     }
 
     /** Two where the model has no network yet. */

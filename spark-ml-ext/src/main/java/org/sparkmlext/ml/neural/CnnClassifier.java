@@ -9,7 +9,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructField;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
-import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.ml.stage.ClassWeights;
 import org.sparkmlext.ml.stage.FeatureColumns;
 import org.sparkmlext.ml.stage.FeatureSource;
@@ -117,8 +116,8 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
                 data.schema(), CnnColumns.name(this), featureSource().param());
         NetworkPlan plan = new NetworkPlan(this);
         Architecture network = plan.architecture(images);
-        LossFunction loss = new LossFunction.CrossEntropy((float) getLabelSmoothing(), (float) getFocusing());
-        NetworkSettings settings = plan.settings(network, loss, getAugmentation(), initialBytes(data), getSeed());
+        NetworkSettings settings = plan.options()
+                .classes(network, getLabelSmoothing(), getFocusing(), getAugmentation(), initialBytes(data), getSeed());
         // Faults of what needs no data are found before any is read.
         settings.augmenter(network);
         if (!getFreezeUntil().isEmpty()) {

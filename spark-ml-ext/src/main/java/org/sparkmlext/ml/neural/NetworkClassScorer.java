@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.neural;
 
 import org.sparkmlext.ml.stage.ClassScorer;
+import org.sparkmlext.net.ScorerPool;
 
 /** A network of classes as executors hold it: one raw prediction a class, whose softmax is the probability. */
 record NetworkClassScorer(FittedNetwork network, ScorerPool.Key key, int numFeatures) implements ClassScorer {
@@ -9,7 +10,7 @@ record NetworkClassScorer(FittedNetwork network, ScorerPool.Key key, int numFeat
     @Override
     public double[] rawPrediction(float[] row) {
         double[][] raw = new double[1][];
-        ScorerPool.Lease lease = ScorerPool.borrow(key, network);
+        ScorerPool.Lease lease = ScorerPool.borrow(key, network::model);
         try (lease) {
             if (lease.scorer().takesBytes()) {
                 byte[] bytes = new byte[row.length];

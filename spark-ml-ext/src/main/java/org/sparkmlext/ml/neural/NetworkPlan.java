@@ -1,27 +1,18 @@
 package org.sparkmlext.ml.neural;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.sql.types.StructField;
 import org.sparkmlext.data.FeatureForm;
 import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.data.RowReader;
-import org.sparkmlext.kernels.graph.LossFunction;
-import org.sparkmlext.kernels.graph.Precision;
-import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.ml.feature.ImageMetadata;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.ImageInput;
-import org.sparkmlext.net.NetworkSettings;
+import org.sparkmlext.net.NetworkOptions;
 import org.sparkmlext.net.Presets;
 
-/** Makes a network and its settings of Params and of the column that it reads. */
+/** What Params say of a network and its training, and of the column that it reads. */
 record NetworkPlan(NetworkParams stage) {
-
-    private static final float SMOOTHING = 0.99f;
-    private static final float BETA1 = 0.9f;
-    private static final float BETA2 = 0.999f;
-    private static final float EPSILON = 1e-8f;
 
     /**
      * The network on rows of this column.
@@ -57,44 +48,21 @@ record NetworkPlan(NetworkParams stage) {
                 new ImageInput(input.height(), input.width(), input.channels(), pixels, input.scale(), input.shift()));
     }
 
-    NetworkSettings settings(
-            Architecture network, LossFunction loss, String augmentation, byte[] initialModel, long seed) {
-        return new NetworkSettings(
-                network.toJson(),
-                loss,
-                rule(),
-                (float) stage.getLearningRate(),
+    /** How it is trained, as the Params say. */
+    NetworkOptions options() {
+        return new NetworkOptions(
+                stage.getOptimizer(),
+                stage.getMomentum(),
+                stage.getWeightDecay(),
+                stage.getLearningRate(),
                 stage.getSchedule(),
                 stage.getBatchSize(),
                 stage.getMaxEpochs(),
-                precision(),
-                bound(stage.getClipValue()),
-                bound(stage.getClipNorm()),
-                augmentation,
+                stage.getPrecision(),
+                stage.getClipValue(),
+                stage.getClipNorm(),
                 stage.getValidationMetric(),
                 stage.getEarlyStoppingRounds(),
-                false,
-                stage.getFreezeUntil(),
-                initialModel,
-                seed);
-    }
-
-    Precision precision() {
-        return Precision.valueOf(stage.getPrecision().toUpperCase(Locale.ROOT));
-    }
-
-    private static float bound(double value) {
-        return value == 0 ? Float.POSITIVE_INFINITY : (float) value;
-    }
-
-    private UpdateRule rule() {
-        float decay = (float) stage.getWeightDecay();
-        return switch (stage.getOptimizer()) {
-            case "adam" -> new UpdateRule.Adam(BETA1, BETA2, EPSILON, decay, false);
-            case "adamw" -> new UpdateRule.Adam(BETA1, BETA2, EPSILON, decay, true);
-            case "rmsprop" -> new UpdateRule.RmsProp(SMOOTHING, EPSILON, decay);
-            case "sgd" -> new UpdateRule.Sgd((float) stage.getMomentum(), false, decay);
-            default -> throw new IllegalArgumentException("unknown optimizer '" + stage.getOptimizer() + "'");
-        };
+                stage.getFreezeUntil());
     }
 }

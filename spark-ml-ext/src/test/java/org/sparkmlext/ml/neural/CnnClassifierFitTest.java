@@ -178,7 +178,7 @@ class CnnClassifierFitTest {
         model.setThresholds(new double[] {1e-9, 1, 1});
         assertThat(model.transform(images).where("prediction = 0").count()).isGreaterThan(ROWS / 2);
         assertThatThrownBy(() -> model.setThresholds(new double[] {1, 1}).transform(images))
-                .hasMessageContaining("thresholds has 2 values");
+                .hasMessageContaining("thresholds has length 2");
     }
 
     @Test

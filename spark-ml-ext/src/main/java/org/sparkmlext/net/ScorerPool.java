@@ -1,22 +1,20 @@
-package org.sparkmlext.ml.neural;
+package org.sparkmlext.net;
 
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
-import org.sparkmlext.kernels.graph.Precision;
-import org.sparkmlext.net.NetworkGraphs;
-import org.sparkmlext.net.NetworkScorer;
 
 /**
  * Scorers of this JVM that nobody uses at the moment, so that a task need not compile what an earlier one has compiled. Holds at most
  * {@value #MOST_IDLE}; the one that was idle longest goes first. Thread-safe.
  */
-final class ScorerPool {
+public final class ScorerPool {
 
     private static final int MOST_IDLE = 8;
     private static final Deque<Lease> IDLE = new ArrayDeque<>();
@@ -27,11 +25,18 @@ final class ScorerPool {
      * What tells scorers apart.
      *
      * @param digest of the model
+     * @param precision see {@link NetworkOptions#precision}
      */
-    record Key(String digest, String device, Precision precision, int threads) implements Serializable {}
+    public record Key(String digest, String device, String precision, int threads) implements Serializable {
+
+        /** The same with another number of threads. */
+        public Key withThreads(int other) {
+            return new Key(digest, device, precision, other);
+        }
+    }
 
     /** A scorer in use by one thread; given back by closing it. */
-    record Lease(Key key, Backend backend, NetworkScorer scorer) implements AutoCloseable {
+    public record Lease(Key key, Backend backend, NetworkScorer scorer) implements AutoCloseable {
         @Override
         public void close() {
             giveBack(this);
@@ -39,7 +44,7 @@ final class ScorerPool {
     }
 
     /** An idle scorer of that key, or a new one. */
-    static Lease borrow(Key key, FittedNetwork network) {
+    public static Lease borrow(Key key, Supplier<NetworkModel> network) {
         Lease idle = take(key);
         return idle != null ? idle : open(key, network);
     }
@@ -57,12 +62,12 @@ final class ScorerPool {
         }
     }
 
-    private static Lease open(Key key, FittedNetwork network) {
+    private static Lease open(Key key, Supplier<NetworkModel> network) {
         Backend backend = Backends.open(key.device(), BackendOptions.threads(key.threads()))
                 .backend();
         try {
-            NetworkScorer scorer =
-                    new NetworkScorer(network.model(), backend, key.precision(), NetworkGraphs.Link.NONE, null);
+            NetworkScorer scorer = new NetworkScorer(
+                    network.get(), backend, NetworkOptions.precision(key.precision()), NetworkGraphs.Link.NONE, null);
             return new Lease(key, backend, scorer);
         } catch (RuntimeException | Error e) {
             backend.close();
@@ -87,19 +92,5 @@ final class ScorerPool {
     static void discard(Lease lease) {
         lease.scorer().close();
         lease.backend().close();
-    }
-
-    /** Closes all idle scorers. */
-    static void clear() {
-        while (true) {
-            Lease lease;
-            synchronized (IDLE) {
-                lease = IDLE.pollFirst();
-            }
-            if (lease == null) {
-                return;
-            }
-            discard(lease);
-        }
     }
 }
