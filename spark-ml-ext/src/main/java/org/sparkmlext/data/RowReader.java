@@ -32,6 +32,7 @@ public final class RowReader implements Serializable {
     public static Optional<FeatureForm> form(DataType type) {
         return FeatureReader.form(type);
     }
+
     private static final long serialVersionUID = 1L;
 
     private final TableColumns columns;

@@ -49,7 +49,8 @@ final class BatchFeed {
                     buffer.copyIn(0, weights, 0, count);
                 }
                 case NetworkGraphs.ROWS -> buffer.copyIn(0, numbers, 0, count);
-                default -> throw new IllegalStateException("the network has an input '" + input + "' that nobody fills");
+                default ->
+                    throw new IllegalStateException("the network has an input '" + input + "' that nobody fills");
             }
         }
     }

@@ -16,7 +16,8 @@ final class EpochOrder {
         long key = CounterRandom.rowKey(seed, epoch, STREAM, rank);
         for (int i = 0; i < numRows; i++) {
             // Two draws of 24 bits: 48 bits leave no bias worth a word among at most 2^31 places.
-            long bits = ((long) CounterRandom.bits(key, 2 * i) << CounterRandom.BITS) | CounterRandom.bits(key, 2 * i + 1);
+            long bits =
+                    ((long) CounterRandom.bits(key, 2 * i) << CounterRandom.BITS) | CounterRandom.bits(key, 2 * i + 1);
             int j = (int) (bits % (i + 1));
             order[i] = order[j];
             order[j] = i;

@@ -21,8 +21,9 @@ final class InitialNumbers {
         int taken = take(theirs.parameters(), model.parameters(), layout.parameters(), parameters);
         take(theirs.state(), model.state(), layout.state(), state);
         if (taken == 0) {
-            throw new IllegalArgumentException("no parameter of initialModel has name and shape of one of the network; it has "
-                    + describe(theirs.parameters()) + ", the network " + describe(layout.parameters()));
+            throw new IllegalArgumentException(
+                    "no parameter of initialModel has name and shape of one of the network; it has "
+                            + describe(theirs.parameters()) + ", the network " + describe(layout.parameters()));
         }
     }
 
@@ -33,7 +34,12 @@ final class InitialNumbers {
         for (FlatLayout.Entry entry : to.entries()) {
             FlatLayout.Entry same = known.get(entry.name());
             if (same != null && same.shape().equals(entry.shape())) {
-                System.arraycopy(theirs, same.offset(), ours, entry.offset(), entry.shape().elements());
+                System.arraycopy(
+                        theirs,
+                        same.offset(),
+                        ours,
+                        entry.offset(),
+                        entry.shape().elements());
                 taken++;
             }
         }

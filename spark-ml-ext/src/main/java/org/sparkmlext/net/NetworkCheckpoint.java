@@ -79,8 +79,9 @@ record NetworkCheckpoint(
                     "the checkpoint of epoch " + (state.round() + 1) + " cannot be read: " + e.getMessage(), e);
         }
         if (!checkpoint.settings().equals(settings)) {
-            throw new IllegalArgumentException("the checkpoint of epoch " + (state.round() + 1)
-                    + " is of a run with other settings; go on with the same ones (maxEpochs may differ), or start anew");
+            throw new IllegalArgumentException(
+                    "the checkpoint of epoch " + (state.round() + 1)
+                            + " is of a run with other settings; go on with the same ones (maxEpochs may differ), or start anew");
         }
         return checkpoint;
     }
@@ -146,7 +147,8 @@ record NetworkCheckpoint(
                 if (!(epoch instanceof Map<?, ?> named)) {
                     throw new IOException("the checkpoint's history holds an epoch that is no object");
                 }
-                named.forEach((name, value) -> metrics.put(String.valueOf(name), Double.valueOf(String.valueOf(value))));
+                named.forEach(
+                        (name, value) -> metrics.put(String.valueOf(name), Double.valueOf(String.valueOf(value))));
                 history.add(metrics);
             }
         } catch (NumberFormatException e) {

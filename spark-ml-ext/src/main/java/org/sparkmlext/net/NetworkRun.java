@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.graph.ModelLayout;
@@ -17,8 +19,6 @@ import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.Worker;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One rank's run of {@link NetworkAlgorithm}: the loop over epochs and batches.
@@ -64,7 +64,8 @@ final class NetworkRun implements AutoCloseable {
                 (validation.total() > 0 ? "validation-" : "train-") + settings.validationMetric(),
                 settings.earlyStoppingRounds());
         rates = new LearningRates(settings, batches.numBatches(), history.isLargerBetter());
-        model = new TrainedModel(settings, withHead(architecture), worker.backend().graphs());
+        model = new TrainedModel(
+                settings, withHead(architecture), worker.backend().graphs());
         sums = new RankSums(collective, model.memory());
     }
 
@@ -73,8 +74,10 @@ final class NetworkRun implements AutoCloseable {
             throw new InvalidTrainingDataException("there is no row to train on");
         }
         if (settings.batchSize() > training.total()) {
-            LOG.info("batchSize is {}, but there are {} training rows: every update takes all of them",
-                    settings.batchSize(), training.total());
+            LOG.info(
+                    "batchSize is {}, but there are {} training rows: every update takes all of them",
+                    settings.batchSize(),
+                    training.total());
         }
         if (settings.earlyStoppingRounds() > 0 && validation.total() == 0) {
             throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
@@ -88,7 +91,9 @@ final class NetworkRun implements AutoCloseable {
         if (!settings.loss().hasClassTarget()) {
             return architecture.hasHead() ? architecture : architecture.withOutputs(1);
         }
-        long[] largest = {Math.max(training.rows().largestLabel(), validation.rows().largestLabel())};
+        long[] largest = {
+            Math.max(training.rows().largestLabel(), validation.rows().largestLabel())
+        };
         collective.max(largest, 0, 1);
         int classes = Math.toIntExact(Math.max(2, largest[0] + 1));
         if (!architecture.hasHead()) {
@@ -157,7 +162,8 @@ final class NetworkRun implements AutoCloseable {
         Optional<NonFinite> found = program == null ? Optional.empty() : program.findNonFinite(key);
         List<String> places = RankTexts.gather(
                 collective,
-                found.map(place -> "layer '" + place.layer() + "' (" + place.op() + ")").orElse(""));
+                found.map(place -> "layer '" + place.layer() + "' (" + place.op() + ")")
+                        .orElse(""));
         String where = places.stream()
                 .filter(place -> !place.isEmpty())
                 .findFirst()

@@ -49,8 +49,7 @@ public final class NetworkScorer implements AutoCloseable {
         memory = kernels.allocate(graphs.layout(), false);
         memory.parameters().copyIn(0, model.parameters(), 0, model.parameters().length);
         memory.state().copyIn(0, model.state(), 0, model.state().length);
-        programs = new NetworkPrograms(
-                kernels, precision, memory, rows -> graphs.scoringGraph(rows, link, embeddings));
+        programs = new NetworkPrograms(kernels, precision, memory, rows -> graphs.scoringGraph(rows, link, embeddings));
         width = model.architecture().input().type(1).shape().elements();
     }
 

@@ -41,7 +41,11 @@ final class TrainedModel implements AutoCloseable {
         String freezeUntil = settings.freezeUntil().isEmpty() ? null : settings.freezeUntil();
         layout = graphs.trainingGraph(1, settings.loss(), freezeUntil).layout();
         frozenState = new float
-                [freezeUntil == null ? 0 : (int) architecture.end(architecture.indexOf(freezeUntil)).states()];
+                [freezeUntil == null
+                        ? 0
+                        : (int) architecture
+                                .end(architecture.indexOf(freezeUntil))
+                                .states()];
         OpenResources held = new OpenResources();
         try {
             memory = held.add(kernels.allocate(layout, true));

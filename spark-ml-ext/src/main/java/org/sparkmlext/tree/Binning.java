@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.training.OpenResources;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,7 @@ import org.sparkmlext.kernels.tree.BinnedRows;
 import org.sparkmlext.kernels.tree.DenseRows;
 import org.sparkmlext.kernels.tree.SparseRows;
 import org.sparkmlext.kernels.tree.TreeKernels;
+import org.sparkmlext.training.OpenResources;
 
 /**
  * Turns a rank's blocks into bins on the device, and finds the edges between the bins on the way. Closing frees all rows it

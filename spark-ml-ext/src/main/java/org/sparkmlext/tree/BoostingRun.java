@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.training.OpenResources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.sparkmlext.kernels.tree.MetricSums;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.training.InvalidTrainingDataException;
+import org.sparkmlext.training.OpenResources;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.Worker;

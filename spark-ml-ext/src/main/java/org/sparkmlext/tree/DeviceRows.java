@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.training.OpenResources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +9,7 @@ import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.tree.BinnedRows;
+import org.sparkmlext.training.OpenResources;
 
 /**
  * A rank's rows on the device: bins, labels, weights, raw scores. Closing frees them all, the bins too.

@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.training.OpenResources;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.kernels.tree.RowSampling;
 import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.training.InvalidTrainingDataException;
+import org.sparkmlext.training.OpenResources;
 import org.sparkmlext.training.Worker;
 
 /** The gradients of a rank's training rows, one buffer an output, computed anew each round. */

@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.training.OpenResources;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.SplitRules;
 import org.sparkmlext.kernels.tree.TreeKernels;
 import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
+import org.sparkmlext.training.OpenResources;
 
 /**
  * Grows one tree after another on the same rows.

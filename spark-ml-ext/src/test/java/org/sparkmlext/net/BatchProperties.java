@@ -17,7 +17,8 @@ class BatchProperties {
     void everyRowIsInOneBatchAndBatchesAreOfAboutTheirSize(
             @ForAll @Size(min = 1, max = 6) int[] seeds, @ForAll @IntRange(min = 1, max = 300) int batchSize) {
         int ranks = seeds.length;
-        long[] rows = Arrays.stream(seeds).mapToLong(seed -> Math.floorMod(seed, 500)).toArray();
+        long[] rows =
+                Arrays.stream(seeds).mapToLong(seed -> Math.floorMod(seed, 500)).toArray();
         rows[0]++;
         long total = Arrays.stream(rows).sum();
         int batches = new LocalBatches(rows[0], total, batchSize).numBatches();
@@ -43,8 +44,8 @@ class BatchProperties {
     void anEpochsOrderHasEveryRowOnce(
             @ForAll long seed, @ForAll @IntRange(max = 50) int epoch, @ForAll @IntRange(max = 300) int numRows) {
         int[] order = EpochOrder.of(seed, epoch, 3, numRows);
-        assertThat(Arrays.stream(order).sorted()).containsExactlyElementsOf(
-                IntStream.range(0, numRows).boxed().toList());
+        assertThat(Arrays.stream(order).sorted())
+                .containsExactlyElementsOf(IntStream.range(0, numRows).boxed().toList());
         assertThat(EpochOrder.of(seed, epoch, 3, numRows)).isEqualTo(order);
         if (numRows > 50) {
             assertThat(EpochOrder.of(seed, epoch + 1, 3, numRows)).isNotEqualTo(order);
@@ -56,9 +57,8 @@ class BatchProperties {
     void rowsAreSortedByTheirHashes(@ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int numRows) {
         Random random = new Random(seed);
         // Few upper and few lower halves, so that both ties come up.
-        long[] hashes = random.longs(numRows)
-                .map(h -> ((h >> 62) << 32) | (h & 3))
-                .toArray();
+        long[] hashes =
+                random.longs(numRows).map(h -> ((h >> 62) << 32) | (h & 3)).toArray();
         int[] order = RowOrder.byHash(hashes);
         assertThat(Arrays.stream(order).distinct().count()).isEqualTo(numRows);
         for (int i = 1; i < numRows; i++) {

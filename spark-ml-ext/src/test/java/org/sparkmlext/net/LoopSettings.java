@@ -29,31 +29,94 @@ record LoopSettings(NetworkSettings all) {
     }
 
     LoopSettings epochs(int epochs) {
-        return with(all.rule(), all.learningRate(), all.schedule(), all.batchSize(), epochs, all.earlyStoppingRounds(), all.keepsBest(), all.freezeUntil(), all.initialModel());
+        return with(
+                all.rule(),
+                all.learningRate(),
+                all.schedule(),
+                all.batchSize(),
+                epochs,
+                all.earlyStoppingRounds(),
+                all.keepsBest(),
+                all.freezeUntil(),
+                all.initialModel());
     }
 
     LoopSettings batch(int rows) {
-        return with(all.rule(), all.learningRate(), all.schedule(), rows, all.maxEpochs(), all.earlyStoppingRounds(), all.keepsBest(), all.freezeUntil(), all.initialModel());
+        return with(
+                all.rule(),
+                all.learningRate(),
+                all.schedule(),
+                rows,
+                all.maxEpochs(),
+                all.earlyStoppingRounds(),
+                all.keepsBest(),
+                all.freezeUntil(),
+                all.initialModel());
     }
 
     LoopSettings rate(float rate) {
-        return with(all.rule(), rate, all.schedule(), all.batchSize(), all.maxEpochs(), all.earlyStoppingRounds(), all.keepsBest(), all.freezeUntil(), all.initialModel());
+        return with(
+                all.rule(),
+                rate,
+                all.schedule(),
+                all.batchSize(),
+                all.maxEpochs(),
+                all.earlyStoppingRounds(),
+                all.keepsBest(),
+                all.freezeUntil(),
+                all.initialModel());
     }
 
     LoopSettings rule(UpdateRule rule) {
-        return with(rule, all.learningRate(), all.schedule(), all.batchSize(), all.maxEpochs(), all.earlyStoppingRounds(), all.keepsBest(), all.freezeUntil(), all.initialModel());
+        return with(
+                rule,
+                all.learningRate(),
+                all.schedule(),
+                all.batchSize(),
+                all.maxEpochs(),
+                all.earlyStoppingRounds(),
+                all.keepsBest(),
+                all.freezeUntil(),
+                all.initialModel());
     }
 
     LoopSettings schedule(String schedule) {
-        return with(all.rule(), all.learningRate(), schedule, all.batchSize(), all.maxEpochs(), all.earlyStoppingRounds(), all.keepsBest(), all.freezeUntil(), all.initialModel());
+        return with(
+                all.rule(),
+                all.learningRate(),
+                schedule,
+                all.batchSize(),
+                all.maxEpochs(),
+                all.earlyStoppingRounds(),
+                all.keepsBest(),
+                all.freezeUntil(),
+                all.initialModel());
     }
 
     LoopSettings stopping(int rounds, boolean keepsBest) {
-        return with(all.rule(), all.learningRate(), all.schedule(), all.batchSize(), all.maxEpochs(), rounds, keepsBest, all.freezeUntil(), all.initialModel());
+        return with(
+                all.rule(),
+                all.learningRate(),
+                all.schedule(),
+                all.batchSize(),
+                all.maxEpochs(),
+                rounds,
+                keepsBest,
+                all.freezeUntil(),
+                all.initialModel());
     }
 
     LoopSettings from(byte[] model, String freezeUntil) {
-        return with(all.rule(), all.learningRate(), all.schedule(), all.batchSize(), all.maxEpochs(), all.earlyStoppingRounds(), all.keepsBest(), freezeUntil, model);
+        return with(
+                all.rule(),
+                all.learningRate(),
+                all.schedule(),
+                all.batchSize(),
+                all.maxEpochs(),
+                all.earlyStoppingRounds(),
+                all.keepsBest(),
+                freezeUntil,
+                model);
     }
 
     private LoopSettings with(

@@ -92,7 +92,8 @@ class NetworkCheckpointTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("epoch 5")
                 .hasMessageContaining("cannot be read");
-        assertThatThrownBy(() -> NetworkCheckpoint.of(new RoundState(4, sample(false).encode(), true), "others"))
+        assertThatThrownBy(() ->
+                        NetworkCheckpoint.of(new RoundState(4, sample(false).encode(), true), "others"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("other settings");
     }

@@ -16,7 +16,8 @@ class RankTextsTest {
         List<String> said = List.of("layer 'é'", "", "x".repeat(400));
         List<? extends Collective> ranks = InProcessCollective.group(3);
         List<CompletableFuture<List<String>>> heard = IntStream.range(0, 3)
-                .mapToObj(rank -> CompletableFuture.supplyAsync(() -> RankTexts.gather(ranks.get(rank), said.get(rank))))
+                .mapToObj(
+                        rank -> CompletableFuture.supplyAsync(() -> RankTexts.gather(ranks.get(rank), said.get(rank))))
                 .toList();
         for (CompletableFuture<List<String>> texts : heard) {
             assertThat(texts.join()).containsExactly("layer 'é'", "", "x".repeat(RankTexts.MOST_BYTES));

@@ -116,7 +116,9 @@ class TrainingLoopTest {
         List<Shard> shuffled = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
             List<Integer> order = new ArrayList<>();
-            for (int row = ROWS * rank * rank / (ranks * ranks); row < ROWS * (rank + 1) * (rank + 1) / (ranks * ranks); row++) {
+            for (int row = ROWS * rank * rank / (ranks * ranks);
+                    row < ROWS * (rank + 1) * (rank + 1) / (ranks * ranks);
+                    row++) {
                 order.add(row);
             }
             Collections.shuffle(order, new Random(rank));
@@ -135,8 +137,7 @@ class TrainingLoopTest {
     @Test
     void pixelsAsFloatsGiveTheSameNumbers() throws IOException {
         Architecture bytes = plain();
-        Architecture floats = bytes.withInput(
-                new ImageInput(
+        Architecture floats = bytes.withInput(new ImageInput(
                 PatternImages.SIZE, PatternImages.SIZE, 1, ImageInput.Pixels.FLOAT, List.of(1 / 255f), List.of(0f)));
         NetworkModel expected = model(train(LoopSettings.of(bytes), List.of(shard(rows(0, ROWS), new int[0]))));
         Shard shard = shard(List.of(PatternImages.floats(rows(0, ROWS), false)), new int[0]);
@@ -154,7 +155,8 @@ class TrainingLoopTest {
         for (List<Shard> shards : List.of(parts(2), parts(3), List.of(none, all), List.of(all, none))) {
             RankThreads.Outcome outcome = train(settings, shards);
             for (int epoch = 0; epoch < 8; epoch++) {
-                for (Map.Entry<String, Double> metric : expected.metrics().get(epoch).entrySet()) {
+                for (Map.Entry<String, Double> metric :
+                        expected.metrics().get(epoch).entrySet()) {
                     assertThat(outcome.metrics().get(epoch).get(metric.getKey()))
                             .as("%s of epoch %d on %d ranks", metric.getKey(), epoch, shards.size())
                             .isCloseTo(metric.getValue(), within(metric.getKey().endsWith("loss") ? 1e-4 : 0.02));
@@ -175,7 +177,8 @@ class TrainingLoopTest {
     @ParameterizedTest
     @CsvSource({"1, true, adam", "2, true, adam", "2, false, sgd"})
     void aRunGoesOnFromAnyEpochToTheSameBytes(int ranks, boolean keepsBest, String rule) {
-        LoopSettings settings = LoopSettings.of(full()).epochs(4).stopping(0, keepsBest).schedule("plateau:0.5:1");
+        LoopSettings settings =
+                LoopSettings.of(full()).epochs(4).stopping(0, keepsBest).schedule("plateau:0.5:1");
         if (rule.equals("sgd")) {
             settings = settings.rule(new UpdateRule.Sgd(0.9f, false, 1e-4f));
         }
@@ -188,8 +191,7 @@ class TrainingLoopTest {
                     rank -> Backends.open("cpu", BackendOptions.threads(1)).backend(),
                     List.of(state));
             assertThat(resumed.model()).as("from epoch %d", state.round()).isEqualTo(whole.model());
-            assertThat(resumed.metrics())
-                    .isEqualTo(whole.metrics().subList(state.round() + 1, 4));
+            assertThat(resumed.metrics()).isEqualTo(whole.metrics().subList(state.round() + 1, 4));
         }
     }
 
@@ -216,15 +218,19 @@ class TrainingLoopTest {
         for (int epoch = 1; epoch < losses.length; epoch++) {
             best = losses[epoch] < losses[best] ? epoch : best;
         }
-        assertThat(best).as("an epoch before the last is the best: %s", Arrays.toString(losses)).isLessThan(9);
-        assertThat(kept.model()).isEqualTo(train(settings.epochs(best + 1), parts(1)).model());
+        assertThat(best)
+                .as("an epoch before the last is the best: %s", Arrays.toString(losses))
+                .isLessThan(9);
+        assertThat(kept.model())
+                .isEqualTo(train(settings.epochs(best + 1), parts(1)).model());
         RankThreads.Outcome stopped = train(settings.stopping(1, false), parts(1));
         int rises = 1;
         while (losses[rises] < losses[rises - 1]) {
             rises++;
         }
         assertThat(stopped.metrics()).hasSize(rises + 1);
-        assertThat(stopped.model()).isEqualTo(train(settings.epochs(rises), parts(1)).model());
+        assertThat(stopped.model())
+                .isEqualTo(train(settings.epochs(rises), parts(1)).model());
     }
 
     @Test
@@ -240,7 +246,11 @@ class TrainingLoopTest {
         assertThat(after.state()).isEqualTo(before.state());
         assertThat(parameter(after, "dense-1.weights")).isNotEqualTo(parameter(before, "dense-1.weights"));
         assertThat(parameter(after, "output.weights")).hasSize(5 * 8);
-        Architecture strange = Architecture.builder(ImageInput.bytes(8, 8, 1)).flatten().dense(5, "relu").build().withOutputs(4);
+        Architecture strange = Architecture.builder(ImageInput.bytes(8, 8, 1))
+                .flatten()
+                .dense(5, "relu")
+                .build()
+                .withOutputs(4);
         assertThatThrownBy(() -> train(LoopSettings.of(strange).from(first.model(), ""), parts(1)))
                 .hasMessageContaining("initialModel")
                 .hasMessageContaining("conv2d-1.weights")
@@ -250,9 +260,8 @@ class TrainingLoopTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void trainingThatDivergesSaysWhere(int ranks) {
-        LoopSettings settings = LoopSettings.of(plain())
-                .rule(new UpdateRule.Sgd(0, false, 0))
-                .rate(1e20f);
+        LoopSettings settings =
+                LoopSettings.of(plain()).rule(new UpdateRule.Sgd(0, false, 0)).rate(1e20f);
         assertThatThrownBy(() -> train(settings, parts(ranks)))
                 .isInstanceOf(InvalidTrainingDataException.class)
                 .hasMessageContaining("epoch 1 of 4, batch ")

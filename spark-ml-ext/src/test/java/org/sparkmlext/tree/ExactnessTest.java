@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -22,6 +21,7 @@ import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.testing.RankThreads;
 
 /**
  * The promise of one model, bit for bit: every feature of the trainer (rows of the table) against every way to spread and

@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,6 +13,7 @@ import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.MappedFile;
 import org.sparkmlext.kernels.MappedFileTest;
+import org.sparkmlext.testing.RankThreads;
 
 /** Trains with floats and bins in mapped files, and looks whether anything stays mapped. */
 final class MappedShards {

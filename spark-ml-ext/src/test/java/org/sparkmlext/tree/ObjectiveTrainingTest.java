@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -19,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.tree.RowMetric;
+import org.sparkmlext.testing.RankThreads;
 import org.sparkmlext.training.InvalidTrainingDataException;
 
 /** Every objective: the trainer against {@link NaiveBoosting}, warm start, base margins, users' own losses, bad input. */

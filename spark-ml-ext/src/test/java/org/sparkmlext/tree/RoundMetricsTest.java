@@ -1,6 +1,5 @@
 package org.sparkmlext.tree;
 
-import org.sparkmlext.testing.RankThreads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -17,6 +16,7 @@ import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.tree.TreeKernels;
+import org.sparkmlext.testing.RankThreads;
 import org.sparkmlext.training.RoundState;
 
 /** Each round reports its own metrics, although those of training rows come out of the pass of the round after. */

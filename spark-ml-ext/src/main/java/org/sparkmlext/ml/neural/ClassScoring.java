@@ -40,8 +40,7 @@ record ClassScoring(
     public Iterator<Row> call(Iterator<Row> rows) {
         TaskContext task = TaskContext.get();
         int threads = task == null ? 1 : Math.max(1, task.cpus());
-        ScorerPool.Key own =
-                new ScorerPool.Key(key.digest(), key.device(), key.precision(), threads);
+        ScorerPool.Key own = new ScorerPool.Key(key.digest(), key.device(), key.precision(), threads);
         Scored scored = new Scored(rows, ScorerPool.borrow(own, network));
         if (task != null) {
             TaskCompletionListener closing = context -> scored.close();

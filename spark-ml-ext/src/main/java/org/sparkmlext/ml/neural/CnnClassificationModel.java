@@ -1,14 +1,17 @@
 package org.sparkmlext.ml.neural;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,8 @@ import org.sparkmlext.training.TrainingReport;
  * <p>The column may have another form than at training as long as it holds the same numbers: bytes where the network was trained on
  * bytes may come as arrays or vectors of whole numbers from 0 to 255. Immutable but for its Params; scoring is thread-safe.
  */
-public final class CnnClassificationModel extends FittedClassifier<CnnClassificationModel> implements CnnClassifierParams {
+public final class CnnClassificationModel extends FittedClassifier<CnnClassificationModel>
+        implements CnnClassifierParams {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable FittedNetwork fitted;
@@ -107,15 +111,22 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
                 getHandleInvalid(),
                 classValues(),
                 scorer());
-        return data.toDF().mapPartitions(scoring, Encoders.row(out));
+        // An encoder's columns have no metadata; they are put back, the images' size among them.
+        Column[] columns = Arrays.stream(out.fields())
+                .map(field -> functions
+                        .col("`" + field.name().replace("`", "``") + "`")
+                        .as(field.name(), field.metadata()))
+                .toArray(Column[]::new);
+        return data.toDF().mapPartitions(scoring, Encoders.row(out)).select(columns);
     }
 
     private NetworkRowValues rowValues(StructType schema) {
-        StructField column =
-                FeatureColumns.find(schema, CnnColumns.name(this), CnnColumns.source(this).param());
+        StructField column = FeatureColumns.find(
+                schema, CnnColumns.name(this), CnnColumns.source(this).param());
         FeatureForm form = RowReader.form(column.dataType())
                 .orElseThrow(() -> new IllegalArgumentException("column '" + column.name() + "' has type "
-                        + column.dataType().simpleString() + "; allowed: binary, array of numbers, vector, Spark's image struct"));
+                        + column.dataType().simpleString()
+                        + "; allowed: binary, array of numbers, vector, Spark's image struct"));
         return new NetworkRowValues(column.name(), form, numFeatures(), takesBytes());
     }
 
@@ -124,8 +135,7 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     private ScorerPool.Key key(int threads) {
-        return new ScorerPool.Key(
-                fittedNetwork().digest(), getDevice(), new NetworkPlan(this).precision(), threads);
+        return new ScorerPool.Key(fittedNetwork().digest(), getDevice(), new NetworkPlan(this).precision(), threads);
     }
 
     @Override

@@ -96,16 +96,18 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
     @Override
     protected void checkParams() {
         if (isSet(inputCols())) {
-            throw new IllegalArgumentException("inputCols is set, but a CNN reads one column of whole images; set imageCol or "
-                    + "featuresCol, and clear(inputCols)");
+            throw new IllegalArgumentException(
+                    "inputCols is set, but a CNN reads one column of whole images; set imageCol or "
+                            + "featuresCol, and clear(inputCols)");
         }
         if (getLabelSmoothing() > 0 && getFocusing() > 0) {
-            throw new IllegalArgumentException("labelSmoothing is " + getLabelSmoothing() + " and focusing " + getFocusing()
-                    + "; one of the two must be 0");
+            throw new IllegalArgumentException("labelSmoothing is " + getLabelSmoothing() + " and focusing "
+                    + getFocusing() + "; one of the two must be 0");
         }
         if (getEarlyStoppingRounds() > 0 && !isSet(validationIndicatorCol())) {
-            throw new IllegalArgumentException("earlyStoppingRounds is " + getEarlyStoppingRounds()
-                    + ", but validationIndicatorCol is not set; set it to a boolean column that is true for validation rows");
+            throw new IllegalArgumentException(
+                    "earlyStoppingRounds is " + getEarlyStoppingRounds()
+                            + ", but validationIndicatorCol is not set; set it to a boolean column that is true for validation rows");
         }
     }
 
@@ -139,7 +141,10 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
         }
         try {
             StoredStage stored = StoredStage.open(
-                    data.sparkSession(), getInitialModel(), CnnClassificationModel.class, NetworkModelFiles.FORMAT_VERSION);
+                    data.sparkSession(),
+                    getInitialModel(),
+                    CnnClassificationModel.class,
+                    NetworkModelFiles.FORMAT_VERSION);
             return NetworkModelFiles.network(stored).bytes();
         } catch (IOException e) {
             throw new UncheckedIOException("initialModel: " + e.getMessage(), e);

@@ -19,7 +19,8 @@ final class CnnColumns {
         }
         if (hasFeatures) {
             throw new IllegalArgumentException("both imageCol ('" + stage.getImageCol() + "') and featuresCol ('"
-                    + stage.getOrDefault(stage.getParam("featuresCol")) + "') are set; allowed: one of them. Clear the other.");
+                    + stage.getOrDefault(stage.getParam("featuresCol"))
+                    + "') are set; allowed: one of them. Clear the other.");
         }
         return new FeatureSource(stage.getImageCol(), "imageCol", true, false);
     }

@@ -34,7 +34,8 @@ final class FittedNetwork implements Serializable {
         this.model = model;
         this.report = report;
         try {
-            digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            digest = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
@@ -68,8 +69,9 @@ final class FittedNetwork implements Serializable {
     /** @throws IllegalStateException if there is none, because the model was constructed, not fitted or loaded */
     static FittedNetwork require(@Nullable FittedNetwork fitted, String uid) {
         if (fitted == null) {
-            throw new IllegalStateException("model " + uid + " has no network: it was constructed, not fitted or loaded. "
-                    + "Use the estimator's fit or the model's load.");
+            throw new IllegalStateException(
+                    "model " + uid + " has no network: it was constructed, not fitted or loaded. "
+                            + "Use the estimator's fit or the model's load.");
         }
         return fitted;
     }

@@ -68,8 +68,12 @@ public interface NetworkParams extends Params {
 
     default DoubleParam momentum() {
         return CheckedParams.ofDouble(
-                this, "momentum", "momentum of optimizer sgd; others pay no attention", "0 <= value < 1", 0.9, v -> v >= 0
-                        && v < 1);
+                this,
+                "momentum",
+                "momentum of optimizer sgd; others pay no attention",
+                "0 <= value < 1",
+                0.9,
+                v -> v >= 0 && v < 1);
     }
 
     default double getMomentum() {

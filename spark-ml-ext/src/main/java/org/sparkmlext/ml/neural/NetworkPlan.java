@@ -34,11 +34,11 @@ record NetworkPlan(NetworkParams stage) {
         Optional<ImageShape> shape = ImageMetadata.shape(column);
         String text = stage.getNetwork();
         if (!text.strip().startsWith("{")) {
-            ImageShape image = shape.orElseThrow(() -> new IllegalArgumentException(
-                    "network is the preset '" + text + "', which must know the images' size, but column '" + column.name()
-                            + "' does not tell it. Make the column with ImageAssembler, put the size into its metadata "
-                            + "(ImageMetadata.of), or set network to Network.preset(\"" + text
-                            + "\", height, width, channels)."));
+            ImageShape image = shape.orElseThrow(() -> new IllegalArgumentException("network is the preset '" + text
+                    + "', which must know the images' size, but column '" + column.name()
+                    + "' does not tell it. Make the column with ImageAssembler, put the size into its metadata "
+                    + "(ImageMetadata.of), or set network to Network.preset(\"" + text
+                    + "\", height, width, channels)."));
             return Presets.named(text, ImageInput.of(image.height(), image.width(), image.channels(), pixels));
         }
         Architecture network = Architecture.fromJson(text);
@@ -48,12 +48,13 @@ record NetworkPlan(NetworkParams stage) {
         shape.filter(known -> !known.equals(new ImageShape(input.height(), input.width(), input.channels())))
                 .ifPresent(known -> {
                     throw new IllegalArgumentException("column '" + column.name() + "' has images of " + known
-                            + " (height x width x channels), but the network takes " + input.height() + " x " + input.width()
+                            + " (height x width x channels), but the network takes " + input.height() + " x "
+                            + input.width()
                             + " x " + input.channels() + ". Set ImageAssembler's size or change the network's input.");
                 });
         // The numbers are the same whether 0 to 255 come as bytes or as floats: the column decides, not the network.
-        return network.withInput(new ImageInput(
-                input.height(), input.width(), input.channels(), pixels, input.scale(), input.shift()));
+        return network.withInput(
+                new ImageInput(input.height(), input.width(), input.channels(), pixels, input.scale(), input.shift()));
     }
 
     NetworkSettings settings(

@@ -74,7 +74,8 @@ record NetworkRowValues(String column, FeatureForm form, int width, boolean take
         requireWidth(values.size());
         for (int i = 0; i < width; i++) {
             if (!(values.apply(i) instanceof Number number)) {
-                throw new IllegalArgumentException("column '" + column + "' holds an array with a null; all values must be numbers");
+                throw new IllegalArgumentException(
+                        "column '" + column + "' holds an array with a null; all values must be numbers");
             }
             double value = form == FeatureForm.BYTES ? number.intValue() & 0xFF : number.doubleValue();
             put(value, bytes, floats, at + i);

@@ -27,8 +27,8 @@ public record NetworkSummary(TrainingReport report) {
                 .mapToDouble(epoch -> {
                     Double value = epoch.metrics().get(metric);
                     if (value == null) {
-                        throw new IllegalArgumentException(
-                                "metric is '" + metric + "'; measured were: " + String.join(", ", epoch.metrics().keySet()));
+                        throw new IllegalArgumentException("metric is '" + metric + "'; measured were: "
+                                + String.join(", ", epoch.metrics().keySet()));
                     }
                     return value;
                 })

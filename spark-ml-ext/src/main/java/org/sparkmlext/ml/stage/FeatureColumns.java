@@ -68,7 +68,8 @@ public final class FeatureColumns {
         StructField field = find(schema, name, param);
         if (RowReader.form(field.dataType()).isEmpty()) {
             throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
-                    + field.dataType().simpleString() + "; allowed: binary (one unsigned byte a value), array of numbers, vector, or "
+                    + field.dataType().simpleString()
+                    + "; allowed: binary (one unsigned byte a value), array of numbers, vector, or "
                     + "Spark's image struct. Files of images become pixels by ImageAssembler.");
         }
         return field;

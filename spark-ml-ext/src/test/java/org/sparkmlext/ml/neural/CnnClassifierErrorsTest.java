@@ -34,14 +34,13 @@ class CnnClassifierErrorsTest {
 
     @Test
     void anImageOfAnotherSizeThanTheNetworks() {
-        Dataset<Row> smaller = images().withColumn(
-                        "image", col("image").as("image", ImageMetadata.of(new ImageShape(4, 16, 1))));
+        Dataset<Row> smaller =
+                images().withColumn("image", col("image").as("image", ImageMetadata.of(new ImageShape(4, 16, 1))));
         refused(TinyNetworks.classifier(), smaller)
                 .hasMessageContaining("'image'")
                 .hasMessageContaining("8 x 8 x 1")
                 .hasMessageContaining("4");
-        Dataset<Row> shorter = images().withColumn(
-                        "short", org.apache.spark.sql.functions.slice(col("floats"), 1, 60));
+        Dataset<Row> shorter = images().withColumn("short", org.apache.spark.sql.functions.slice(col("floats"), 1, 60));
         refused(TinyNetworks.classifier().setImageCol("short"), shorter)
                 .isInstanceOf(InvalidTrainingDataException.class)
                 .hasMessageContaining("60")
@@ -107,8 +106,7 @@ class CnnClassifierErrorsTest {
     @Test
     void aColumnThatIsNoImage() {
         refused(TinyNetworks.classifier().setImageCol("row"), images()).hasMessageContaining("'row'");
-        CnnClassificationModel model =
-                TinyNetworks.classifier().setMaxEpochs(1).fit(images());
+        CnnClassificationModel model = TinyNetworks.classifier().setMaxEpochs(1).fit(images());
         assertThatThrownBy(() -> model.setImageCol("row").transform(images()))
                 .hasMessageContaining("'row'")
                 .hasMessageContaining("binary");
@@ -116,8 +114,9 @@ class CnnClassifierErrorsTest {
 
     @Test
     void anInitialModelThatIsNotThere() {
-        assertThatThrownBy(() ->
-                        TinyNetworks.classifier().setInitialModel("no/such/model").fit(images()))
+        assertThatThrownBy(() -> TinyNetworks.classifier()
+                        .setInitialModel("no/such/model")
+                        .fit(images()))
                 .hasMessageContaining("initialModel")
                 .hasMessageContaining("no/such/model");
     }
@@ -134,17 +133,18 @@ class CnnClassifierErrorsTest {
     void aBatchLargerThanTheDataIsAllTheData() {
         CnnClassificationModel model =
                 TinyNetworks.classifier().setBatchSize(100_000).setMaxEpochs(2).fit(images());
-        assertThat(model.summary().metric("train-loss")[1]).isLessThan(model.summary().metric("train-loss")[0]);
+        assertThat(model.summary().metric("train-loss")[1])
+                .isLessThan(model.summary().metric("train-loss")[0]);
     }
 
     @Test
     void aPrecisionThatTheDeviceLacksIsRefusedWithItsReason() {
         Availability availability;
-        try (Backend backend =
-                Backends.open("cpu", BackendOptions.threads(1)).backend()) {
+        try (Backend backend = Backends.open("cpu", BackendOptions.threads(1)).backend()) {
             availability = backend.graphs().supports(Precision.BFLOAT16);
         }
-        CnnClassifier classifier = TinyNetworks.classifier().setPrecision("bfloat16").setMaxEpochs(1);
+        CnnClassifier classifier =
+                TinyNetworks.classifier().setPrecision("bfloat16").setMaxEpochs(1);
         if (availability.isAvailable()) {
             assertThat(classifier.fit(images()).summary().metric("train-loss")[0])
                     .isFinite();

@@ -31,9 +31,7 @@ class CnnClassifierFitTest {
     }
 
     private static double accuracy(Dataset<Row> scored) {
-        return new MulticlassClassificationEvaluator()
-                .setMetricName("accuracy")
-                .evaluate(scored);
+        return new MulticlassClassificationEvaluator().setMetricName("accuracy").evaluate(scored);
     }
 
     private static List<Vector> raw(Dataset<Row> scored) {
@@ -70,8 +68,9 @@ class CnnClassifierFitTest {
     void theSameRowsGiveTheSameBytesAndOneModelScoresEveryForm(@TempDir Path directory) throws Exception {
         Dataset<Row> images = images();
         CnnClassificationModel model = TinyNetworks.classifier().setMaxEpochs(2).fit(images);
-        CnnClassificationModel again =
-                TinyNetworks.classifier().setMaxEpochs(2).fit(images.orderBy(col("row").desc()).repartition(5));
+        CnnClassificationModel again = TinyNetworks.classifier()
+                .setMaxEpochs(2)
+                .fit(images.orderBy(col("row").desc()).repartition(5));
         assertThat(modelBytes(again, directory.resolve("again")))
                 .isEqualTo(modelBytes(model, directory.resolve("model")));
         List<Vector> expected = raw(model.transform(images));
@@ -96,9 +95,11 @@ class CnnClassifierFitTest {
     @Test
     void featuresColMayHoldImagesToo() {
         Dataset<Row> images = images().withColumnRenamed("vector", "features");
-        CnnClassificationModel model = TinyNetworks.classifier().setImageCol("").setMaxEpochs(1).fit(images);
+        CnnClassificationModel model =
+                TinyNetworks.classifier().setImageCol("").setMaxEpochs(1).fit(images);
         assertThat(raw(model.transform(images))).hasSize(ROWS);
-        assertThatThrownBy(() -> TinyNetworks.classifier().setFeaturesCol("vector").fit(images))
+        assertThatThrownBy(
+                        () -> TinyNetworks.classifier().setFeaturesCol("vector").fit(images))
                 .hasMessageContaining("both imageCol ('image') and featuresCol ('vector') are set");
     }
 
@@ -124,12 +125,14 @@ class CnnClassifierFitTest {
     void rowsThatCannotBeScoredFailOrAreKeptOrLeftOut() {
         CnnClassificationModel model = TinyNetworks.classifier().setMaxEpochs(1).fit(images());
         Dataset<Row> few = PatternImages.everyForm(LocalSpark.session(), 10)
-                .withColumn("image", org.apache.spark.sql.functions.when(col("row").notEqual(3), col("image")));
+                .withColumn(
+                        "image", org.apache.spark.sql.functions.when(col("row").notEqual(3), col("image")));
         assertThatThrownBy(() -> model.transform(few).collectAsList())
                 .hasStackTraceContaining("column 'image' is null")
                 .hasStackTraceContaining("handleInvalid");
         assertThat(model.setHandleInvalid("skip").transform(few).count()).isEqualTo(9);
-        List<Row> kept = model.setHandleInvalid("keep").transform(few).orderBy("row").collectAsList();
+        List<Row> kept =
+                model.setHandleInvalid("keep").transform(few).orderBy("row").collectAsList();
         assertThat(kept).hasSize(10);
         assertThat(kept.get(3).<Double>getAs("prediction")).isNaN();
         assertThat(kept.get(4).<Double>getAs("prediction")).isNotNaN();
@@ -138,11 +141,14 @@ class CnnClassifierFitTest {
     @Test
     void earlyStoppingWatchesValidationRowsAndKeepsTheBestEpoch(@TempDir Path directory) throws Exception {
         // Labels of validation rows are wrong, so that learning soon makes their loss grow.
-        Dataset<Row> images = images()
-                .withColumn("validation", col("row").mod(4).equalTo(0))
+        Dataset<Row> images = images().withColumn(
+                        "validation", col("row").mod(4).equalTo(0))
                 .withColumn(
                         "label",
-                        org.apache.spark.sql.functions
+                        org.apache
+                                .spark
+                                .sql
+                                .functions
                                 .when(col("validation"), col("label").plus(1).mod(3))
                                 .otherwise(col("label")));
         CnnClassifier classifier = TinyNetworks.classifier()
@@ -163,8 +169,9 @@ class CnnClassifierFitTest {
     @Test
     void weightsOfClassesAndThresholdsCount() {
         Dataset<Row> images = images();
-        CnnClassificationModel without =
-                TinyNetworks.classifier().setClassWeights(new double[] {1, 1, 0}).fit(images);
+        CnnClassificationModel without = TinyNetworks.classifier()
+                .setClassWeights(new double[] {1, 1, 0})
+                .fit(images);
         assertThat(without.transform(images).where("prediction = 2").count()).isZero();
         CnnClassificationModel model = TinyNetworks.classifier().fit(images);
         assertThat(model.transform(images).where("prediction = 2").count()).isPositive();
@@ -176,9 +183,14 @@ class CnnClassifierFitTest {
 
     @Test
     void aRowWeighsWhatItsWeightSays() {
-        Dataset<Row> images = images().withColumn("weight", org.apache.spark.sql.functions
-                .when(col("label").equalTo(2), lit(0.0))
-                .otherwise(lit(1.0)));
+        Dataset<Row> images = images().withColumn(
+                        "weight",
+                        org.apache
+                                .spark
+                                .sql
+                                .functions
+                                .when(col("label").equalTo(2), lit(0.0))
+                                .otherwise(lit(1.0)));
         CnnClassificationModel model =
                 TinyNetworks.classifier().setWeightCol("weight").fit(images);
         assertThat(model.transform(images).where("prediction = 2").count()).isZero();
@@ -209,7 +221,8 @@ class CnnClassifierFitTest {
                 .contains("train-loss")
                 .isEqualTo(model.summary().learningCurve());
         CnnClassificationModel loaded = CnnClassificationModel.load(path.toString());
-        assertThat(loaded.summary().metric("train-loss")).isEqualTo(model.summary().metric("train-loss"));
+        assertThat(loaded.summary().metric("train-loss"))
+                .isEqualTo(model.summary().metric("train-loss"));
         assertThat(loaded.fittedLayers()).isEqualTo(model.fittedLayers());
         Files.write(path.resolve(NetworkModelFiles.MODEL_FILE), new byte[] {1, 2, 3});
         assertThatThrownBy(() -> CnnClassificationModel.load(path.toString()))

@@ -33,9 +33,7 @@ import org.sparkmlext.testing.RealData;
 class RealImagesTest {
 
     private static double accuracy(Dataset<Row> scored) {
-        return new MulticlassClassificationEvaluator()
-                .setMetricName("accuracy")
-                .evaluate(scored);
+        return new MulticlassClassificationEvaluator().setMetricName("accuracy").evaluate(scored);
     }
 
     private static void report(String what, double value) {
@@ -68,14 +66,11 @@ class RealImagesTest {
     }
 
     private static ImageInput pixelsTo16() {
-        return new ImageInput(
-                8, 8, 1, ImageInput.Pixels.FLOAT, List.of(1 / 16f), List.of(0f));
+        return new ImageInput(8, 8, 1, ImageInput.Pixels.FLOAT, List.of(1 / 16f), List.of(0f));
     }
 
     private static Conv2dLayer same(int filters) {
-        return Conv2dLayer.of(filters, 3)
-                .padding(Padding.SAME)
-                .activation("relu");
+        return Conv2dLayer.of(filters, 3).padding(Padding.SAME).activation("relu");
     }
 
     private static Dataset<Row> digits(String file) {
@@ -115,8 +110,7 @@ class RealImagesTest {
         for (int row = 0; row < rows; row++) {
             all.add(RowFactory.create(Arrays.copyOfRange(images, row * 784, (row + 1) * 784), (double) labels[row]));
         }
-        StructType schema =
-                new StructType().add("image", DataTypes.BinaryType).add("label", DataTypes.DoubleType);
+        StructType schema = new StructType().add("image", DataTypes.BinaryType).add("label", DataTypes.DoubleType);
         return LocalSpark.session()
                 .createDataFrame(all, schema)
                 .withColumn("image", col("image").as("image", ImageMetadata.of(new ImageShape(28, 28, 1))));
