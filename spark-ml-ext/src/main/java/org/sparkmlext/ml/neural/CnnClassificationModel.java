@@ -1,14 +1,17 @@
 package org.sparkmlext.ml.neural;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +111,13 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
                 getHandleInvalid(),
                 classValues(),
                 scorer());
-        return data.toDF().mapPartitions(scoring, Encoders.row(out));
+        // An encoder's columns have no metadata; they are put back, the images' size among them.
+        Column[] columns = Arrays.stream(out.fields())
+                .map(field -> functions
+                        .col("`" + field.name().replace("`", "``") + "`")
+                        .as(field.name(), field.metadata()))
+                .toArray(Column[]::new);
+        return data.toDF().mapPartitions(scoring, Encoders.row(out)).select(columns);
     }
 
     private NetworkRowValues rowValues(StructType schema) {
