@@ -43,17 +43,26 @@ final class NativeMemory implements AutoCloseable {
      */
     static NativeMemory allocate(long bytes, String what, String remedy) {
         OneDnn.require();
+        requireFree(bytes, what, remedy);
+        Pointer block = Pointer.malloc(bytes + ALIGNMENT);
+        if (block == null || block.isNull()) {
+            throw outOfMemory(bytes, what, freeBytes(), remedy);
+        }
+        // Written now, so that it is really there, and the next one who asks for free memory sees it gone.
+        Pointer.memset(block, 0, bytes + ALIGNMENT);
+        ALLOCATED.addAndGet(bytes);
+        return new NativeMemory(bytes, block);
+    }
+
+    /**
+     * Looks before several allocations whether there is enough for all: the system hands out more than it has and kills the process
+     * later.
+     */
+    static void requireFree(long bytes, String what, String remedy) {
         OptionalLong free = freeBytes();
-        // The system hands out more than it has and kills the process later, so look first.
         if (free.isPresent() && bytes > free.getAsLong()) {
             throw outOfMemory(bytes, what, free, remedy);
         }
-        Pointer block = Pointer.calloc(1, bytes + ALIGNMENT);
-        if (block == null || block.isNull()) {
-            throw outOfMemory(bytes, what, free, remedy);
-        }
-        ALLOCATED.addAndGet(bytes);
-        return new NativeMemory(bytes, block);
     }
 
     private static KernelException outOfMemory(long bytes, String what, OptionalLong free, String remedy) {

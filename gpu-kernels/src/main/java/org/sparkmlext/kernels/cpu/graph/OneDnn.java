@@ -3,6 +3,7 @@ package org.sparkmlext.kernels.cpu.graph;
 import com.sun.jna.Function;
 import java.util.Locale;
 import java.util.Map;
+import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,8 @@ final class OneDnn {
             setDefault("org.bytedeco.javacpp.maxBytes");
             setDefault("org.bytedeco.javacpp.maxPhysicalBytes");
             Loader.load(dnnl.class);
+            // Needs the natives of opencl as well, which loading does not notice.
+            new engine(engine.kind.cpu, 0).deallocate();
             String version =
                     dnnl.dnnl_version().major() + "." + dnnl.dnnl_version().minor();
             Function setThreads = Function.getFunction(openMp(), "omp_set_num_threads");

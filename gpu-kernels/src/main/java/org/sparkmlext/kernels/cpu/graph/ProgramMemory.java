@@ -30,6 +30,7 @@ final class ProgramMemory implements AutoCloseable {
         state = owner.own(model.state(), "state");
         additive = owner.own(model.additive(), "additive array");
         requireSame(graph);
+        NativeMemory.requireFree(bytesOf(graph), "inputs and outputs of " + graph.rows() + " rows", REMEDY);
         try {
             graph.inputs()
                     .forEach((name, type) -> inputs.put(
@@ -73,6 +74,17 @@ final class ProgramMemory implements AutoCloseable {
                         "a training graph needs memory that was allocated for training; this has no additive array");
             }
         }
+    }
+
+    private static long bytesOf(Graph graph) {
+        long inputs = graph.inputs().values().stream()
+                .mapToLong(type ->
+                        (long) type.shape().elements() * elementType(type).sizeBytes())
+                .sum();
+        long outputs = graph.outputs().values().stream()
+                .mapToLong(value -> (long) graph.type(value).shape().elements() * Float.BYTES)
+                .sum();
+        return inputs + outputs;
     }
 
     private static ElementType elementType(TensorType type) {

@@ -20,6 +20,8 @@ final class CpuGraphBenchmark {
 
     private static final double NANOS_PER_MILLI = 1e6;
     private static final int PROFILED = 10;
+    /** The optimiser's loops are compiled after some hundred chunks. */
+    private static final double WARM_SECONDS = 8;
 
     private CpuGraphBenchmark() {}
 
@@ -31,7 +33,7 @@ final class CpuGraphBenchmark {
                         .backend();
                 Training training = new Training(backend.graphs(), graph, precision)) {
             double first = training.step();
-            repeat(training, 2);
+            repeat(training, WARM_SECONDS);
             double[] millis = repeat(training, Double.parseDouble(args[2]));
             Arrays.sort(millis);
             System.out.printf(
