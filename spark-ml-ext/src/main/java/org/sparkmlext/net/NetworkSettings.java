@@ -60,6 +60,8 @@ public record NetworkSettings(
         if (!(learningRate > 0 && learningRate < Float.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("learningRate is " + learningRate + "; allowed: finite, above 0");
         }
+        // A schedule that is no schedule is refused here, before any data is read.
+        ScheduleText.parse(schedule);
         if (batchSize < 1) {
             throw new IllegalArgumentException("batchSize is " + batchSize + "; it must be at least 1");
         }
