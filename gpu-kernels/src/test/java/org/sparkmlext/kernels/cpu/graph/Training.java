@@ -25,11 +25,18 @@ final class Training implements AutoCloseable {
     private long step;
 
     Training(GraphKernels kernels, Graph graph, Precision precision) {
+        this(kernels, graph, precision, true);
+    }
+
+    /** @param isFused whether ops may run as one */
+    Training(GraphKernels kernels, Graph graph, Precision precision, boolean isFused) {
         layout = graph.layout();
         memory = kernels.allocate(layout, true);
         float[] initial = Networks.initial(layout.parameters(), 1);
         memory.parameters().copyIn(0, initial, 0, initial.length);
-        program = kernels.compile(graph, precision, memory);
+        program = isFused
+                ? kernels.compile(graph, precision, memory)
+                : new CpuProgram((CpuGraphKernels) kernels, graph, precision, memory, false);
         UpdateRule adam = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
         optimizer = kernels.optimizer(UpdateSettings.of(adam), memory);
         fill(graph);
