@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
 /** Makes the published figures of boosting: speed and memory, and quality. */
 @Command(
         name = "bench",
+        subcommands = NetworkQualityCommand.class,
         description =
                 "boosting: times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every"
                         + " run and a Markdown table of medians. quality: compares log-loss and RMSE with lightgbm4j on the"

@@ -115,6 +115,9 @@ public final class Main implements Runnable {
             return args;
         }
         ParseResult command = parsed.subcommand();
+        while (command != null && command.hasSubcommand()) {
+            command = command.subcommand();
+        }
         if (command == null || command.isUsageHelpRequested()) {
             return args;
         }

@@ -1,0 +1,86 @@
+package org.sparkmlext.jobs.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.testing.LocalSpark;
+import org.sparkmlext.testing.RealData;
+
+class NetworkQualityTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRowOfTheTableHasMeanAndDeviationOverSeeds() {
+        assertThat(NetworkQuality.row(
+                        NetworkRecipe.DIGITS,
+                        200,
+                        List.of(new NetworkQuality.Run(0.95, 10), new NetworkQuality.Run(0.97, 20))))
+                .isEqualTo("| digits | 200 | 2 | 0.9600 | 0.0141 | 0.9500 | 0.9700 | 15.0 |\n");
+        assertThat(NetworkQuality.row(NetworkRecipe.DIGITS, 200, List.of(new NetworkQuality.Run(0.95, 10))))
+                .isEqualTo("| digits | 200 | 1 | 0.9500 |  | 0.9500 | 0.9500 | 10.0 |\n");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThatThrownBy(() -> ImageSet.FASHION_MNIST.parts(LocalSpark.session(), folder, folder))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("data set 'fashion-mnist'")
+                .hasMessageContaining("train-images-idx3-ubyte.gz does not exist");
+    }
+
+    @Test
+    void everyRecipeIsAnEstimator() {
+        for (NetworkRecipe recipe : NetworkRecipe.values()) {
+            assertThat(recipe.estimator(Map.of("maxEpochs", "1"), 7).getMaxEpochs())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    @RealData
+    void validationAndTestRowsAreHeldOut() {
+        Path data = RealData.Directory.file("digits/optdigits.tra.gz").getParent().getParent();
+        ImageSet.Parts parts = ImageSet.DIGITS.parts(LocalSpark.session(), data, folder);
+        assertThat(parts.train().count()).isEqualTo(3823 - 3823 / 5);
+        assertThat(parts.validation().count()).isEqualTo(3823 / 5);
+        assertThat(parts.test().count()).isEqualTo(1797);
+
+        ImageSet.Parts signs = ImageSet.SIGN_LANGUAGE_DIGITS.parts(LocalSpark.session(), data, folder);
+        assertThat(signs.test().count()).isEqualTo(410);
+        Dataset<Row> all = signs.train().unionByName(signs.validation()).unionByName(signs.test());
+        assertThat(all.count()).isEqualTo(2062);
+        assertThat(all.select("label").distinct().count()).isEqualTo(10);
+    }
+
+    @Test
+    @RealData
+    void accuracyOfTheValidationRowsIsMeasured() {
+        Path data = RealData.Directory.file("digits/optdigits.tra.gz").getParent().getParent();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        new NetworkQuality(
+                        new NetworkQuality.Plan(
+                                List.of(NetworkRecipe.DIGITS), data, folder, 1, false, Map.of("maxEpochs", "2")),
+                        new PrintStream(printed, true, StandardCharsets.UTF_8))
+                .run(LocalSpark.session());
+        String text = printed.toString(StandardCharsets.UTF_8);
+        String run = text.lines()
+                .filter(line -> line.startsWith("digits seed 1: validation accuracy "))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Double.parseDouble(run.replaceFirst(".*accuracy ([0-9.]+),.*", "$1")))
+                .isGreaterThan(0.8);
+        assertThat(text).contains("| digits | 764 | 1 | ");
+    }
+}
