@@ -59,21 +59,23 @@ final class LearningCurve {
         if (!(least <= most)) {
             return;
         }
-        double span = most > least ? most - least : Math.max(1e-9, Math.abs(most));
-        double low = most > least ? least : least - span / 2;
-        for (int tick = 0; tick <= 4; tick++) {
-            double y = top + PANEL - tick * PANEL / 4.0;
+        double step = step(most > least ? most - least : Math.max(1e-9, Math.abs(most)));
+        double low = Math.floor(least / step) * step;
+        int ticks = Math.max(1, (int) Math.ceil((most - low) / step - 1e-9));
+        double span = ticks * step;
+        for (int tick = 0; tick <= ticks; tick++) {
+            double y = top + PANEL - (double) tick * PANEL / ticks;
             out.append(String.format(
                     Locale.ROOT,
                     "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ddd\"/>"
-                            + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.4g</text>%n",
+                            + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
                     LEFT,
                     y,
                     WIDTH - RIGHT,
                     y,
                     LEFT - 8,
                     y + 4,
-                    low + tick * span / 4));
+                    tickText(low + tick * step, step)));
         }
         int last = epochs.size();
         out.append(String.format(
@@ -106,6 +108,22 @@ final class LearningCurve {
                     COLOURS[n],
                     names.get(n)));
         }
+    }
+
+    /** The round number, 1, 2 or 5 times a power of ten, of which at most five make the span. */
+    private static double step(double span) {
+        double power = Math.pow(10, Math.floor(Math.log10(span / 5)));
+        for (int times : new int[] {1, 2, 5}) {
+            if (times * power >= span / 5) {
+                return times * power;
+            }
+        }
+        return 10 * power;
+    }
+
+    private static String tickText(double value, double step) {
+        int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+        return digits > 6 ? String.format(Locale.ROOT, "%.3g", value) : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
     private static double value(RoundReport epoch, String name) {
