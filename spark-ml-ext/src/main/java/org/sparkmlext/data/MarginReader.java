@@ -4,10 +4,10 @@ import java.util.Arrays;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 
-/** Reads the base margins of rows. One a partition. Not thread-safe. */
+/** Reads what rows hold one an output: base margins, or labels of several numbers. One a partition. Not thread-safe. */
 final class MarginReader {
 
-    /** How a row holds its base margins. */
+    /** How a row holds them. */
     enum Form {
         /** Not at all. */
         NONE,
@@ -22,14 +22,22 @@ final class MarginReader {
     private final Form form;
     private final int at;
     private final String column;
+    private final RowFault ofNull;
+    private final RowFault ofNotFinite;
     private final TableCounts counts;
     private float[] margins = {};
 
-    /** @param at where in a row they stand */
-    MarginReader(Form form, int at, String column, TableCounts counts) {
+    /**
+     * @param at where in a row they stand
+     * @param ofNull what a null is
+     * @param ofNotFinite what a number is that is not finite as float32
+     */
+    MarginReader(Form form, int at, String column, RowFault ofNull, RowFault ofNotFinite, TableCounts counts) {
         this.form = form;
         this.at = at;
         this.column = column;
+        this.ofNull = ofNull;
+        this.ofNotFinite = ofNotFinite;
         this.counts = counts;
     }
 
@@ -49,7 +57,7 @@ final class MarginReader {
             return true;
         }
         if (row.isNullAt(at)) {
-            counts.countFault(RowFault.MARGIN_NULL, column, "");
+            counts.countFault(ofNull, column, "");
             return false;
         }
         if (form == Form.NUMBER) {
@@ -83,7 +91,7 @@ final class MarginReader {
 
     private boolean put(int output, double value) {
         if (!Float.isFinite((float) value)) {
-            counts.countFault(RowFault.MARGIN_NOT_FINITE, column, Double.toString(value));
+            counts.countFault(ofNotFinite, column, Double.toString(value));
             return false;
         }
         margins[output] = (float) value + 0f;

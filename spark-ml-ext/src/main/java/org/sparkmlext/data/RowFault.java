@@ -51,6 +51,8 @@ public enum RowFault {
             "label column", "holds a value that is not above 0", "labels must be above 0 for this objective"),
     /** The label of a regression is infinite, or too large for float32. */
     LABEL_INFINITE("label column", "holds a value that is infinite as a float32", "labels must be finite"),
+    /** A number of a label that has several is NaN, infinite, or too large for float32. */
+    LABEL_NOT_FINITE("label column", "holds a value that is not finite as a float32", "labels must be finite"),
     /** The weight is null. */
     WEIGHT_NULL("weight column", "is null", "weights must be finite numbers of at least 0"),
     /** The weight is NaN. */

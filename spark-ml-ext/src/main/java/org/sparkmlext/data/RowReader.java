@@ -43,12 +43,19 @@ public final class RowReader implements Serializable {
     private final boolean[] isDouble;
 
     private final FeatureForm featureForm;
+    private final MarginReader.Form labelForm;
     private final MarginReader.Form marginForm;
 
-    private RowReader(TableColumns columns, FeatureForm featureForm, boolean[] isDouble, MarginReader.Form marginForm) {
+    private RowReader(
+            TableColumns columns,
+            FeatureForm featureForm,
+            boolean[] isDouble,
+            MarginReader.Form labelForm,
+            MarginReader.Form marginForm) {
         this.columns = columns;
         this.featureForm = featureForm;
         this.isDouble = isDouble;
+        this.labelForm = labelForm;
         this.marginForm = marginForm;
     }
 
@@ -79,7 +86,12 @@ public final class RowReader implements Serializable {
             }
         }
         int next = numInputs;
-        require(fields[next].dataType() instanceof NumericType, "labelCol", fields[next++], "a numeric type");
+        MarginReader.Form labelForm = MarginReader.Form.NUMBER;
+        if (columns.labelKind() == TableColumns.LabelKind.REALS) {
+            labelForm = outputsForm("labelCol", fields[next++]);
+        } else {
+            require(fields[next].dataType() instanceof NumericType, "labelCol", fields[next++], "a numeric type");
+        }
         if (columns.weightCol() != null) {
             require(fields[next].dataType() instanceof NumericType, "weightCol", fields[next++], "a numeric type");
         }
@@ -91,17 +103,17 @@ public final class RowReader implements Serializable {
                     "boolean");
         }
         MarginReader.Form marginForm =
-                columns.baseMarginCol() == null ? MarginReader.Form.NONE : marginForm(fields[next]);
-        return new RowReader(columns, form, isDouble, marginForm);
+                columns.baseMarginCol() == null ? MarginReader.Form.NONE : outputsForm("baseMarginCol", fields[next]);
+        return new RowReader(columns, form, isDouble, labelForm, marginForm);
     }
 
-    private static MarginReader.Form marginForm(StructField field) {
+    private static MarginReader.Form outputsForm(String param, StructField field) {
         DataType type = field.dataType();
         boolean isArray = type instanceof ArrayType array && array.elementType() instanceof NumericType;
         boolean isVector = type.equals(SQLDataTypes.VectorType());
         require(
                 isArray || isVector || type instanceof NumericType,
-                "baseMarginCol",
+                param,
                 field,
                 "a numeric type, an array of numbers or an ML vector");
         return isArray ? MarginReader.Form.ARRAY : isVector ? MarginReader.Form.VECTOR : MarginReader.Form.NUMBER;
@@ -126,17 +138,21 @@ public final class RowReader implements Serializable {
         if (featureForm == FeatureForm.FLOATS) {
             selected[0] = selected[0].cast(DataTypes.createArrayType(DataTypes.FloatType));
         }
-        int numNumbers = numInputs + 1 + (columns.weightCol() == null ? 0 : 1);
-        for (int i = numInputs; i < numNumbers; i++) {
-            selected[i] = selected[i].cast(DataTypes.DoubleType);
+        selected[numInputs] = ofDoubles(selected[numInputs], labelForm);
+        if (columns.weightCol() != null) {
+            selected[numInputs + 1] = selected[numInputs + 1].cast(DataTypes.DoubleType);
         }
         int last = selected.length - 1;
-        if (marginForm == MarginReader.Form.NUMBER) {
-            selected[last] = selected[last].cast(DataTypes.DoubleType);
-        } else if (marginForm == MarginReader.Form.ARRAY) {
-            selected[last] = selected[last].cast(DataTypes.createArrayType(DataTypes.DoubleType));
-        }
+        selected[last] = ofDoubles(selected[last], marginForm);
         return data.select(selected);
+    }
+
+    private static Column ofDoubles(Column column, MarginReader.Form form) {
+        return switch (form) {
+            case NUMBER -> column.cast(DataTypes.DoubleType);
+            case ARRAY -> column.cast(DataTypes.createArrayType(DataTypes.DoubleType));
+            case NONE, VECTOR -> column;
+        };
     }
 
     private static Column[] sources(Dataset<?> data, TableColumns columns) {
@@ -168,12 +184,17 @@ public final class RowReader implements Serializable {
      * values are copied at once.
      *
      * @param readers one a column of {@link #select}, in its order
-     * @throws IllegalArgumentException if these are not as many as there are columns, or the features are a vector
+     * @throws IllegalArgumentException if these are not as many as there are columns, or the features are a vector, or
+     *     labels are of several numbers
      */
     public TableScan readBatches(Iterator<ColumnarBatch> batches, List<NumberReader> readers) {
         if (columns.featuresCol() != null) {
             throw new IllegalArgumentException(
                     "vector column '" + columns.featuresCol() + "' cannot be read from batches; read its rows");
+        }
+        if (columns.labelKind() == TableColumns.LabelKind.REALS) {
+            throw new IllegalArgumentException("label column '" + columns.labelCol()
+                    + "' of several numbers a row cannot be read from batches; read its rows");
         }
         return scan(Collections.emptyIterator(), batches, new BatchReader(readers, columns));
     }
@@ -182,8 +203,21 @@ public final class RowReader implements Serializable {
         TableCounts counts = new TableCounts();
         FeatureReader features = FeatureReader.of(featureForm, columns, isDouble, counts);
         TargetReader target = new TargetReader(columns, isDouble.length, counts);
-        MarginReader margins =
-                new MarginReader(marginForm, target.end(), String.valueOf(columns.baseMarginCol()), counts);
+        MarginReader margins = columns.labelKind() == TableColumns.LabelKind.REALS
+                ? new MarginReader(
+                        labelForm,
+                        isDouble.length,
+                        columns.labelCol(),
+                        RowFault.LABEL_NULL,
+                        RowFault.LABEL_NOT_FINITE,
+                        counts)
+                : new MarginReader(
+                        marginForm,
+                        target.end(),
+                        String.valueOf(columns.baseMarginCol()),
+                        RowFault.MARGIN_NULL,
+                        RowFault.MARGIN_NOT_FINITE,
+                        counts);
         return new TableScan(rows, batches, batch, columns, counts, features, target, margins);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param features the features, dense or sparse; missing is NaN
  * @param labels one a row
  * @param weights one a row, or null where all are 1
- * @param baseMargins {@code baseMargins[output][row]}: raw scores to start from; null where the table has none
+ * @param baseMargins {@code baseMargins[output][row]}: raw scores to start from, or see {@link #targets}; null where the table has none
  * @param isValidation whether the rows are for validation; a block never mixes both kinds
  */
 public record TableBlock(
@@ -30,6 +30,14 @@ public record TableBlock(
     public TableBlock(
             int numRows, float[][] features, float[] labels, float @Nullable [] weights, boolean isValidation) {
         this(numRows, new DenseFeatures(features), labels, weights, null, isValidation);
+    }
+
+    /**
+     * Labels of kind {@link TableColumns.LabelKind#REALS}, {@code targets()[target][row]}, of which {@link #labels} has the first;
+     * null where a label is one number. They lie where other tables have base margins: no table has both.
+     */
+    public float @Nullable [][] targets() {
+        return baseMargins;
     }
 
     /** Rows {@code [from, to)} as a block of its own. */

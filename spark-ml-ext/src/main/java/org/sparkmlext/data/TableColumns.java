@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightCol weight column, or null where every row weighs 1
  * @param validationIndicatorCol boolean column that is true for validation rows, or null
  * @param baseMarginCol number, vector or array column with each row's first raw scores, one an output; or null
- * @param numOutputs raw scores a row: what a base margin must hold; 0 where it is as many as there are classes
+ * @param numOutputs raw scores a row: what a base margin or a label of kind {@link LabelKind#REALS} must hold; 0 where it is as
+ *     many as there are classes, or as labels hold
  * @param declaredClasses the number of classes that labels of kind {@link LabelKind#CLASS_INDEX} must have, or null where
  *     any is right
  * @param missing feature value, as float32, that means missing beside null and NaN; NaN for none. 0 is -0.0 too, and what
@@ -55,6 +56,8 @@ public record TableColumns(
         CLASS_INDEX,
         /** Any finite number. */
         REAL,
+        /** An array or vector of finite numbers, of the same length in all rows; blocks have them as {@link TableBlock#targets}. */
+        REALS,
         /** A finite number of at least 0, and not 0 in all rows. */
         NON_NEGATIVE,
         /** A finite number above 0. */
@@ -71,7 +74,7 @@ public record TableColumns(
                 case BINARY -> label == 0.0 || label == 1.0 ? null : RowFault.LABEL_NOT_BINARY;
                 case CLASS_INDEX ->
                     label >= 0 && label <= MAX_CLASS && label == Math.rint(label) ? null : RowFault.LABEL_NOT_CLASS;
-                case REAL -> Float.isInfinite(narrow) ? RowFault.LABEL_INFINITE : null;
+                case REAL, REALS -> Float.isInfinite(narrow) ? RowFault.LABEL_INFINITE : null;
                 case NON_NEGATIVE ->
                     label < 0 ? RowFault.LABEL_NEGATIVE : Float.isInfinite(narrow) ? RowFault.LABEL_INFINITE : null;
                 case POSITIVE ->
@@ -90,9 +93,16 @@ public record TableColumns(
                     "exactly one of featuresCol and inputCols must be given; got featuresCol = " + featuresCol
                             + " and inputCols = " + inputCols);
         }
-        if (numOutputs < 0 || (numOutputs == 0 && labelKind != LabelKind.CLASS_INDEX)) {
+        boolean isOpen = labelKind == LabelKind.CLASS_INDEX || labelKind == LabelKind.REALS;
+        if (numOutputs < 0 || (numOutputs == 0 && !isOpen)) {
             throw new IllegalArgumentException("numOutputs is " + numOutputs + " for labels of kind " + labelKind
-                    + "; needed is at least 1, or 0 (one a class) for labels of kind " + LabelKind.CLASS_INDEX);
+                    + "; needed is at least 1, or 0 (one a class, or as many as labels hold) for labels of kind "
+                    + LabelKind.CLASS_INDEX + " or "
+                    + LabelKind.REALS);
+        }
+        if (labelKind == LabelKind.REALS && baseMarginCol != null) {
+            throw new IllegalArgumentException("base margin column '" + baseMarginCol
+                    + "' is given; labels of several numbers go without base margins");
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -75,7 +76,7 @@ public final class TableCounts implements Serializable {
         return Math.max(trainingClasses.length(), validationClasses.length());
     }
 
-    /** Base margins a row; 0 where the table has none. */
+    /** Base margins, or numbers of a label of several, a row; 0 where the table has neither. */
     public int numMargins() {
         return rowsByMarginLength.isEmpty() ? 0 : rowsByMarginLength.firstKey();
     }
@@ -181,8 +182,12 @@ public final class TableCounts implements Serializable {
         problemOfSizes(columns).ifPresent(problems::add);
         faults.forEach(
                 (place, tally) -> problems.add(place.fault.describe(place.column, tally.rows, rows, tally.example)));
+        boolean hasTargets = columns.labelKind() == TableColumns.LabelKind.REALS;
+        if (hasTargets) {
+            problemOfTargets(columns).ifPresent(problems::add);
+        }
         int margins = columns.numOutputs() == 0 ? numClasses() : columns.numOutputs();
-        if (margins > 0 && rowsByMarginLength.keySet().stream().anyMatch(length -> length != margins)) {
+        if (!hasTargets && margins > 0 && rowsByMarginLength.keySet().stream().anyMatch(length -> length != margins)) {
             problems.add("base margin column '" + columns.baseMarginCol() + "' holds base margins of lengths "
                     + describe(rowsByMarginLength) + "; needed is one for each of the " + margins
                     + (columns.numOutputs() == 0 ? " classes" : " outputs") + " in every row");
@@ -194,6 +199,19 @@ public final class TableCounts implements Serializable {
                     + ". Correct or drop these rows before fit.");
         }
         return problemOfGoodRows(columns);
+    }
+
+    private Optional<String> problemOfTargets(TableColumns columns) {
+        int needed = columns.numOutputs() == 0 ? numMargins() : columns.numOutputs();
+        if (rowsByMarginLength.isEmpty()
+                || (needed > 0 && rowsByMarginLength.keySet().equals(Set.of(needed)))) {
+            return Optional.empty();
+        }
+        return Optional.of("label column '" + columns.labelCol() + "' holds labels of lengths "
+                + describe(rowsByMarginLength) + "; needed is one number for each "
+                + (columns.numOutputs() == 0
+                        ? "target, at least 1 and as many in every row"
+                        : "of the " + needed + " outputs of the network in every row"));
     }
 
     private Optional<String> problemOfSizes(TableColumns columns) {

@@ -23,6 +23,7 @@ public final class TableScan implements Iterator<TableBlock> {
     private final TargetReader target;
     private final MarginReader margins;
     private final boolean isClass;
+    private final boolean hasTargets;
     private final boolean hasWeights;
     private final ArrayDeque<TableBlock> ready = new ArrayDeque<>();
 
@@ -50,6 +51,7 @@ public final class TableScan implements Iterator<TableBlock> {
         this.target = target;
         this.margins = margins;
         this.isClass = columns.labelKind() == TableColumns.LabelKind.CLASS_INDEX;
+        this.hasTargets = columns.labelKind() == TableColumns.LabelKind.REALS;
         this.hasWeights = columns.weightCol() != null;
     }
 
@@ -136,12 +138,13 @@ public final class TableScan implements Iterator<TableBlock> {
             return;
         }
         boolean isValidation = target.isValidation();
-        counts.countGood(isValidation, target.label(), target.weight());
+        float label = hasTargets ? margins.margins()[0] : target.label();
+        counts.countGood(isValidation, label, target.weight());
         if (isClass) {
-            counts.countClass(isValidation, (int) target.label());
+            counts.countClass(isValidation, (int) label);
         }
         TableBlockBuilder builder = builder(isValidation);
-        features.addTo(builder, target.label(), target.weight(), margins.margins());
+        features.addTo(builder, label, target.weight(), margins.margins());
         if (builder.isFull()) {
             flush(builder);
         }

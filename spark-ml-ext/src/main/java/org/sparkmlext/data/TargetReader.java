@@ -3,7 +3,7 @@ package org.sparkmlext.data;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the label, the weight and the validation indicator of rows. One a partition. Not thread-safe. */
+/** Reads the label, unless it is of several numbers, the weight and the validation indicator of rows. One a partition. Not thread-safe. */
 final class TargetReader {
 
     private final TableColumns columns;
@@ -42,7 +42,7 @@ final class TargetReader {
         return !Double.isNaN(label) && !Double.isNaN(weight) && hasIndicator;
     }
 
-    /** Of the row last read. */
+    /** Of the row last read; 0 where labels are of several numbers. */
     float label() {
         return (float) label + 0f;
     }
@@ -59,6 +59,9 @@ final class TargetReader {
 
     /** The label, or NaN after a fault. */
     private double readLabel(InternalRow row) {
+        if (columns.labelKind() == TableColumns.LabelKind.REALS) {
+            return 0;
+        }
         if (row.isNullAt(labelAt)) {
             return fault(RowFault.LABEL_NULL, columns.labelCol(), "");
         }

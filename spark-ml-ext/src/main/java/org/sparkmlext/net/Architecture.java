@@ -194,6 +194,11 @@ public final class Architecture {
         return steps.get(steps.size() - 1);
     }
 
+    /** Name of what the last layer reads, of several the first: the layer before the head, or {@link #INPUT}. */
+    public String beforeLast() {
+        return last().inputs().get(0);
+    }
+
     /** Whether the last layer is the head. */
     public boolean hasHead() {
         return last().name().equals(OUTPUT);

@@ -59,7 +59,7 @@ final class BatchFeed {
         if (numbers.length < count) {
             numbers = new long[count];
             weights = new float[count];
-            targets = new float[count];
+            targets = new float[count * rows.numTargets()];
             classes = new int[count];
         }
     }
@@ -95,9 +95,9 @@ final class BatchFeed {
             buffer.copyIn(0, classes, 0, count);
         } else {
             for (int i = 0; i < count; i++) {
-                targets[i] = rows.label(order[from + i]);
+                rows.copyTargets(order[from + i], targets, i * rows.numTargets());
             }
-            buffer.copyIn(0, targets, 0, count);
+            buffer.copyIn(0, targets, 0, count * rows.numTargets());
         }
     }
 }

@@ -50,6 +50,12 @@ public final class NetworkGraphs {
     /** Sum: weighted number of rows predicted right, where the loss is a cross-entropy of classes or binary. */
     public static final String CORRECT = "correct";
 
+    /** Sum: weighted squared error of the rows, each a mean over targets, where the loss is one of numbers. */
+    public static final String SQUARED_ERROR = "squared-error";
+
+    /** Sum: weighted absolute error of the rows, likewise. */
+    public static final String ABSOLUTE_ERROR = "absolute-error";
+
     /** Output of a scoring graph: N x K, what the last layer gives. */
     public static final String LOGITS = "logits";
 
@@ -145,8 +151,8 @@ public final class NetworkGraphs {
     }
 
     /**
-     * The step that trains all layers: sums {@link ModelLayout#LOSS}, {@link ModelLayout#WEIGHT} and, where there are hits to count,
-     * {@link #CORRECT}; no outputs.
+     * The step that trains all layers: sums {@link ModelLayout#LOSS}, {@link ModelLayout#WEIGHT} and, where there are hits or errors to
+     * measure, {@link #CORRECT} or {@link #SQUARED_ERROR} and {@link #ABSOLUTE_ERROR}; no outputs.
      *
      * @param rows the batch size
      */
@@ -172,8 +178,8 @@ public final class NetworkGraphs {
     }
 
     /**
-     * Measures a loss as in scoring: outputs {@link ModelLayout#LOSS}, {@link ModelLayout#WEIGHT} and, where there are hits to count,
-     * {@link #CORRECT}, one number each, added over the rows of the batch.
+     * Measures a loss as in scoring: outputs {@link ModelLayout#LOSS}, {@link ModelLayout#WEIGHT} and, where there are hits or errors to
+     * measure, {@link #CORRECT} or {@link #SQUARED_ERROR} and {@link #ABSOLUTE_ERROR}, one number each, added over the rows of the batch.
      */
     public Graph evaluationGraph(int rows, LossFunction loss) {
         Lowering lowering = new Lowering(new GraphBuilder(rows));
@@ -200,12 +206,24 @@ public final class NetworkGraphs {
         if (countsHits(loss)) {
             take.accept(CORRECT, graph.add(new Correct(), logits, targets, weights));
         }
+        if (measuresErrors(loss)) {
+            take.accept(SQUARED_ERROR, graph.add(new Loss(new LossFunction.SquaredError()), logits, targets, weights));
+            take.accept(
+                    ABSOLUTE_ERROR, graph.add(new Loss(new LossFunction.AbsoluteError()), logits, targets, weights));
+        }
         return measured;
     }
 
     /** Whether graphs with this loss count the rows predicted right, as {@link #CORRECT}. */
     public static boolean countsHits(LossFunction loss) {
         return loss instanceof LossFunction.CrossEntropy || loss instanceof LossFunction.BinaryCrossEntropy;
+    }
+
+    /** Whether graphs with this loss add up errors, as {@link #SQUARED_ERROR} and {@link #ABSOLUTE_ERROR}. */
+    public static boolean measuresErrors(LossFunction loss) {
+        return loss instanceof LossFunction.SquaredError
+                || loss instanceof LossFunction.AbsoluteError
+                || loss instanceof LossFunction.Huber;
     }
 
     /**

@@ -6,7 +6,7 @@ import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.UpdateRule;
 
 /**
- * How a network is trained, in texts and numbers as people set them; {@link #classes} makes settings of them.
+ * How a network is trained, in texts and numbers as people set them; {@link #classes} and {@link #numbers} make settings of them.
  *
  * @param optimizer {@code adam}, {@code adamw}, {@code sgd} or {@code rmsprop}
  * @param momentum of {@code sgd}
@@ -18,7 +18,7 @@ import org.sparkmlext.kernels.graph.UpdateRule;
  * @param precision {@code float32} or {@code bfloat16}
  * @param clipValue bound of each element of the gradient; 0 = none
  * @param clipNorm bound of the gradient's norm; 0 = none
- * @param validationMetric {@code loss} or {@code accuracy}
+ * @param validationMetric {@code loss}, of classes {@code accuracy}, of numbers {@code rmse} or {@code mae}
  * @param earlyStoppingRounds epochs without a better one; 0 = never stop early
  * @param freezeUntil layer up to which, itself included, nothing is trained; empty = everything is
  */
@@ -57,9 +57,34 @@ public record NetworkOptions(
             String augmentation,
             byte[] initialModel,
             long seed) {
+        LossFunction loss = new LossFunction.CrossEntropy((float) labelSmoothing, (float) focusing);
+        return settings(network, loss, augmentation, initialModel, seed);
+    }
+
+    /**
+     * Settings for numbers, one or several a row.
+     *
+     * @param loss {@code mse}, {@code mae} or {@code huber}
+     * @param huberDelta see {@link LossFunction.Huber}; the others pay no attention
+     * @param initialModel bytes of a model to start from; empty for none
+     * @throws IllegalArgumentException if an option is unknown or out of bounds; the message says what is allowed
+     */
+    public NetworkSettings numbers(
+            Architecture network, String loss, double huberDelta, String augmentation, byte[] initialModel, long seed) {
+        LossFunction function = switch (loss) {
+            case "mse" -> new LossFunction.SquaredError();
+            case "mae" -> new LossFunction.AbsoluteError();
+            case "huber" -> new LossFunction.Huber((float) huberDelta);
+            default -> throw new IllegalArgumentException("loss is '" + loss + "'; allowed: mse, mae, huber");
+        };
+        return settings(network, function, augmentation, initialModel, seed);
+    }
+
+    private NetworkSettings settings(
+            Architecture network, LossFunction loss, String augmentation, byte[] initialModel, long seed) {
         return new NetworkSettings(
                 network.toJson(),
-                new LossFunction.CrossEntropy((float) labelSmoothing, (float) focusing),
+                loss,
                 rule(),
                 (float) learningRate,
                 schedule,

@@ -21,15 +21,20 @@ final class NetworkRows {
 
     private final int[] blocks;
     private final int[] places;
-    private final float[] labels;
+    /** {@code numTargets} numbers a row. */
+    private final float[] targets;
+
+    private final int numTargets;
     private final float[] weights;
 
-    private NetworkRows(int width, Object[] values, int[] blocks, int[] places, float[] labels, float[] weights) {
+    private NetworkRows(
+            int width, Object[] values, int[] blocks, int[] places, float[] targets, int numTargets, float[] weights) {
         this.width = width;
         this.values = values;
         this.blocks = blocks;
         this.places = places;
-        this.labels = labels;
+        this.targets = targets;
+        this.numTargets = numTargets;
         this.weights = weights;
     }
 
@@ -40,7 +45,8 @@ final class NetworkRows {
         long[] hashes = new long[numRows];
         int[] block = new int[numRows];
         int[] place = new int[numRows];
-        float[] label = new float[numRows];
+        int numTargets = table.stream().mapToInt(NetworkRows::numTargets).max().orElse(1);
+        float[] target = new float[numRows * numTargets];
         float[] weight = new float[numRows];
         int row = 0;
         for (int b = 0; b < values.length; b++) {
@@ -49,14 +55,27 @@ final class NetworkRows {
             for (int r = 0; r < rows.numRows(); r++, row++) {
                 block[row] = b;
                 place[row] = r;
-                label[row] = rows.labels()[r];
+                for (int k = 0; k < numTargets; k++) {
+                    target[row * numTargets + k] = rows.targets() == null ? rows.labels()[r] : rows.targets()[k][r];
+                }
                 weight[row] = rows.weights() == null ? 1 : rows.weights()[r];
-                hashes[row] = hash(values[b], r * width, width, label[row], weight[row]);
+                hashes[row] = hash(values[b], r * width, width, target, row * numTargets, numTargets, weight[row]);
             }
         }
         int[] order = RowOrder.byHash(hashes);
         return new NetworkRows(
-                width, values, pick(block, order), pick(place, order), pick(label, order), pick(weight, order));
+                width,
+                values,
+                pick(block, order),
+                pick(place, order),
+                pick(target, order, numTargets),
+                numTargets,
+                pick(weight, order, 1));
+    }
+
+    private static int numTargets(TableBlock block) {
+        float[][] targets = block.targets();
+        return targets == null ? 1 : targets.length;
     }
 
     private static Object rowMajor(TableBlock block, int width) {
@@ -75,8 +94,12 @@ final class NetworkRows {
         return rows;
     }
 
-    private static long hash(Object values, int from, int width, float label, float weight) {
-        long hash = RowOrder.mix(Float.floatToIntBits(label), Float.floatToIntBits(weight));
+    private static long hash(
+            Object values, int from, int width, float[] targets, int firstTarget, int numTargets, float weight) {
+        long hash = RowOrder.mix(Float.floatToIntBits(targets[firstTarget]), Float.floatToIntBits(weight));
+        for (int k = 1; k < numTargets; k++) {
+            hash = RowOrder.mix(hash, Float.floatToIntBits(targets[firstTarget + k]));
+        }
         if (values instanceof byte[] bytes) {
             for (int i = from; i < from + width; i++) {
                 // As the float it stands for: the same pixels have the same order, whatever form their column had.
@@ -95,26 +118,37 @@ final class NetworkRows {
         return Arrays.stream(order).map(row -> values[row]).toArray();
     }
 
-    private static float[] pick(float[] values, int[] order) {
-        float[] picked = new float[order.length];
-        for (int i = 0; i < picked.length; i++) {
-            picked[i] = values[order[i]];
+    private static float[] pick(float[] values, int[] order, int each) {
+        float[] picked = new float[order.length * each];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, order[i] * each, picked, i * each, each);
         }
         return picked;
     }
 
     int numRows() {
-        return labels.length;
+        return places.length;
     }
 
+    /** Numbers of a label; 1 where there is no row. */
+    int numTargets() {
+        return numTargets;
+    }
+
+    /** The label of a row, of several numbers the first. */
     float label(int row) {
-        return labels[row];
+        return targets[row * numTargets];
     }
 
-    /** The largest label as a whole number; -1 where there is no row. */
+    /** Copies a row's label to {@code copy[at .. at + numTargets)}. */
+    void copyTargets(int row, float[] copy, int at) {
+        System.arraycopy(targets, row * numTargets, copy, at, numTargets);
+    }
+
+    /** The largest label as a whole number, where labels are classes; -1 where there is no row. */
     long largestLabel() {
         float largest = -1;
-        for (float label : labels) {
+        for (float label : targets) {
             largest = Math.max(largest, label);
         }
         return (long) largest;

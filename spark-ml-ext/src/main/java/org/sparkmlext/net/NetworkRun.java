@@ -77,10 +77,10 @@ final class NetworkRun implements AutoCloseable {
         }
     }
 
-    /** The network with a last layer for the classes that the labels show, where it has none yet. Collective. */
+    /** The network with a last layer for the classes that the labels show, or for their numbers, where it has none yet. Collective. */
     private Architecture withHead(Architecture architecture) {
         if (!settings.loss().hasClassTarget()) {
-            return architecture.hasHead() ? architecture : architecture.withOutputs(1);
+            return withTargets(architecture);
         }
         long[] largest = {
             Math.max(training.rows().largestLabel(), validation.rows().largestLabel())
@@ -96,6 +96,20 @@ final class NetworkRun implements AutoCloseable {
                     + (architecture.numOutputs() - 1) + ". Give the network more outputs, or none for one a class.");
         }
         return architecture;
+    }
+
+    private Architecture withTargets(Architecture architecture) {
+        long[] targets = {
+            Math.max(training.rows().numTargets(), validation.rows().numTargets())
+        };
+        collective.max(targets, 0, 1);
+        if (architecture.hasHead() && architecture.numOutputs() != targets[0]) {
+            throw new InvalidTrainingDataException("labels have " + targets[0] + " numbers a row, but the network has "
+                    + architecture.numOutputs()
+                    + " outputs; needed is one a target. Leave the network's last layer out, and"
+                    + " one that fits is added.");
+        }
+        return architecture.withOutputs(Math.toIntExact(targets[0]));
     }
 
     /** Runs all epochs that earlier attempts have not finished; the result is the model as {@link NetworkCodec} writes it. */

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.kernels.graph.LossFunction;
@@ -28,7 +29,7 @@ import org.sparkmlext.net.augmentation.ImageAugmenter;
  * @param clipValue bound of each element of the gradient; infinite = none
  * @param clipNorm bound of the gradient's norm; infinite = none
  * @param augmentation text of the augmentation, empty for none
- * @param validationMetric {@code loss} or {@code accuracy}: which metric, of the validation rows where there are any, says which epoch
+ * @param validationMetric one of {@link SumsOverRows#metrics}: which metric, of the validation rows where there are any, says which epoch
  *     is the best
  * @param earlyStoppingRounds epochs without a better one after which training stops; 0 = never
  * @param keepsBest whether the result is the best epoch's model, else the last one's; with early stopping it is the best in any case
@@ -72,9 +73,10 @@ public record NetworkSettings(
             throw new IllegalArgumentException(
                     "earlyStoppingRounds is " + earlyStoppingRounds + "; it must be at least 0 (0 = never stop early)");
         }
-        if (!validationMetric.equals("loss") && !validationMetric.equals(EpochHistory.ACCURACY)) {
-            throw new IllegalArgumentException(
-                    "validationMetric is '" + validationMetric + "'; allowed: loss, " + EpochHistory.ACCURACY);
+        List<String> metrics = SumsOverRows.metrics(loss);
+        if (!metrics.contains(validationMetric)) {
+            throw new IllegalArgumentException("validationMetric is '" + validationMetric + "'; allowed with the loss "
+                    + loss + ": " + String.join(", ", metrics));
         }
     }
 

@@ -26,12 +26,14 @@ public final class ScorerPool {
      *
      * @param digest of the model
      * @param precision see {@link NetworkOptions#precision}
+     * @param embeddings layer whose values are wanted too; empty for none
      */
-    public record Key(String digest, String device, String precision, int threads) implements Serializable {
+    public record Key(String digest, String device, String precision, int threads, String embeddings)
+            implements Serializable {
 
         /** The same with another number of threads. */
         public Key withThreads(int other) {
-            return new Key(digest, device, precision, other);
+            return new Key(digest, device, precision, other, embeddings);
         }
     }
 
@@ -67,7 +69,11 @@ public final class ScorerPool {
                 .backend();
         try {
             NetworkScorer scorer = new NetworkScorer(
-                    network.get(), backend, NetworkOptions.precision(key.precision()), NetworkGraphs.Link.NONE, null);
+                    network.get(),
+                    backend,
+                    NetworkOptions.precision(key.precision()),
+                    NetworkGraphs.Link.NONE,
+                    key.embeddings().isEmpty() ? null : key.embeddings());
             return new Lease(key, backend, scorer);
         } catch (RuntimeException | Error e) {
             backend.close();

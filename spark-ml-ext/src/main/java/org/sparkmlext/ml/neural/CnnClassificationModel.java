@@ -1,28 +1,17 @@
 package org.sparkmlext.ml.neural;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.data.FeatureForm;
-import org.sparkmlext.data.RowReader;
 import org.sparkmlext.ml.stage.ClassScorer;
-import org.sparkmlext.ml.stage.FeatureColumns;
 import org.sparkmlext.ml.stage.FittedClassifier;
 import org.sparkmlext.net.Architecture;
-import org.sparkmlext.net.ScorerPool;
-import org.sparkmlext.training.TrainingReport;
 
 /**
  * A network fitted by a {@link CnnClassifier}. Raw prediction is what the last layer gives, one number a class; probability is its
@@ -32,7 +21,7 @@ import org.sparkmlext.training.TrainingReport;
  * bytes may come as arrays or vectors of whole numbers from 0 to 255. Immutable but for its Params; scoring is thread-safe.
  */
 public final class CnnClassificationModel extends FittedClassifier<CnnClassificationModel>
-        implements CnnClassifierParams {
+        implements CnnClassifierParams, CnnScoringSetters<CnnClassificationModel> {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable FittedNetwork fitted;
@@ -82,71 +71,36 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     private Architecture architecture() {
-        return fittedNetwork().model().architecture();
+        return fittedNetwork().architecture();
     }
 
     @Override
     public StructType transformSchema(StructType schema) {
-        if (fitted != null) {
-            rowValues(schema);
-        }
-        return withColumns(schema);
+        return fitted == null ? withColumns(schema) : cnn().schema(schema, withColumns(schema));
     }
 
     /**
-     * Appends raw prediction, probability and prediction; a column whose name is set to "" is left out.
+     * Appends raw prediction, probability, prediction and embeddings; a column whose name is "" is left out.
      *
-     * @throws IllegalArgumentException if the column of images is missing or of a wrong type
+     * @throws IllegalArgumentException if the column of images is missing or of a wrong type, or there is no embeddingsLayer
      */
     @Override
     public Dataset<Row> transform(Dataset<?> data) {
-        StructType schema = data.schema();
-        StructType out = transformSchema(schema);
-        NetworkRowValues values = rowValues(schema);
-        ClassScoring scoring = new ClassScoring(
-                fittedNetwork(),
-                key(1),
-                schema.fieldIndex(values.column()),
-                values,
-                getHandleInvalid(),
-                classValues(),
-                scorer());
-        // An encoder's columns have no metadata; they are put back, the images' size among them.
-        Column[] columns = Arrays.stream(out.fields())
-                .map(field -> functions
-                        .col("`" + field.name().replace("`", "``") + "`")
-                        .as(field.name(), field.metadata()))
-                .toArray(Column[]::new);
-        return data.toDF().mapPartitions(scoring, Encoders.row(out)).select(columns);
+        return cnn().apply(data, transformSchema(data.schema()), outputValues());
     }
 
-    private NetworkRowValues rowValues(StructType schema) {
-        StructField column = FeatureColumns.find(
-                schema, CnnColumns.name(this), CnnColumns.source(this).param());
-        FeatureForm form = RowReader.form(column.dataType())
-                .orElseThrow(() -> new IllegalArgumentException("column '" + column.name() + "' has type "
-                        + column.dataType().simpleString()
-                        + "; allowed: binary, array of numbers, vector, Spark's image struct"));
-        return new NetworkRowValues(column.name(), form, numFeatures(), takesBytes());
-    }
-
-    private boolean takesBytes() {
-        return architecture().input().takesBytes();
-    }
-
-    private ScorerPool.Key key(int threads) {
-        return new ScorerPool.Key(fittedNetwork().digest(), getDevice(), getPrecision(), threads);
+    private CnnTransform cnn() {
+        return new CnnTransform(this, fittedNetwork());
     }
 
     @Override
     protected ClassScorer scorer() {
-        return new NetworkClassScorer(fittedNetwork(), key(1), numFeatures());
+        return new NetworkClassScorer(cnn().scores());
     }
 
     @Override
     public List<String> featureNames() {
-        String name = CnnColumns.name(this);
-        return IntStream.range(0, numFeatures()).mapToObj(i -> name + "_" + i).toList();
+        return cnn().featureNames();
     }
 
     @Override
@@ -167,26 +121,17 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     public boolean hasSummary() {
-        return fitted != null && fitted.report() != null;
+        return fitted != null && fitted.hasSummary();
     }
 
     /** @throws IllegalStateException if the model has none */
     public NetworkSummary summary() {
-        TrainingReport report = fittedNetwork().report();
-        if (report == null) {
-            throw new IllegalStateException("model " + uid() + " has no training summary");
-        }
-        return new NetworkSummary(report);
+        return fittedNetwork().summary(uid());
     }
 
     /** Bytes of memory, about; Spark Connect's model cache of 4.1 asks, which is why 4.0 has nothing to override. */
     public long estimatedSize() {
-        return 2L * fittedNetwork().bytes().length;
-    }
-
-    public CnnClassificationModel setImageCol(String value) {
-        set(imageCol(), value);
-        return this;
+        return fittedNetwork().estimatedSize();
     }
 
     @Override

@@ -1,18 +1,14 @@
 package org.sparkmlext.ml.neural;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.ml.stage.ClassWeights;
-import org.sparkmlext.ml.stage.FeatureColumns;
 import org.sparkmlext.ml.stage.FeatureSource;
-import org.sparkmlext.ml.stage.StoredStage;
 import org.sparkmlext.ml.stage.TrainableClassifier;
 import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.net.Architecture;
@@ -34,7 +30,7 @@ import org.sparkmlext.training.TrainingListener;
  * rows of different lengths, no rows) and training that diverges an {@link org.sparkmlext.training.InvalidTrainingDataException}.
  */
 public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnClassificationModel>
-        implements CnnClassifierParams, NetworkSetters<CnnClassifier> {
+        implements CnnClassifierParams, CnnSetters<CnnClassifier> {
     private static final long serialVersionUID = 1L;
 
     public CnnClassifier() {
@@ -76,12 +72,9 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
             return new TableColumns.DeclaredClasses(
                     getClassWeights().length, "classWeights has " + getClassWeights().length + " values");
         }
-        if (getNetwork().strip().startsWith("{")) {
-            Architecture network = Architecture.fromJson(getNetwork());
-            if (network.hasHead()) {
-                return new TableColumns.DeclaredClasses(
-                        network.numOutputs(), "the network has " + network.numOutputs() + " outputs");
-            }
+        int outputs = new NetworkPlan(this).numOutputs();
+        if (outputs >= 0) {
+            return new TableColumns.DeclaredClasses(outputs, "the network has " + outputs + " outputs");
         }
         return null;
     }
@@ -93,36 +86,32 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
     }
 
     @Override
+    public StructType transformSchema(StructType schema) {
+        return CnnColumns.withEmbeddings(this, super.transformSchema(schema), -1);
+    }
+
+    @Override
     protected void checkParams() {
-        if (isSet(inputCols())) {
-            throw new IllegalArgumentException(
-                    "inputCols is set, but a CNN reads one column of whole images; set imageCol or "
-                            + "featuresCol, and clear(inputCols)");
-        }
+        new NetworkPlan(this).checkParams();
         if (getLabelSmoothing() > 0 && getFocusing() > 0) {
             throw new IllegalArgumentException("labelSmoothing is " + getLabelSmoothing() + " and focusing "
                     + getFocusing() + "; one of the two must be 0");
-        }
-        if (getEarlyStoppingRounds() > 0 && !isSet(validationIndicatorCol())) {
-            throw new IllegalArgumentException(
-                    "earlyStoppingRounds is " + getEarlyStoppingRounds()
-                            + ", but validationIndicatorCol is not set; set it to a boolean column that is true for validation rows");
         }
     }
 
     @Override
     protected CnnClassificationModel trainChecked(Dataset<?> data, TableColumns columns, TrainingListener listener) {
-        StructField images = FeatureColumns.find(
-                data.schema(), CnnColumns.name(this), featureSource().param());
         NetworkPlan plan = new NetworkPlan(this);
-        Architecture network = plan.architecture(images);
+        Architecture network = plan.architecture(CnnColumns.field(this, data.schema()));
         NetworkSettings settings = plan.options()
-                .classes(network, getLabelSmoothing(), getFocusing(), getAugmentation(), initialBytes(data), getSeed());
-        // Faults of what needs no data are found before any is read.
-        settings.augmenter(network);
-        if (!getFreezeUntil().isEmpty()) {
-            network.shape(getFreezeUntil());
-        }
+                .classes(
+                        network,
+                        getLabelSmoothing(),
+                        getFocusing(),
+                        getAugmentation(),
+                        plan.initialModel(data.sparkSession()),
+                        getSeed());
+        plan.check(settings, network);
         Dataset<?> rows = data;
         TableColumns table = columns;
         if (getClassWeights().length > 0) {
@@ -132,32 +121,6 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
         }
         return new CnnClassificationModel(
                 uid(), FittedNetwork.train(rows, table, settings, runtimeOptions(), listener));
-    }
-
-    private byte[] initialBytes(Dataset<?> data) {
-        if (getInitialModel().isEmpty()) {
-            return new byte[0];
-        }
-        try {
-            StoredStage stored = StoredStage.open(
-                    data.sparkSession(),
-                    getInitialModel(),
-                    CnnClassificationModel.class,
-                    NetworkModelFiles.FORMAT_VERSION);
-            return NetworkModelFiles.network(stored).bytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException("initialModel: " + e.getMessage(), e);
-        }
-    }
-
-    public CnnClassifier setImageCol(String value) {
-        set(imageCol(), value);
-        return this;
-    }
-
-    public CnnClassifier setAugmentation(String value) {
-        set(augmentation(), value);
-        return this;
     }
 
     public CnnClassifier setLabelSmoothing(double value) {

@@ -3,34 +3,10 @@ package org.sparkmlext.ml.neural;
 import java.util.Arrays;
 import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
-import org.apache.spark.ml.param.Param;
 import org.sparkmlext.ml.stage.CheckedParams;
 
 /** What a network for classes of images has. */
-public interface CnnClassifierParams extends NetworkParams {
-
-    default Param<String> imageCol() {
-        return CheckedParams.ofText(
-                this,
-                "imageCol",
-                "column of images, as ImageAssembler writes it, Spark's image struct, binary or array; instead of featuresCol, which "
-                        + "may be of the same types or hold vectors (text; default empty: featuresCol)");
-    }
-
-    default String getImageCol() {
-        return getOrDefault(imageCol());
-    }
-
-    default Param<String> augmentation() {
-        return CheckedParams.ofText(
-                this,
-                "augmentation",
-                "random changes of training images, e.g. flip,crop:4,rotate:15; empty = none (text; default empty)");
-    }
-
-    default String getAugmentation() {
-        return getOrDefault(augmentation());
-    }
+public interface CnnClassifierParams extends CnnParams {
 
     default DoubleParam labelSmoothing() {
         return CheckedParams.ofDouble(
@@ -77,9 +53,7 @@ public interface CnnClassifierParams extends NetworkParams {
 
     /** Called by the constructors of estimator and model. */
     static void setDefaults(CnnClassifierParams stage) {
-        NetworkParams.setDefaults(stage);
-        stage.setDefault(stage.imageCol(), "");
-        stage.setDefault(stage.augmentation(), "");
+        CnnParams.setDefaults(stage);
         stage.setDefault(stage.labelSmoothing(), 0.0);
         stage.setDefault(stage.focusing(), 0.0);
         stage.setDefault(stage.classWeights(), new double[0]);

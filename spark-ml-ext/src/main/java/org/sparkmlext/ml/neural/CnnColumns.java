@@ -1,8 +1,12 @@
 package org.sparkmlext.ml.neural;
 
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.sparkmlext.ml.stage.FeatureColumns;
 import org.sparkmlext.ml.stage.FeatureSource;
+import org.sparkmlext.ml.stage.ScoredColumn;
 
-/** Which column a network for images reads. */
+/** Which columns a network for images reads, and which it gives beside predictions. */
 final class CnnColumns {
 
     private CnnColumns() {}
@@ -12,7 +16,7 @@ final class CnnColumns {
      *
      * @throws IllegalArgumentException if both imageCol and featuresCol are set
      */
-    static FeatureSource source(CnnClassifierParams stage) {
+    static FeatureSource source(CnnParams stage) {
         boolean hasFeatures = stage.isSet(stage.getParam("featuresCol"));
         if (stage.getImageCol().isEmpty()) {
             return new FeatureSource("", "featuresCol", true, false);
@@ -26,8 +30,25 @@ final class CnnColumns {
     }
 
     /** Name of the column. */
-    static String name(CnnClassifierParams stage) {
+    static String name(CnnParams stage) {
         String column = source(stage).column();
         return column.isEmpty() ? (String) stage.getOrDefault(stage.getParam("featuresCol")) : column;
+    }
+
+    /** The column; faults as in {@link #source} and {@link FeatureColumns#find}. */
+    static StructField field(CnnParams stage, StructType schema) {
+        return FeatureColumns.find(schema, name(stage), source(stage).param());
+    }
+
+    /**
+     * The schema with the column of embeddings, if one is wanted, as the last.
+     *
+     * @param length of the vectors; -1 where it is not known yet
+     * @throws IllegalArgumentException if there is a column of that name
+     */
+    static StructType withEmbeddings(CnnParams stage, StructType schema, int length) {
+        return stage.getEmbeddingsCol().isEmpty()
+                ? schema
+                : FeatureColumns.append(schema, ScoredColumn.vectorField(stage.getEmbeddingsCol(), length));
     }
 }

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import org.apache.spark.sql.Dataset;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.NetworkAlgorithm;
 import org.sparkmlext.net.NetworkCodec;
 import org.sparkmlext.net.NetworkModel;
@@ -97,6 +98,27 @@ final class FittedNetwork implements Serializable {
             model = known;
         }
         return known;
+    }
+
+    Architecture architecture() {
+        return model().architecture();
+    }
+
+    boolean hasSummary() {
+        return report != null;
+    }
+
+    /** @throws IllegalStateException if there is none */
+    NetworkSummary summary(String uid) {
+        if (report == null) {
+            throw new IllegalStateException("model " + uid + " has no training summary");
+        }
+        return new NetworkSummary(report);
+    }
+
+    /** Bytes of memory, about: the encoded bytes, and the same numbers once more as the decoded network. */
+    long estimatedSize() {
+        return 2L * bytes.length;
     }
 
     @Nullable

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import org.sparkmlext.training.RoundReport;
 
-/** The course of a training run as a picture: losses above, accuracies below, training and validation in one panel, epochs to the right. */
+/**
+ * The course of a training run as a picture: a panel each for loss, accuracy and errors, as far as they were measured; training and
+ * validation in one panel, epochs to the right.
+ */
 final class LearningCurve {
 
     private static final int WIDTH = 640;
@@ -21,7 +24,7 @@ final class LearningCurve {
     /** An SVG document; the same reports give the same text. */
     static String svg(List<RoundReport> epochs) {
         List<List<String>> panels = new ArrayList<>();
-        for (String kind : List.of("loss", "accuracy")) {
+        for (String kind : List.of("loss", "accuracy", "rmse", "mae")) {
             List<String> names = List.of("train-" + kind, "validation-" + kind).stream()
                     .filter(name -> epochs.stream().allMatch(e -> e.metrics().containsKey(name)))
                     .toList();

@@ -1,6 +1,5 @@
 package org.sparkmlext.ml.stage;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.linalg.DenseVector;
@@ -14,17 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param hasPrediction likewise
  * @param numClasses length of the vectors
  * @param thresholds see {@link ClassScorer#prediction}
+ * @param scorer makes probabilities and classes
  */
 public record ClassValues(
         boolean hasRawPrediction,
         boolean hasProbability,
         boolean hasPrediction,
         int numClasses,
-        double @Nullable [] thresholds)
-        implements Serializable {
+        double @Nullable [] thresholds,
+        ClassScorer scorer)
+        implements OutputValues {
 
-    /** Appends the values of a raw prediction, one a class. */
-    public void append(ClassScorer scorer, double[] rawPrediction, List<@Nullable Object> values) {
+    @Override
+    public void append(double[] rawPrediction, List<@Nullable Object> values) {
         if (hasRawPrediction) {
             values.add(new DenseVector(rawPrediction));
         }
@@ -36,7 +37,7 @@ public record ClassValues(
         }
     }
 
-    /** Appends what stands for a row that cannot be scored: NaN throughout. */
+    @Override
     public void appendMissing(List<@Nullable Object> values) {
         double[] missing = new double[numClasses];
         Arrays.fill(missing, Double.NaN);

@@ -85,6 +85,17 @@ public final class FeatureColumns {
         }
     }
 
+    /** A column of labels that are a number, or an array or vector of numbers a row; whether it is the latter. */
+    static boolean checkTargetsColumn(StructType schema, String name) {
+        DataType type = find(schema, name, "labelCol").dataType();
+        boolean isArray = type instanceof ArrayType array && array.elementType() instanceof NumericType;
+        if (!isArray && !(type instanceof NumericType) && !type.equals(SQLDataTypes.VectorType())) {
+            throw new IllegalArgumentException("column '" + name + "' (labelCol) has type " + type.simpleString()
+                    + "; allowed: a number, or an array of numbers or a vector for several targets");
+        }
+        return !(type instanceof NumericType);
+    }
+
     /** A column that holds true and false. */
     static void checkBooleanColumn(StructType schema, String name, String param) {
         StructField field = find(schema, name, param);
@@ -148,6 +159,20 @@ public final class FeatureColumns {
                     + fields.size() + " columns of that name; rename or drop all but one");
         }
         return fields.get(0);
+    }
+
+    /**
+     * The schema with an output column appended.
+     *
+     * @throws IllegalArgumentException if a column of its name exists
+     */
+    public static StructType append(StructType schema, StructField field) {
+        // Spark finds columns whatever their case.
+        if (Arrays.stream(schema.fieldNames()).anyMatch(field.name()::equalsIgnoreCase)) {
+            throw new IllegalArgumentException("column '" + field.name() + "' exists already; rename or drop it, "
+                    + "or set the Param that names the model's output column to another name");
+        }
+        return schema.add(field);
     }
 
     private static void checkNumeric(StructField field, String param) {

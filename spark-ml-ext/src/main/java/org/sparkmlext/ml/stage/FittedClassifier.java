@@ -107,13 +107,14 @@ public abstract class FittedClassifier<M extends FittedClassifier<M>>
     }
 
     /** Values of this model's columns for a raw prediction, in the order of {@link #withColumns}, without extra ones. */
-    protected final ClassValues classValues() {
+    protected final OutputValues outputValues() {
         return new ClassValues(
                 !getRawPredictionCol().isEmpty(),
                 !getProbabilityCol().isEmpty(),
                 !getPredictionCol().isEmpty(),
                 numClasses(),
-                thresholdsOrNull());
+                thresholdsOrNull(),
+                scorer());
     }
 
     private ScoringColumns<ClassScorer> columns() {

@@ -106,6 +106,20 @@ public abstract class FittedRegressor<M extends FittedRegressor<M>> extends Regr
         return new FittedFeatures(this, featureNames(), hasGivenNames());
     }
 
+    /**
+     * The schema with this model's columns appended: prediction, values of all outputs, then extra ones.
+     *
+     * @throws IllegalArgumentException if a column of such a name exists
+     */
+    protected final StructType withColumns(StructType schema) {
+        return columns().appendTo(schema);
+    }
+
+    /** Values of this model's columns for a raw prediction, in the order of {@link #withColumns}, without extra ones. */
+    protected final OutputValues outputValues() {
+        return new RegressionValues(!getPredictionCol().isEmpty(), !valuesCol().isEmpty(), numOutputs(), scorer());
+    }
+
     private ScoringColumns<ValueScorer> columns() {
         List<ScoredColumn<ValueScorer>> columns =
                 new ArrayList<>(new ValueColumns(getPredictionCol(), valuesCol(), numOutputs()).columns());
@@ -116,7 +130,12 @@ public abstract class FittedRegressor<M extends FittedRegressor<M>> extends Regr
     /** The prediction of one row, as {@link #transform} gives it where there are no base margins; NaN for a missing value. */
     @Override
     public double predict(Vector features) {
-        return scorer().prediction(scorer().rawPrediction(features().values().checked(features)));
+        return scorer().prediction(rawPrediction(features));
+    }
+
+    /** Raw scores of one row, which is checked; entries in the order of {@link #featureNames}. */
+    protected final double[] rawPrediction(Vector features) {
+        return scorer().rawPrediction(features().values().checked(features));
     }
 
     /** See {@code handleInvalid}. */

@@ -45,13 +45,7 @@ final class ScoringColumns<S extends RowScorer> {
     StructType appendTo(StructType schema) {
         StructType out = schema;
         for (ScoredColumn<S> column : columns) {
-            StructField field = column.field();
-            // Spark finds columns whatever their case.
-            if (Arrays.stream(out.fieldNames()).anyMatch(field.name()::equalsIgnoreCase)) {
-                throw new IllegalArgumentException("column '" + field.name() + "' exists already; rename or drop it, "
-                        + "or set the Param that names the model's output column to another name");
-            }
-            out = out.add(field);
+            out = FeatureColumns.append(out, column.field());
         }
         return out;
     }

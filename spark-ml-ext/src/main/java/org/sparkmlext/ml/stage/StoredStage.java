@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -41,6 +42,12 @@ public final class StoredStage {
      */
     public static StoredStage open(SparkSession session, String path, Class<?> expected, int newestFormat)
             throws IOException {
+        return open(session, path, List.of(expected), newestFormat);
+    }
+
+    /** The same, of a stage of one of these classes. */
+    public static StoredStage open(SparkSession session, String path, List<Class<?>> expected, int newestFormat)
+            throws IOException {
         Path root = new Path(path);
         FileSystem files = root.getFileSystem(session.sparkContext().hadoopConfiguration());
         root = files.makeQualified(root);
@@ -50,9 +57,10 @@ public final class StoredStage {
         JsonNode metadata = parse(root, metadataText(files, root));
         StoredStage stored = new StoredStage(files, root, metadata);
         String className = stored.text("class");
-        if (!className.equals(expected.getName())) {
-            throw new IOException(
-                    root + " holds a " + className + "; a " + expected.getName() + " was to be loaded from it");
+        List<String> names = expected.stream().map(Class::getName).toList();
+        if (!names.contains(className)) {
+            throw new IOException(root + " holds a " + className + "; a " + String.join(" or a ", names)
+                    + " was to be loaded from it");
         }
         JsonNode version = metadata.path(StageFiles.FORMAT).path("version");
         if (!version.isInt()) {

@@ -33,7 +33,12 @@ record TrainingColumns(ColumnParams stage, FeatureSource source) {
             vectorNames = FeatureColumns.vectorNames(vector).orElse(List.of());
         }
         String label = column("labelCol");
-        FeatureColumns.checkNumericColumn(schema, label, "labelCol");
+        TableColumns.LabelKind kind = target.labelKind();
+        if (kind != TableColumns.LabelKind.REALS) {
+            FeatureColumns.checkNumericColumn(schema, label, "labelCol");
+        } else if (!FeatureColumns.checkTargetsColumn(schema, label)) {
+            kind = TableColumns.LabelKind.REAL;
+        }
         String weight = named(stage.weightCol());
         if (weight != null) {
             FeatureColumns.checkNumericColumn(schema, weight, "weightCol");
@@ -58,11 +63,11 @@ record TrainingColumns(ColumnParams stage, FeatureSource source) {
                 inputs,
                 vectorNames,
                 label,
-                target.labelKind(),
+                kind,
                 weight,
                 indicator,
                 margin,
-                target.numOutputs(),
+                kind == TableColumns.LabelKind.REAL ? Math.max(1, target.numOutputs()) : target.numOutputs(),
                 target.declaredClasses(),
                 (float) stage.getMissing(),
                 !source.takesAnyForm());

@@ -2,17 +2,18 @@ package org.sparkmlext.ml.neural;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.ml.stage.ClassScorer;
-import org.sparkmlext.ml.stage.ClassValues;
+import org.sparkmlext.ml.stage.OutputValues;
 import org.sparkmlext.net.NetworkScorer;
 import org.sparkmlext.net.ScorerPool;
 
@@ -24,17 +25,17 @@ import org.sparkmlext.net.ScorerPool;
  * @param column position of the column the network reads
  * @param values how it is read
  * @param handleInvalid value of the Param of that name
- * @param columns which columns there are
- * @param scorer makes probabilities and classes
+ * @param columns what stands in the model's own columns
+ * @param embeddings length of the vectors of embeddings, which come last; 0 where none are wanted, and then {@code key} has no layer
  */
-record ClassScoring(
+record NetworkScoring(
         FittedNetwork network,
         ScorerPool.Key key,
         int column,
         NetworkRowValues values,
         String handleInvalid,
-        ClassValues columns,
-        ClassScorer scorer)
+        OutputValues columns,
+        int embeddings)
         implements MapPartitionsFunction<Row, Row> {
 
     @Override
@@ -109,8 +110,14 @@ record ClassScoring(
                 batch.add(row);
                 places.add(place);
             }
-            float[][] logits = new float[count][];
-            NetworkScorer.Sink sink = (i, raw, embeddings) -> logits[i] = raw;
+            float[][] raws = new float[count][];
+            float[][] features = new float[count][];
+            NetworkScorer.Sink sink = (i, raw, layer) -> {
+                raws[i] = raw;
+                if (layer != null) {
+                    features[i] = layer;
+                }
+            };
             if (values.takesBytes()) {
                 lease.scorer().score(bytes, count, sink);
             } else {
@@ -118,21 +125,39 @@ record ClassScoring(
             }
             for (int i = 0; i < batch.size(); i++) {
                 Integer place = places.get(i);
-                ready.add(appended(batch.get(i), place == null ? null : logits[place]));
+                ready.add(
+                        place == null
+                                ? appendedMissing(batch.get(i))
+                                : appended(batch.get(i), raws[place], features[place]));
             }
         }
 
-        private Row appended(Row row, float @Nullable [] logits) {
+        private Row appended(Row row, float[] raw, float[] layer) {
+            List<@Nullable Object> all = values(row);
+            columns.append(doubles(raw), all);
+            if (embeddings > 0) {
+                all.add(new DenseVector(doubles(layer)));
+            }
+            return RowFactory.create(all.toArray());
+        }
+
+        private Row appendedMissing(Row row) {
+            List<@Nullable Object> all = values(row);
+            columns.appendMissing(all);
+            if (embeddings > 0) {
+                double[] missing = new double[embeddings];
+                Arrays.fill(missing, Double.NaN);
+                all.add(new DenseVector(missing));
+            }
+            return RowFactory.create(all.toArray());
+        }
+
+        private static List<@Nullable Object> values(Row row) {
             List<@Nullable Object> all = new ArrayList<>(row.size() + 4);
             for (int i = 0; i < row.size(); i++) {
                 all.add(row.get(i));
             }
-            if (logits == null) {
-                columns.appendMissing(all);
-            } else {
-                columns.append(scorer, doubles(logits), all);
-            }
-            return RowFactory.create(all.toArray());
+            return all;
         }
 
         private void close() {

@@ -1,0 +1,32 @@
+package org.sparkmlext.ml.neural;
+
+import org.sparkmlext.ml.stage.ValueScorer;
+
+/** A network as a regressor: what its last layer gives is the prediction, one number a target; the one number to predict is the first. */
+record NetworkValueScorer(NetworkScores scores) implements ValueScorer {
+
+    @Override
+    public int numFeatures() {
+        return scores.numFeatures();
+    }
+
+    @Override
+    public double[] rawPrediction(float[] row) {
+        return scores.raw(row);
+    }
+
+    @Override
+    public int numMargins() {
+        return 0;
+    }
+
+    @Override
+    public double[] values(double[] rawPrediction) {
+        return rawPrediction.clone();
+    }
+
+    @Override
+    public double prediction(double[] rawPrediction) {
+        return rawPrediction[0];
+    }
+}
