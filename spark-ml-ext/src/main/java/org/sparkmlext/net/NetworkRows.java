@@ -23,14 +23,17 @@ final class NetworkRows {
     private final int[] places;
     private final float[] labels;
     private final float[] weights;
+    private final long digest;
 
-    private NetworkRows(int width, Object[] values, int[] blocks, int[] places, float[] labels, float[] weights) {
+    private NetworkRows(
+            int width, Object[] values, int[] blocks, int[] places, float[] labels, float[] weights, long digest) {
         this.width = width;
         this.values = values;
         this.blocks = blocks;
         this.places = places;
         this.labels = labels;
         this.weights = weights;
+        this.digest = digest;
     }
 
     /** @param width values a row */
@@ -55,8 +58,18 @@ final class NetworkRows {
             }
         }
         int[] order = RowOrder.byHash(hashes);
+        long digest = numRows;
+        for (int next : order) {
+            digest = RowOrder.mix(digest, hashes[next]);
+        }
         return new NetworkRows(
-                width, values, pick(block, order), pick(place, order), pick(label, order), pick(weight, order));
+                width,
+                values,
+                pick(block, order),
+                pick(place, order),
+                pick(label, order),
+                pick(weight, order),
+                RowOrder.finish(digest));
     }
 
     private static Object rowMajor(TableBlock block, int width) {
@@ -101,6 +114,11 @@ final class NetworkRows {
             picked[i] = values[order[i]];
         }
         return picked;
+    }
+
+    /** Of the content of all rows, whatever order they came in. */
+    long digest() {
+        return digest;
     }
 
     int numRows() {
