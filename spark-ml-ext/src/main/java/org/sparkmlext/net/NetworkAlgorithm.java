@@ -1,12 +1,19 @@
 package org.sparkmlext.net;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.graph.FlatLayout;
 import org.sparkmlext.training.MemoryPlan;
+import org.sparkmlext.training.ResumableAlgorithm;
+import org.sparkmlext.training.RoundReport;
+import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.ShardShape;
-import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.Worker;
 
 /**
@@ -18,7 +25,7 @@ import org.sparkmlext.training.Worker;
  * batches hold other rows, dropout and augmentation draw other numbers, and batch norm has the statistics of each rank's part of a
  * batch: as good a model, but another one. Only where a batch is the whole table, without those layers, it is the same up to rounding.
  */
-public final class NetworkAlgorithm implements TrainingAlgorithm<NetworkSettings> {
+public final class NetworkAlgorithm implements ResumableAlgorithm<NetworkSettings> {
     private static final long serialVersionUID = 1L;
 
     private final NetworkSettings settings;
@@ -51,5 +58,36 @@ public final class NetworkAlgorithm implements TrainingAlgorithm<NetworkSettings
         try (NetworkRun run = new NetworkRun(settings, worker, shard)) {
             return run.train();
         }
+    }
+
+    @Override
+    public List<RoundReport> reports(RoundState state) {
+        NetworkCheckpoint checkpoint = NetworkCheckpoint.of(state, settings);
+        int epochs = checkpoint.history().size();
+        if (epochs > settings.maxEpochs()) {
+            throw new IllegalArgumentException("the checkpoint is of epoch " + epochs + ", but maxEpochs is "
+                    + settings.maxEpochs() + ". Set maxEpochs to " + epochs
+                    + " or more, or checkpointDir to another directory.");
+        }
+        List<RoundReport> reports = new ArrayList<>();
+        for (int epoch = 0; epoch < epochs; epoch++) {
+            reports.add(new RoundReport(
+                    epoch,
+                    settings.maxEpochs(),
+                    checkpoint.history().get(epoch),
+                    checkpoint.origin().rows().training()));
+        }
+        return reports;
+    }
+
+    @Override
+    public byte[] model(RoundState state) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            NetworkCodec.write(NetworkCheckpoint.of(state, settings).model(), out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("an in-memory write failed", e);
+        }
+        return out.toByteArray();
     }
 }

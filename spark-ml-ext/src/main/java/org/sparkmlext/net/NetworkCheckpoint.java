@@ -19,7 +19,7 @@ import org.sparkmlext.training.RoundState;
  * All that training needs to go on exactly where an epoch ended. The order of rows and the draws of dropout and augmentation follow
  * from seed, epoch and step, so that nothing of them has to be kept.
  *
- * @param settings text that tells runs apart: a checkpoint is only good for the run that wrote it
+ * @param origin what tells runs apart: a checkpoint is only good for the run that wrote it
  * @param step updates made
  * @param parameters flat, at the end of the epoch
  * @param state flat running statistics
@@ -29,7 +29,7 @@ import org.sparkmlext.training.RoundState;
  * @param bestState likewise
  */
 record NetworkCheckpoint(
-        String settings,
+        RunOrigin origin,
         long step,
         float[] parameters,
         float[] state,
@@ -53,7 +53,12 @@ record NetworkCheckpoint(
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("format", FORMAT);
         metadata.put("format_version", VERSION);
-        metadata.put("settings", settings);
+        metadata.put("settings", json(origin.settings()));
+        metadata.put("network", origin.network());
+        metadata.put("training_rows", Long.toString(origin.rows().training()));
+        metadata.put("validation_rows", Long.toString(origin.rows().validation()));
+        metadata.put("workers", Integer.toString(origin.rows().workers()));
+        metadata.put("rows_digest", origin.rows().digest());
         metadata.put("step", Long.toString(step));
         metadata.put("history", text(history));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -68,22 +73,27 @@ record NetworkCheckpoint(
     /**
      * The checkpoint of a run with these settings.
      *
-     * @throws IllegalArgumentException if it is damaged, or of a run with other settings
+     * @throws IllegalArgumentException if it is damaged, or of a run with other settings; the message has the setting and both values
      */
-    static NetworkCheckpoint of(RoundState state, String settings) {
+    static NetworkCheckpoint of(RoundState state, NetworkSettings settings) {
+        String name = "the checkpoint of epoch " + (state.round() + 1);
         NetworkCheckpoint checkpoint;
         try {
             checkpoint = decode(state.bytes());
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "the checkpoint of epoch " + (state.round() + 1) + " cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException(name + " cannot be read: " + e.getMessage(), e);
         }
-        if (!checkpoint.settings().equals(settings)) {
-            throw new IllegalArgumentException(
-                    "the checkpoint of epoch " + (state.round() + 1)
-                            + " is of a run with other settings; go on with the same ones (maxEpochs may differ), or start anew");
+        try {
+            checkpoint.origin().requireSettings(settings.described());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + " " + e.getMessage(), e);
         }
         return checkpoint;
+    }
+
+    /** The model at the end of the epoch. */
+    NetworkModel model() {
+        return new NetworkModel(Architecture.fromJson(origin.network()), parameters, state);
     }
 
     /** @throws IOException if the bytes are no checkpoint, or a damaged one, or of another version; the message says which */
@@ -96,13 +106,16 @@ record NetworkCheckpoint(
                     + "', version " + VERSION);
         }
         boolean hasBest = content.tensors().containsKey("best_parameters");
-        String step = field(metadata, "step");
-        if (!step.matches("[0-9]{1,18}")) {
-            throw new IOException("the checkpoint's step is '" + step + "'; it must be a number");
-        }
         return new NetworkCheckpoint(
-                field(metadata, "settings"),
-                Long.parseLong(step),
+                new RunOrigin(
+                        settings(field(metadata, "settings")),
+                        field(metadata, "network"),
+                        new RowsDigest(
+                                number(metadata, "training_rows"),
+                                number(metadata, "validation_rows"),
+                                (int) number(metadata, "workers"),
+                                field(metadata, "rows_digest"))),
+                number(metadata, "step"),
                 floats(content, "parameters"),
                 floats(content, "state"),
                 floats(content, "slots"),
@@ -119,6 +132,20 @@ record NetworkCheckpoint(
         return value;
     }
 
+    private static long number(Map<String, String> metadata, String name) throws IOException {
+        String text = field(metadata, name);
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new IOException("the checkpoint's " + name + " is '" + text + "'; it must be a number");
+        }
+        return Long.parseLong(text);
+    }
+
+    private static Map<String, String> settings(String json) throws IOException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        JsonText.parseObject(json).forEach((name, value) -> settings.put(name, String.valueOf(value)));
+        return settings;
+    }
+
     private static float[] floats(Safetensors.Content content, String name) throws IOException {
         return content.require(name, Tensor.Type.F32).toFloats();
     }
@@ -131,8 +158,12 @@ record NetworkCheckpoint(
             metrics.forEach((name, value) -> texts.put(name, Double.toString(value)));
             epochs.add(texts);
         }
+        return json(Map.of("epochs", epochs));
+    }
+
+    private static String json(Map<String, ?> object) {
         StringBuilder json = new StringBuilder();
-        JsonText.write(Map.of("epochs", epochs), json);
+        JsonText.write(object, json);
         return json.toString();
     }
 

@@ -26,9 +26,17 @@ final class NetworkRows {
 
     private final int numTargets;
     private final float[] weights;
+    private final long digest;
 
     private NetworkRows(
-            int width, Object[] values, int[] blocks, int[] places, float[] targets, int numTargets, float[] weights) {
+            int width,
+            Object[] values,
+            int[] blocks,
+            int[] places,
+            float[] targets,
+            int numTargets,
+            float[] weights,
+            long digest) {
         this.width = width;
         this.values = values;
         this.blocks = blocks;
@@ -36,6 +44,7 @@ final class NetworkRows {
         this.targets = targets;
         this.numTargets = numTargets;
         this.weights = weights;
+        this.digest = digest;
     }
 
     /** @param width values a row */
@@ -63,6 +72,10 @@ final class NetworkRows {
             }
         }
         int[] order = RowOrder.byHash(hashes);
+        long digest = numRows;
+        for (int next : order) {
+            digest = RowOrder.mix(digest, hashes[next]);
+        }
         return new NetworkRows(
                 width,
                 values,
@@ -70,7 +83,8 @@ final class NetworkRows {
                 pick(place, order),
                 pick(target, order, numTargets),
                 numTargets,
-                pick(weight, order, 1));
+                pick(weight, order, 1),
+                RowOrder.finish(digest));
     }
 
     private static int numTargets(TableBlock block) {
@@ -124,6 +138,11 @@ final class NetworkRows {
             System.arraycopy(values, order[i] * each, picked, i * each, each);
         }
         return picked;
+    }
+
+    /** Of the content of all rows, whatever order they came in. */
+    long digest() {
+        return digest;
     }
 
     int numRows() {

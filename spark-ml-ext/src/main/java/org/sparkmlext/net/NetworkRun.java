@@ -39,6 +39,7 @@ final class NetworkRun implements AutoCloseable {
     private final BatchFeed validationFeed;
     private final TrainedModel model;
     private final RankSums sums;
+    private final RowsDigest digest;
     private final EpochHistory history;
     private final LearningRates rates;
     private long step;
@@ -54,6 +55,7 @@ final class NetworkRun implements AutoCloseable {
         training = RankRows.of(shard.training(), width, collective);
         validation = RankRows.of(shard.validation(), width, collective);
         requireRows();
+        digest = RowsDigest.of(training, validation, collective);
         batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
         trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.augmenter(architecture));
         validationFeed = new BatchFeed(validation.rows(), width, validation.first(), null);
@@ -115,7 +117,7 @@ final class NetworkRun implements AutoCloseable {
     /** Runs all epochs that earlier attempts have not finished; the result is the model as {@link NetworkCodec} writes it. */
     byte[] train() {
         resume(worker.finishedRounds());
-        while (history.size() < settings.maxEpochs() && !history.shouldStop()) {
+        while (history.size() < settings.maxEpochs() && !history.shouldStop() && !isStopped()) {
             int epoch = history.size();
             Map<String, Double> metrics = new LinkedHashMap<>(trainEpoch(epoch));
             metrics.putAll(validate());
@@ -126,9 +128,14 @@ final class NetworkRun implements AutoCloseable {
             }
             worker.roundFinished(
                     new RoundReport(epoch, settings.maxEpochs(), metrics, training.total()),
-                    new RoundState(epoch, collective.rank() == 0 ? checkpoint().encode() : new byte[0], true));
+                    new RoundState(epoch, collective.rank() == 0 ? checkpoint().encode() : new byte[0], true, isBest));
         }
         return model.encoded();
+    }
+
+    /** Whether the user ended the run with the last epoch; asked before the next, so that an attempt after a lost rank asks too. */
+    private boolean isStopped() {
+        return history.size() > 0 && worker.shouldStopAfter(history.size() - 1);
     }
 
     private Map<String, Double> trainEpoch(int epoch) {
@@ -217,14 +224,21 @@ final class NetworkRun implements AutoCloseable {
     }
 
     private NetworkCheckpoint checkpoint() {
-        return model.checkpoint(settings.fingerprint(), step, history.epochs());
+        return model.checkpoint(settings.described(), digest, step, history.epochs());
     }
 
     private void resume(List<RoundState> states) {
         if (states.isEmpty()) {
             return;
         }
-        NetworkCheckpoint checkpoint = NetworkCheckpoint.of(states.get(states.size() - 1), settings.fingerprint());
+        RoundState last = states.get(states.size() - 1);
+        NetworkCheckpoint checkpoint = NetworkCheckpoint.of(last, settings);
+        try {
+            checkpoint.origin().requireRows(digest);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidTrainingDataException(
+                    "the checkpoint of epoch " + (last.round() + 1) + " " + e.getMessage());
+        }
         step = checkpoint.step();
         for (Map<String, Double> metrics : checkpoint.history()) {
             history.add(metrics);

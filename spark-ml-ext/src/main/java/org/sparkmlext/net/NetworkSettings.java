@@ -1,12 +1,13 @@
 package org.sparkmlext.net;
 
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.kernels.graph.LossFunction;
@@ -103,29 +104,31 @@ public record NetworkSettings(
         return new ImageAugmenter(changes, new ImageShape(image.height(), image.width(), image.channels()));
     }
 
-    /** A text that is the same for equal settings only, but for {@code maxEpochs}: a run may go on for longer than was planned. */
-    String fingerprint() {
-        String all = String.join(
-                "\n",
-                network,
-                loss.toString(),
-                rule.toString(),
-                Float.toString(learningRate),
-                schedule,
-                Integer.toString(batchSize),
-                precision.name(),
-                Float.toString(clipValue),
-                Float.toString(clipNorm),
-                augmentation,
-                validationMetric,
-                Integer.toString(earlyStoppingRounds),
-                Boolean.toString(keepsBest),
-                freezeUntil,
-                Integer.toString(Arrays.hashCode(initialModel)),
-                Long.toString(seed));
+    /** All but {@code maxEpochs} by name, as text: equal for equal settings only. A run may go on for longer than was planned. */
+    Map<String, String> described() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("network", network);
+        all.put("loss", loss.toString());
+        all.put("optimizer", rule.toString());
+        all.put("learningRate", Float.toString(learningRate));
+        all.put("schedule", schedule);
+        all.put("batchSize", Integer.toString(batchSize));
+        all.put("precision", precision.name().toLowerCase(Locale.ROOT));
+        all.put("clipValue", Float.toString(clipValue));
+        all.put("clipNorm", Float.toString(clipNorm));
+        all.put("augmentation", augmentation);
+        all.put("validationMetric", validationMetric);
+        all.put("earlyStoppingRounds", Integer.toString(earlyStoppingRounds));
+        all.put("keepsBest", Boolean.toString(keepsBest));
+        all.put("freezeUntil", freezeUntil);
+        all.put("initialModel", initialModel.length == 0 ? "" : "SHA-256 " + sha256(initialModel));
+        all.put("seed", Long.toString(seed));
+        return all;
+    }
+
+    private static String sha256(byte[] bytes) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

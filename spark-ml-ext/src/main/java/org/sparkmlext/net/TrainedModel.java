@@ -141,9 +141,10 @@ final class TrainedModel implements AutoCloseable {
         return out.toByteArray();
     }
 
-    NetworkCheckpoint checkpoint(String settings, long step, List<Map<String, Double>> history) {
+    NetworkCheckpoint checkpoint(
+            Map<String, String> settings, RowsDigest rows, long step, List<Map<String, Double>> history) {
         return new NetworkCheckpoint(
-                settings,
+                new RunOrigin(settings, architecture.toJson(), rows),
                 step,
                 floats(memory.parameters()),
                 floats(memory.state()),

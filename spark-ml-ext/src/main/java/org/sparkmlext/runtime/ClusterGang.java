@@ -101,9 +101,11 @@ final class ClusterGang implements AutoCloseable {
     private void look(TrainingListener listener) {
         record.tell(listener);
         coordinator.check();
-        RuntimeException failure = record.failure();
-        if (failure != null) {
-            throw failure;
+        if (record.failure() != null) {
+            // Rounds that ended just before it are kept and told of first: the failure names the last of them.
+            record.tell(listener);
+            RuntimeException failure = record.failure();
+            throw failure != null ? failure : new IllegalStateException("a failure does not go away");
         }
     }
 

@@ -85,7 +85,10 @@ final class Coordinator {
             begin(itsAttempt);
         }
         if (!loss.isEmpty()
-                && (kind.equals(Protocol.HELLO) || kind.equals(Protocol.JOIN) || kind.equals(Protocol.BEAT))) {
+                && (kind.equals(Protocol.HELLO)
+                        || kind.equals(Protocol.JOIN)
+                        || kind.equals(Protocol.VERDICT)
+                        || kind.equals(Protocol.BEAT))) {
             // A survivor frees its slot at once; a round it has finished is still welcome.
             return stop(loss);
         }
@@ -124,6 +127,15 @@ final class Coordinator {
             case Protocol.ROUND -> {
                 record.roundFinished(Protocol.report(message), Protocol.state(message));
                 return ok();
+            }
+            case Protocol.VERDICT -> {
+                return new Object[] {
+                    switch (record.verdict((Integer) message[3])) {
+                        case WAIT -> Protocol.WAIT;
+                        case GO_ON -> Protocol.OK;
+                        case END -> Protocol.END;
+                    }
+                };
             }
             case Protocol.DONE -> {
                 member.isDone = true;

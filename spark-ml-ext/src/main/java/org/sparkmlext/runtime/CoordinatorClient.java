@@ -133,6 +133,12 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
     }
 
     @Override
+    public Verdict verdict(int round) {
+        Object kind = ask(Protocol.request(Protocol.VERDICT, attempt, rank, round))[0];
+        return kind.equals(Protocol.WAIT) ? Verdict.WAIT : kind.equals(Protocol.END) ? Verdict.END : Verdict.GO_ON;
+    }
+
+    @Override
     public void progressed(ProgressReport report) {
         progress.set(report);
     }

@@ -16,8 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.data.TableCounts;
+import org.sparkmlext.training.ResumableAlgorithm;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
+import org.sparkmlext.training.TrainingCallback;
 import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.training.TrainingReport;
 
@@ -34,6 +36,7 @@ public final class DistributedTrainer {
     /** Largest heap of the JVMs in which ranks run. */
     private final long heapBytes;
 
+    private final @Nullable Checkpoints checkpoints;
     private final PhaseClock clock = new PhaseClock();
     private final JobWatch watch = new JobWatch();
 
@@ -50,6 +53,16 @@ public final class DistributedTrainer {
         this.options = options;
         this.listener = listener;
         this.heapBytes = heapBytes;
+        this.checkpoints = Checkpoints.open(options.checkpoints(), algorithm, context.hadoopConfiguration());
+        if (listener instanceof TrainingCallback && !(algorithm instanceof ResumableAlgorithm)) {
+            throw new IllegalArgumentException("a listener is a TrainingCallback, which may end the training, but "
+                    + algorithm.getClass().getSimpleName()
+                    + " cannot be ended so; use a plain TrainingListener, and early stopping");
+        }
+    }
+
+    private RunRecord newRecord(WorkerChoice choice) {
+        return new RunRecord(choice.numWorkers(), checkpoints, listener instanceof TrainingCallback);
     }
 
     /**
@@ -65,7 +78,8 @@ public final class DistributedTrainer {
      * @throws org.sparkmlext.training.InvalidTrainingDataException if rows, labels or weights are at fault; the message
      *     names column, value and number of rows
      * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, if a worker would get more
-     *     rows than it can hold, if the memory does not suffice, or if dynamic allocation is on
+     *     rows than it can hold, if the memory does not suffice, if dynamic allocation is on, or if the directory of checkpoints
+     *     cannot be written to or is another run's
      * @throws org.sparkmlext.training.TrainingCancelledException if the run was cancelled
      */
     public static Result train(
@@ -108,7 +122,7 @@ public final class DistributedTrainer {
             if (directory != null) {
                 LOG.info("Dense features lie in mapped files in {}", directory);
             }
-            RunRecord record = new RunRecord(choice.numWorkers());
+            RunRecord record = newRecord(choice);
             try (LocalGang gang = new LocalGang(table, plan, names, choice, options.device(), directory, record)) {
                 watch.await(gang.start(algorithm), () -> record.tell(listener));
             }
@@ -153,7 +167,7 @@ public final class DistributedTrainer {
             List<String> names,
             WorkerChoice choice,
             Deadlines deadlines) {
-        RunRecord record = new RunRecord(choice.numWorkers());
+        RunRecord record = newRecord(choice);
         Coordinator coordinator = new Coordinator(record, choice.numWorkers(), choice.description(), deadlines);
         try (ClusterGang gang = new ClusterGang(context, record, coordinator)) {
             ClusterGang.TaskOfLaunch tasks = launch -> new GangTask(
@@ -233,6 +247,9 @@ public final class DistributedTrainer {
         byte[] bytes = record.result();
         if (bytes == null) {
             throw new IllegalStateException("the ranks ended without a result from rank 0 and without an error");
+        }
+        if (checkpoints != null) {
+            checkpoints.finished(record.states());
         }
         Long startNanos = record.startNanos();
         if (startNanos != null) {

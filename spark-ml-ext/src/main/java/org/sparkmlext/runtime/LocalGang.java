@@ -140,11 +140,13 @@ final class LocalGang implements AutoCloseable {
             List<InProcessCollective> collectives = InProcessCollective.group(plan.numWorkers(), options);
             record.started(0, choice.description());
             CountDownLatch ranksOver = new CountDownLatch(plan.numWorkers());
+            List<RoundState> finishedRounds = record.states();
             List<Thread> threads = new ArrayList<>();
             for (int rank = 0; rank < plan.numWorkers(); rank++) {
                 Rank body = new Rank(
                         algorithm,
                         shards.get(rank),
+                        finishedRounds,
                         files.isEmpty() ? null : files.get(rank),
                         collectives.get(rank),
                         ranksOver);
@@ -226,6 +228,7 @@ final class LocalGang implements AutoCloseable {
     private final class Rank implements Runnable, RankLink {
         private final TrainingAlgorithm<?> algorithm;
         private final ShardHandover shard;
+        private final List<RoundState> finishedRounds;
         private final @Nullable ShardFiles files;
         private final InProcessCollective collective;
         private final CountDownLatch ranksOver;
@@ -234,11 +237,13 @@ final class LocalGang implements AutoCloseable {
         Rank(
                 TrainingAlgorithm<?> algorithm,
                 ShardHandover shard,
+                List<RoundState> finishedRounds,
                 @Nullable ShardFiles files,
                 InProcessCollective collective,
                 CountDownLatch ranksOver) {
             this.algorithm = algorithm;
             this.shard = shard;
+            this.finishedRounds = finishedRounds;
             this.files = files;
             this.collective = collective;
             this.ranksOver = ranksOver;
@@ -251,8 +256,9 @@ final class LocalGang implements AutoCloseable {
             try {
                 BackendOptions options =
                         BackendOptions.threads(choice.threadsPerWorker()).withDirectory(directory);
-                List<RoundState> none = List.of();
-                RankRun.Outcome outcome = RankRun.run(algorithm, shard, collective, device, options, none, this);
+                // No attempt went before this one; another application may have.
+                RankRun.Outcome outcome =
+                        RankRun.run(algorithm, shard, collective, device, options, finishedRounds, this);
                 record.rankDone(rank, outcome.device(), outcome.bytes());
             } catch (Throwable t) {
                 RankFailure failure = RankFailure.of(rank, "this JVM", phase, false, t);
@@ -282,6 +288,11 @@ final class LocalGang implements AutoCloseable {
             if (collective.rank() == 0) {
                 record.roundFinished(report, state);
             }
+        }
+
+        @Override
+        public Verdict verdict(int round) {
+            return record.verdict(round);
         }
 
         @Override

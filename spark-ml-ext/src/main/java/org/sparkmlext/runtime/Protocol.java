@@ -26,6 +26,8 @@ final class Protocol {
     static final String PROGRESS = "progress";
     /** Rank 0 has finished a round: report and state. */
     static final String ROUND = "round";
+    /** Rank asks whether training ends with a round: round. Asked again until the verdict is not {@link #WAIT}. */
+    static final String VERDICT = "verdict";
     /** Rank is alive: phase. */
     static final String BEAT = "beat";
     /** Rank has finished: device, and rank 0's result; of other ranks nothing. */
@@ -35,10 +37,12 @@ final class Protocol {
 
     /** Heard. For {@link #STATES}: followed by the rounds of the states, whether each is whole, and the states. */
     static final String OK = "ok";
-    /** Not all are there yet. */
+    /** Not all are there yet; or the round is not told of yet. */
     static final String WAIT = "wait";
     /** All are there: token, hosts, ports, number of finished rounds, number of states to go on from. */
     static final String GO = "go";
+    /** Training ends with the round that was asked about. */
+    static final String END = "end";
     /** Stop: why. */
     static final String STOP = "stop";
     /** The run has its result: return at once. */
@@ -68,7 +72,8 @@ final class Protocol {
                 names,
                 values,
                 state.bytes(),
-                state.isWhole());
+                state.isWhole(),
+                state.isBest());
     }
 
     static RoundReport report(Object[] round) {
@@ -115,7 +120,7 @@ final class Protocol {
     }
 
     static RoundState state(Object[] round) {
-        return new RoundState((Integer) round[3], (byte[]) round[8], (Boolean) round[9]);
+        return new RoundState((Integer) round[3], (byte[]) round[8], (Boolean) round[9], (Boolean) round[10]);
     }
 
     static Object[] failed(long attempt, RankFailure f) {

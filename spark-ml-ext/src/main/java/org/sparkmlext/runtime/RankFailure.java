@@ -60,6 +60,11 @@ record RankFailure(int rank, String place, String phase, String className, Strin
         return new RankFailure(rank, place, phase, className, message, trace, Kind.FATAL);
     }
 
+    /** The same failure with more to say. */
+    RankFailure with(String note) {
+        return new RankFailure(rank, place, phase, className, message + note, trace, kind);
+    }
+
     boolean isSameAs(RankFailure other) {
         return rank == other.rank && phase.equals(other.phase) && className.equals(other.className);
     }

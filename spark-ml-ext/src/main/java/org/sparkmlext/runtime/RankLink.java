@@ -14,6 +14,18 @@ interface RankLink {
     /** Hands a finished round to the driver; called on every rank, kept from rank 0. */
     void roundFinished(RoundReport report, RoundState state);
 
+    /** What the driver says of a finished round. */
+    enum Verdict {
+        /** Nothing yet. */
+        WAIT,
+        GO_ON,
+        /** Training ends with it. */
+        END
+    }
+
+    /** Asks for the verdict on a finished round; the same on all ranks once there is one. */
+    Verdict verdict(int round);
+
     /** Tells how far the round has come; the latest counts. */
     void progressed(ProgressReport report);
 

@@ -1,6 +1,7 @@
 package org.sparkmlext.runtime;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.training.ProgressReport;
@@ -14,6 +15,8 @@ record RankWorker(
         Backend backend, Collective collective, int numThreads, List<RoundState> finishedRounds, RankLink link)
         implements Worker {
 
+    private static final long POLL_MILLIS = 10;
+
     @Override
     public void roundFinished(RoundReport report, RoundState state) {
         if (report.round() != state.round()) {
@@ -22,6 +25,22 @@ record RankWorker(
         }
         link.roundFinished(report, state);
         link.enter("round " + (report.round() + 1));
+    }
+
+    @Override
+    public boolean shouldStopAfter(int round) {
+        RankLink.Verdict verdict = link.verdict(round);
+        while (verdict == RankLink.Verdict.WAIT) {
+            checkCancelled();
+            try {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new TrainingCancelledException("rank " + rank() + " was interrupted");
+            }
+            verdict = link.verdict(round);
+        }
+        return verdict == RankLink.Verdict.END;
     }
 
     @Override

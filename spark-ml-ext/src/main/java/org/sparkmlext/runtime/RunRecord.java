@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
+import org.sparkmlext.training.TrainingCallback;
 import org.sparkmlext.training.TrainingListener;
 
 /**
@@ -32,9 +33,34 @@ final class RunRecord {
     private @Nullable Throwable original;
     private @Nullable Long startNanos;
 
+    private final @Nullable Checkpoints checkpoints;
+    /** How many rounds the ranks may be ahead of the driver's thread. */
+    private final int lead;
+    /** Rounds that the driver's thread has kept and told of. */
+    private int toldRounds;
+    /** Round with which a listener ended the training; {@link Integer#MAX_VALUE} as long as none did. */
+    private int lastRound = Integer.MAX_VALUE;
+
+    /** Of a run whose states are kept here only and which no listener ends. */
     RunRecord(int numWorkers) {
+        this(numWorkers, null, false);
+    }
+
+    /**
+     * @param checkpoints where states are kept beside; its rounds count as finished and told
+     * @param isDecided whether the listener is a {@link TrainingCallback}, for which ranks wait
+     */
+    RunRecord(int numWorkers, @Nullable Checkpoints checkpoints, boolean isDecided) {
         devices = new String[numWorkers];
         Arrays.fill(devices, "");
+        this.checkpoints = checkpoints;
+        // With checkpoints one round ahead: writing overlaps with training, and no more than two states are held.
+        lead = isDecided ? 0 : checkpoints != null ? 1 : Integer.MAX_VALUE;
+        if (checkpoints != null) {
+            states.addAll(checkpoints.states());
+            reports.addAll(checkpoints.reports());
+            toldRounds = reports.size();
+        }
     }
 
     synchronized void started(int attempt, String description) {
@@ -71,7 +97,37 @@ final class RunRecord {
         }
         states.add(state);
         reports.add(report);
-        news.add(listener -> listener.roundFinished(report));
+        RoundState held = checkpoints == null ? null : state;
+        news.add(listener -> tellRound(listener, report, held));
+    }
+
+    private void tellRound(TrainingListener listener, RoundReport report, @Nullable RoundState state) {
+        boolean isEnd = false;
+        try {
+            if (checkpoints != null && state != null) {
+                checkpoints.roundFinished(state);
+            }
+            listener.roundFinished(report);
+            isEnd = listener instanceof TrainingCallback callback && callback.shouldStop(report);
+        } finally {
+            told(report.round(), isEnd);
+        }
+    }
+
+    private synchronized void told(int round, boolean isEnd) {
+        toldRounds = round + 1;
+        if (isEnd && lastRound == Integer.MAX_VALUE) {
+            lastRound = round;
+            LOG.info("Training ends with round {}: a listener asked for it", round + 1);
+        }
+    }
+
+    /** Whether training ends with a finished round. */
+    synchronized RankLink.Verdict verdict(int round) {
+        if (round >= lastRound) {
+            return RankLink.Verdict.END;
+        }
+        return lead == Integer.MAX_VALUE || round < toldRounds + lead ? RankLink.Verdict.GO_ON : RankLink.Verdict.WAIT;
     }
 
     /** A rank's word on how far the round has come; one that the driver's thread has not told yet is replaced. */
@@ -128,7 +184,11 @@ final class RunRecord {
 
     /** The exception that ends the run, or null as long as it goes on. */
     synchronized @Nullable RuntimeException failure() {
-        return failure == null ? null : failure.toException(original);
+        if (failure == null) {
+            return null;
+        }
+        RankFailure told = checkpoints == null ? failure : failure.with(checkpoints.note());
+        return told.toException(original);
     }
 
     /** Tells the listener what happened since the last call. An exception of the listener is logged, once an event. */

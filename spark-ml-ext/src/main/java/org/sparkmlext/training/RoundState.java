@@ -7,11 +7,17 @@ package org.sparkmlext.training;
  * @param round number of the round, from 0
  * @param bytes in the algorithm's own encoding; not copied
  * @param isWhole whether the bytes hold all there is, so that the states of earlier rounds need not be kept
+ * @param isBest whether the round is the best so far, by the metric that the algorithm watches
  */
-public record RoundState(int round, byte[] bytes, boolean isWhole) {
+public record RoundState(int round, byte[] bytes, boolean isWhole, boolean isBest) {
 
     /** A state that adds to the earlier ones. */
     public RoundState(int round, byte[] bytes) {
         this(round, bytes, false);
+    }
+
+    /** A state of a round that nobody compared with others. */
+    public RoundState(int round, byte[] bytes, boolean isWhole) {
+        this(round, bytes, isWhole, false);
     }
 }

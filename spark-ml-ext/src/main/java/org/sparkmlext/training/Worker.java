@@ -41,6 +41,16 @@ public interface Worker {
      */
     void roundFinished(RoundReport report, RoundState state);
 
+    /**
+     * Whether the user ended the training with this round, which {@link #roundFinished} has told of; the same answer on all ranks. Waits
+     * until the driver has an answer: at once where nobody may end it.
+     *
+     * @throws TrainingCancelledException if the run is cancelled meanwhile
+     */
+    default boolean shouldStopAfter(int round) {
+        return false;
+    }
+
     /** Tells how far the round has come; only rank 0's counts. Returns at once; reports in quick succession are passed over. */
     default void progressed(ProgressReport report) {}
 

@@ -14,12 +14,18 @@ import org.sparkmlext.training.RoundState;
 
 class NetworkCheckpointTest {
 
+    private static final NetworkSettings SETTINGS = LoopSettings.of(
+                    Architecture.builder(ImageInput.bytes(4, 4, 1)).flatten().build())
+            .all();
+    private static final RunOrigin ORIGIN =
+            new RunOrigin(SETTINGS.described(), "{}", new RowsDigest(180, 60, 2, "0123456789abcdef"));
+
     private static NetworkCheckpoint sample(boolean hasBest) {
         Map<String, Double> first = new LinkedHashMap<>();
         first.put("train-loss", 1.0 / 3);
         first.put("validation-loss", Double.POSITIVE_INFINITY);
         return new NetworkCheckpoint(
-                "settings",
+                ORIGIN,
                 123_456_789_012L,
                 new float[] {1, -0.0f, Float.MIN_VALUE},
                 new float[] {4},
@@ -34,7 +40,7 @@ class NetworkCheckpointTest {
         for (boolean hasBest : new boolean[] {false, true}) {
             NetworkCheckpoint before = sample(hasBest);
             NetworkCheckpoint after = NetworkCheckpoint.decode(before.encode());
-            assertThat(after.settings()).isEqualTo(before.settings());
+            assertThat(after.origin()).isEqualTo(before.origin());
             assertThat(after.step()).isEqualTo(before.step());
             assertThat(after.parameters()).isEqualTo(before.parameters());
             assertThat(after.state()).isEqualTo(before.state());
@@ -50,7 +56,7 @@ class NetworkCheckpointTest {
     @Test
     void aNetworkWithoutStateHasACheckpointToo() throws IOException {
         NetworkCheckpoint checkpoint = new NetworkCheckpoint(
-                "s", 0, new float[] {1}, new float[0], new float[0], List.of(), new float[] {1}, new float[0]);
+                ORIGIN, 0, new float[] {1}, new float[0], new float[0], List.of(), new float[] {1}, new float[0]);
         NetworkCheckpoint after = NetworkCheckpoint.decode(checkpoint.encode());
         assertThat(after.state()).isEmpty();
         assertThat(after.bestState()).isEmpty();
@@ -88,13 +94,33 @@ class NetworkCheckpointTest {
 
     @Test
     void aCheckpointThatCannotBeReadNamesItsEpoch() {
-        assertThatThrownBy(() -> NetworkCheckpoint.of(new RoundState(4, new byte[] {1, 2, 3}, true), "settings"))
+        assertThatThrownBy(() -> NetworkCheckpoint.of(new RoundState(4, new byte[] {1, 2, 3}, true), SETTINGS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("epoch 5")
                 .hasMessageContaining("cannot be read");
-        assertThatThrownBy(() ->
-                        NetworkCheckpoint.of(new RoundState(4, sample(false).encode(), true), "others"))
+    }
+
+    @Test
+    void aCheckpointOfOtherSettingsNamesTheSettingAndBothValues() {
+        RoundState state = new RoundState(4, sample(false).encode(), true);
+        assertThat(NetworkCheckpoint.of(state, SETTINGS).origin()).isEqualTo(ORIGIN);
+        assertThatThrownBy(() -> NetworkCheckpoint.of(
+                        state, new LoopSettings(SETTINGS).batch(33).all()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("other settings");
+                .hasMessage(
+                        "the checkpoint of epoch 5 is of a run with other settings: batchSize is '32' there and '33'"
+                                + " here. Only maxEpochs may differ. Train with the same settings, set checkpointDir to another"
+                                + " directory, or delete that one.");
+        Architecture wider =
+                Architecture.builder(ImageInput.bytes(4, 5, 1)).flatten().build();
+        assertThatThrownBy(
+                        () -> NetworkCheckpoint.of(state, LoopSettings.of(wider).all()))
+                .hasMessageContaining("network is '")
+                .hasMessageContaining("\"width\": 4")
+                .hasMessageContaining("\"width\": 5");
+        assertThatThrownBy(() -> ORIGIN.requireRows(new RowsDigest(180, 60, 1, "fedcba9876543210")))
+                .hasMessageContaining(
+                        "180 training and 60 validation rows on 2 workers, content 0123456789abcdef there")
+                .hasMessageContaining("on 1 worker, content fedcba9876543210 here");
     }
 }

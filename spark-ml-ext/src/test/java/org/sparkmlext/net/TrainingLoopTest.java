@@ -205,7 +205,43 @@ class TrainingLoopTest {
                         rank -> Backends.open("cpu", BackendOptions.threads(1)).backend(),
                         states))
                 .hasMessageContaining("epoch 1")
-                .hasMessageContaining("other settings");
+                .hasMessageContaining("other settings: batchSize is '32' there and '7' here");
+    }
+
+    @Test
+    void aStateOfOtherRowsIsRefused() {
+        LoopSettings settings = LoopSettings.of(plain()).epochs(2);
+        List<RoundState> states = train(settings, parts(1)).states().subList(0, 1);
+        Shard others = shard(rows(1, ROWS + 1), rows(ROWS + 1, ROWS + VALIDATION));
+        for (List<Shard> shards : List.of(List.of(others), parts(2))) {
+            assertThatThrownBy(() -> RankThreads.train(
+                            settings.algorithm(),
+                            shards,
+                            rank -> Backends.open("cpu", BackendOptions.threads(1))
+                                    .backend(),
+                            states))
+                    .isInstanceOf(InvalidTrainingDataException.class)
+                    .hasMessageContaining("epoch 1")
+                    .hasMessageContaining("180 training and 60 validation rows on 1 worker")
+                    .hasMessageContaining(shards.size() == 1 ? "180 training and 59" : "on 2 workers")
+                    .hasMessageContaining("another directory");
+        }
+    }
+
+    @Test
+    void theModelOfAStateIsThatOfARunOfSoManyEpochs() {
+        LoopSettings settings = LoopSettings.of(full());
+        List<RoundState> states = train(settings, parts(2)).states();
+        NetworkAlgorithm algorithm = settings.algorithm();
+        for (RoundState state : states) {
+            assertThat(algorithm.model(state))
+                    .isEqualTo(
+                            train(settings.epochs(state.round() + 1), parts(2)).model());
+            assertThat(algorithm.reports(state)).hasSize(state.round() + 1);
+        }
+        assertThatThrownBy(() -> settings.epochs(2).algorithm().reports(states.get(2)))
+                .hasMessageContaining("epoch 3")
+                .hasMessageContaining("maxEpochs is 2");
     }
 
     @Test

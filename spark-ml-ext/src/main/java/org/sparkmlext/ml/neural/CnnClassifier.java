@@ -13,6 +13,7 @@ import org.sparkmlext.ml.stage.TrainableClassifier;
 import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.NetworkSettings;
+import org.sparkmlext.runtime.RuntimeOptions;
 import org.sparkmlext.training.TrainingListener;
 
 /**
@@ -119,8 +120,8 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
             rows = weighted.data();
             table = weighted.columns();
         }
-        return new CnnClassificationModel(
-                uid(), FittedNetwork.train(rows, table, settings, runtimeOptions(), listener));
+        RuntimeOptions options = runtimeOptions().with(NetworkModelFiles.best(this, CnnClassificationModel::new));
+        return new CnnClassificationModel(uid(), FittedNetwork.train(rows, table, settings, options, listener));
     }
 
     public CnnClassifier setLabelSmoothing(double value) {

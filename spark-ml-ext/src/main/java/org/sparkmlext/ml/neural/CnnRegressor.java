@@ -11,6 +11,7 @@ import org.sparkmlext.ml.stage.TrainableRegressor;
 import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.NetworkSettings;
+import org.sparkmlext.runtime.RuntimeOptions;
 import org.sparkmlext.training.TrainingListener;
 
 /**
@@ -104,7 +105,8 @@ public final class CnnRegressor extends TrainableRegressor<CnnRegressor, CnnRegr
                         plan().initialModel(data.sparkSession()),
                         getSeed());
         plan().check(settings, network);
-        return new CnnRegressionModel(uid(), FittedNetwork.train(data, columns, settings, runtimeOptions(), listener));
+        RuntimeOptions options = runtimeOptions().with(NetworkModelFiles.best(this, CnnRegressionModel::new));
+        return new CnnRegressionModel(uid(), FittedNetwork.train(data, columns, settings, options, listener));
     }
 
     /** See {@code loss}. */

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.ml.param.ParamMap$;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.stage.StageFiles;
 import org.sparkmlext.ml.stage.StoredStage;
 import org.sparkmlext.ml.stage.SummaryJson;
+import org.sparkmlext.runtime.CheckpointOptions;
 import org.sparkmlext.training.TrainingReport;
 
 /**
@@ -88,6 +90,16 @@ final class NetworkModelFiles {
     /** Makes a model. */
     interface Maker<M> {
         M make(String uid, @Nullable FittedNetwork network);
+    }
+
+    /** Writes models of a fit's best epochs, with the estimator's uid and Params; without a summary, since the fit goes on. */
+    static <M extends Params> CheckpointOptions.BestModel best(Params estimator, Maker<M> maker) {
+        return (path, bytes) -> {
+            FittedNetwork network = FittedNetwork.of(bytes, null);
+            M model = maker.make(estimator.uid(), network);
+            estimator.copyValues(model, ParamMap$.MODULE$.empty());
+            new Writer(model, network).overwrite().save(path);
+        };
     }
 
     /** Reader. */

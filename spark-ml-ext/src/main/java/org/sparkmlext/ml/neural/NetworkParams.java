@@ -4,11 +4,13 @@ import java.util.List;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.Params;
 import org.sparkmlext.ml.stage.CheckedParams;
+import org.sparkmlext.ml.stage.TrainingParams;
+import org.sparkmlext.runtime.CheckpointOptions;
+import org.sparkmlext.runtime.RuntimeOptions;
 
 /** What all stages that train networks have. */
-public interface NetworkParams extends Params {
+public interface NetworkParams extends TrainingParams {
 
     default Param<String> network() {
         return CheckedParams.ofText(
@@ -198,6 +200,40 @@ public interface NetworkParams extends Params {
         return getOrDefault(initialModel());
     }
 
+    default Param<String> checkpointDir() {
+        return CheckedParams.ofText(
+                this,
+                "checkpointDir",
+                "directory, on any Hadoop file system, for the state after an epoch and the best model so far; the same fit, "
+                        + "begun again, goes on from there. One fit, one directory; empty = none (text; default empty)");
+    }
+
+    default String getCheckpointDir() {
+        return getOrDefault(checkpointDir());
+    }
+
+    default IntParam checkpointInterval() {
+        return CheckedParams.ofInt(
+                this,
+                "checkpointInterval",
+                "epochs from one state in checkpointDir to the next; the last epoch's is written in any case",
+                ">= 1",
+                1,
+                v -> v >= 1);
+    }
+
+    default int getCheckpointInterval() {
+        return (int) getOrDefault(checkpointInterval());
+    }
+
+    @Override
+    default RuntimeOptions runtimeOptions() {
+        return TrainingParams.super
+                .runtimeOptions()
+                .with(new CheckpointOptions(
+                        getCheckpointDir(), getCheckpointInterval(), CheckpointOptions.NONE.bestModel()));
+    }
+
     /** Called by the constructors of estimator and model. */
     static void setDefaults(NetworkParams stage) {
         stage.setDefault(stage.network(), "simple-cnn");
@@ -215,5 +251,7 @@ public interface NetworkParams extends Params {
         stage.setDefault(stage.earlyStoppingRounds(), 0);
         stage.setDefault(stage.freezeUntil(), "");
         stage.setDefault(stage.initialModel(), "");
+        stage.setDefault(stage.checkpointDir(), "");
+        stage.setDefault(stage.checkpointInterval(), 1);
     }
 }

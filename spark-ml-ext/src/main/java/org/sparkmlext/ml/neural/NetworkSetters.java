@@ -78,4 +78,12 @@ public interface NetworkSetters<E extends Params> extends NetworkParams {
     default E setInitialModel(String value) {
         return same(set(initialModel(), value));
     }
+
+    default E setCheckpointDir(String value) {
+        return same(set(checkpointDir(), value));
+    }
+
+    default E setCheckpointInterval(int value) {
+        return same(set(checkpointInterval(), value));
+    }
 }

@@ -43,7 +43,7 @@ record ListenerChain(List<TrainingListener> listeners) implements TrainingListen
         tell(listener -> listener.finished(report));
     }
 
-    private void tell(Consumer<TrainingListener> event) {
+    void tell(Consumer<TrainingListener> event) {
         for (TrainingListener listener : listeners) {
             try {
                 event.accept(listener);

@@ -2,6 +2,7 @@ package org.sparkmlext.ml.stage;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.sparkmlext.training.TrainingCallback;
 import org.sparkmlext.training.TrainingListener;
 
 /** The listeners of a trainable stage; immutable, so that copies of the stage may share it. */
@@ -23,6 +24,7 @@ record ListenerList(List<TrainingListener> listeners) {
     TrainingListener chain(String uid) {
         List<TrainingListener> all = new ArrayList<>(List.of(new LoggingListener(uid)));
         all.addAll(listeners);
-        return new ListenerChain(all);
+        ListenerChain chain = new ListenerChain(all);
+        return listeners.stream().anyMatch(TrainingCallback.class::isInstance) ? new CallbackChain(chain) : chain;
     }
 }
