@@ -48,7 +48,11 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     SessionOptions sessionOptions;
 
-    @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting, quality or networks", defaultValue = BOOSTING)
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "WHAT",
+            description = "boosting, quality or networks",
+            defaultValue = BOOSTING)
     String what = BOOSTING;
 
     @Option(
@@ -86,7 +90,10 @@ final class BenchCommand implements Callable<Integer> {
     @Nullable
     Integer repeat;
 
-    @Option(names = "--systems", split = ",", description = "Systems to time (default: ours-leafwise,ours-depthwise; networks: ours and all peers).")
+    @Option(
+            names = "--systems",
+            split = ",",
+            description = "Systems to time (default: ours-leafwise,ours-depthwise; networks: ours and all peers).")
     @Nullable
     List<String> systems;
 

@@ -52,8 +52,8 @@ final class AlternatingRuns {
                     JsonNode result = run.apply(system);
                     keep(result);
                     taker.accept(result);
-                    out.println(
-                            "run " + round + (ResultTable.isQuiet(result) ? " (quiet)     " : " (disturbed) ") + result);
+                    out.println("run " + round + (ResultTable.isQuiet(result) ? " (quiet)     " : " (disturbed) ")
+                            + result);
                 } catch (TimedProcess.RunFailedException failed) {
                     failures.add("run " + round + " FAILED: " + failed.getMessage());
                     out.println(failures.get(failures.size() - 1));

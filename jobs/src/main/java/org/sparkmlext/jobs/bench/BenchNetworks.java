@@ -22,8 +22,7 @@ final class BenchNetworks {
             case "vgg-cifar" -> Presets.named(name, ImageInput.bytes(32, 32, 3)).withOutputs(CLASSES);
             case "small-cnn" -> smallCnn();
             default ->
-                throw new IllegalArgumentException(
-                        "network is '" + name + "'; known are " + NetworkSystem.NETWORKS);
+                throw new IllegalArgumentException("network is '" + name + "'; known are " + NetworkSystem.NETWORKS);
         };
     }
 

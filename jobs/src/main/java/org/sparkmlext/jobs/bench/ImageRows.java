@@ -22,9 +22,7 @@ final class ImageRows extends GeneratedRows {
 
     @Override
     StructType schema() {
-        return new StructType()
-                .add("image", DataTypes.BinaryType, false)
-                .add("label", DataTypes.FloatType, false);
+        return new StructType().add("image", DataTypes.BinaryType, false).add("label", DataTypes.FloatType, false);
     }
 
     @Override

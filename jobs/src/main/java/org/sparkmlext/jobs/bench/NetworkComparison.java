@@ -62,7 +62,8 @@ public final class NetworkComparison {
      */
     public void run() {
         out.print(Machine.describe());
-        out.println("step    forward, backward, Adam on a batch of " + plan.batch() + " held in memory; " + plan.repeat()
+        out.println("step    forward, backward, Adam on a batch of " + plan.batch() + " held in memory; "
+                + plan.repeat()
                 + " runs each, systems alternating; " + plan.warmSeconds() + " s unwatched, then " + plan.seconds()
                 + " s in windows of half a second; through Spark " + plan.epochs() + " epochs, the first unwatched");
         plan.systems().forEach(system -> out.println("system  " + system.name() + ": " + system.variant()));
@@ -81,8 +82,9 @@ public final class NetworkComparison {
         out.println();
         out.print(table.ratios());
         out.println();
-        out.println("Quiet: everything else on the machine used at most " + ResultTable.QUIET_CORES
-                + " cores meanwhile. step ms is the median of a run's windows (through Spark: epochs), and of the runs'.");
+        out.println(
+                "Quiet: everything else on the machine used at most " + ResultTable.QUIET_CORES
+                        + " cores meanwhile. step ms is the median of a run's windows (through Spark: epochs), and of the runs'.");
         AlternatingRuns.throwIfAny(failures, plan.repeat() * timed.size());
     }
 

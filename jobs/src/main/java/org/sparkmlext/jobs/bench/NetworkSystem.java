@@ -33,6 +33,9 @@ public record NetworkSystem(
     private static final String THROUGH_SPARK = "org.sparkmlext.jobs.bench.OwnSparkNetworkRun";
     private static final String PEERS = "org.sparkmlext.peers.";
     private static final String OFFICIAL = "libtorch";
+    /** Of the Spark that ours is built for; its launcher asks for it where an installation is no release. */
+    private static final String SCALA = "2.13";
+
     private static final String AMONG_SYSTEM_LIBRARIES = "-Dorg.bytedeco.javacpp.pathsFirst=true";
 
     public NetworkSystem {
@@ -88,7 +91,7 @@ public record NetworkSystem(
                 BARE,
                 List.of("ranks=" + ranks, "threads=" + threads, "precision=" + precision),
                 false,
-                "our engine without Spark, " + ranks + " ranks of one JVM x " + threads + " threads, " + precision);
+                "our engine without Spark, ranks x threads " + ranks + "x" + threads + " in one JVM, " + precision);
     }
 
     private static NetworkSystem spark(String master, String workers, String precision) {
@@ -158,11 +161,11 @@ public record NetworkSystem(
         return List.of(AMONG_SYSTEM_LIBRARIES, "-Djava.library.path=" + target.resolve("native"));
     }
 
-    /** Executors start from an installation of Spark; without one the run itself makes it. */
+    /** Executors start from an installation of Spark; without one the run itself makes it, of the jars of this build. */
     @Override
     public Map<String, String> environment(Path work) {
         return System.getenv("SPARK_HOME") != null || !mainClass.equals(THROUGH_SPARK)
                 ? Map.of()
-                : Map.of("SPARK_HOME", work.resolve("spark-home").toString());
+                : Map.of("SPARK_HOME", work.resolve("spark-home").toString(), "SPARK_SCALA_VERSION", SCALA);
     }
 }

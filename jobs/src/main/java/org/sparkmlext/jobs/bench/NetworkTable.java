@@ -64,7 +64,8 @@ final class NetworkTable {
     }
 
     String markdown() {
-        StringBuilder text = new StringBuilder("| system.network | runs | step ms | best window | samples/s | peak RSS MB | last loss |\n")
+        StringBuilder text = new StringBuilder(
+                        "| system.network | runs | step ms | best window | samples/s | peak RSS MB | last loss |\n")
                 .append("|---|---|---|---|---|---|---|\n");
         runsBySystem.forEach((system, runs) -> text.append("| ")
                 .append(system)

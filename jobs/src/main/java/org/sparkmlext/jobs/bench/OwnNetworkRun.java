@@ -38,12 +38,14 @@ public final class OwnNetworkRun {
                     .mapToObj(rank -> others.submit(() -> new BareTraining(
                             graphs, batch / ranks, arguments.number("threads"), precision, group.get(rank))))
                     .toList();
-            try (BareTraining own = new BareTraining(
-                    graphs, batch / ranks, arguments.number("threads"), precision, group.get(0))) {
-                List<BareTraining> theirs = made.stream().map(OwnNetworkRun::get).toList();
+            try (BareTraining own =
+                    new BareTraining(graphs, batch / ranks, arguments.number("threads"), precision, group.get(0))) {
+                List<BareTraining> theirs =
+                        made.stream().map(OwnNetworkRun::get).toList();
                 StepClock.measure(arguments, batch, report, () -> {
-                    List<? extends Future<?>> running =
-                            theirs.stream().map(rank -> others.submit(rank::step)).toList();
+                    List<? extends Future<?>> running = theirs.stream()
+                            .map(rank -> others.submit(rank::step))
+                            .toList();
                     own.step();
                     running.forEach(OwnNetworkRun::get);
                 });

@@ -54,8 +54,7 @@ public final class OwnSparkNetworkRun {
                 .setNumThreads(arguments.number("threads"))
                 .addListener(times)
                 .fit(rows);
-        StepClock.report(
-                times.seconds.stream().map(seconds -> seconds / steps).toList(), batch, report);
+        StepClock.report(times.seconds.stream().map(seconds -> seconds / steps).toList(), batch, report);
         double[] losses = model.summary().metric("train-loss");
         report.put("loss", (float) losses[losses.length - 1]);
         session.stop();

@@ -58,8 +58,10 @@ public final class StepClock {
 
     /** Puts what was found: seconds a step, one value a window. */
     static void report(List<Double> secondsPerStep, int samples, RunReport report) {
-        double[] sorted =
-                secondsPerStep.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted = secondsPerStep.stream()
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
         double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
         report.putRounded("step_ms", MILLIS * median)
                 .putRounded("best_step_ms", MILLIS * sorted[0])
