@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.bench.BenchSet;
 import org.sparkmlext.jobs.bench.BenchSystem;
 import org.sparkmlext.jobs.bench.Comparison;
+import org.sparkmlext.jobs.bench.NetworkComparison;
+import org.sparkmlext.jobs.bench.NetworkSystem;
 import org.sparkmlext.jobs.bench.QualityComparison;
 import org.sparkmlext.jobs.bench.QualitySet;
 import org.sparkmlext.jobs.model.OutputDirectory;
@@ -25,17 +27,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes the published figures of boosting: speed and memory, and quality. */
+/** Makes the published figures: speed and memory of boosting, its quality, speed of networks. */
 @Command(
         name = "bench",
         subcommands = NetworkQualityCommand.class,
         description =
                 "boosting: times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every"
                         + " run and a Markdown table of medians. quality: compares log-loss and RMSE with lightgbm4j on the"
-                        + " same folds of public sets. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
+                        + " same folds of public sets. networks: times training steps of our networks, bare and through Spark,"
+                        + " beside libtorch and DL4J. Peers are built with: mvn -B -Ppeers -Dmaven.test.skip=true package")
 final class BenchCommand implements Callable<Integer> {
     private static final String BOOSTING = "boosting";
     private static final String QUALITY = "quality";
+    private static final String NETWORKS = "networks";
+    private static final int BOOSTING_REPEAT = 5;
+    private static final int NETWORKS_REPEAT = 2;
 
     @Spec
     CommandSpec spec;
@@ -43,7 +49,11 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     SessionOptions sessionOptions;
 
-    @Parameters(arity = "0..1", paramLabel = "WHAT", description = "boosting or quality", defaultValue = BOOSTING)
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "WHAT",
+            description = "boosting, quality or networks",
+            defaultValue = BOOSTING)
     String what = BOOSTING;
 
     @Option(
@@ -77,10 +87,14 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "NONE")
     Comparison.Archives archives = Comparison.Archives.NONE;
 
-    @Option(names = "--repeat", description = "Runs of each system.", defaultValue = "5")
-    int repeat;
+    @Option(names = "--repeat", description = "Runs of each system (default: 5, networks 2).")
+    @Nullable
+    Integer repeat;
 
-    @Option(names = "--systems", split = ",", description = "Systems to time (default: ours-leafwise,ours-depthwise).")
+    @Option(
+            names = "--systems",
+            split = ",",
+            description = "Systems to time (default: ours-leafwise,ours-depthwise; networks: ours and all peers).")
     @Nullable
     List<String> systems;
 
@@ -111,6 +125,25 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--folds", description = "quality: folds of the cross-validation.", defaultValue = "5")
     int folds;
 
+    @Option(names = "--networks", split = ",", description = "networks: vgg-cifar, small-cnn (default: both).")
+    @Nullable
+    List<String> networks;
+
+    @Option(names = "--batch", description = "networks: rows of a step over all ranks.", defaultValue = "128")
+    int batch;
+
+    @Option(names = "--warm-seconds", description = "networks: steps that do not count.", defaultValue = "5")
+    int warmSeconds;
+
+    @Option(names = "--seconds", description = "networks: steps that count.", defaultValue = "5")
+    int seconds;
+
+    @Option(
+            names = "--epochs",
+            description = "networks, through Spark: epochs, of which the first does not count.",
+            defaultValue = "4")
+    int epochs;
+
     @Override
     public Integer call() {
         PrintStream out = Main.output(spec);
@@ -118,12 +151,16 @@ final class BenchCommand implements Callable<Integer> {
             compareQuality(out);
             return 0;
         }
+        if (what.equals(NETWORKS)) {
+            compareNetworks(out);
+            return 0;
+        }
         if (!what.equals(BOOSTING)) {
-            throw new BadInputException(NearestName.unknown("benchmark", what, List.of(BOOSTING, QUALITY)));
+            throw new BadInputException(NearestName.unknown("benchmark", what, List.of(BOOSTING, QUALITY, NETWORKS)));
         }
         BenchSet generated = BenchSet.named(set)
                 .orElseThrow(() -> new BadInputException(NearestName.unknown("set", set, BenchSet.names())));
-        List<BenchSystem> chosen = chosenSystems();
+        List<BenchSystem> chosen = chosen(BenchSystem.all(), List.of("ours-leafwise", "ours-depthwise"));
         long trainCount = rows == null ? generated.trainRows() : rows;
         long testCount = testRows == null ? generated.testRows() : testRows;
         Path generatedData = directory.resolve("data-" + trainCount + "-" + testCount);
@@ -137,7 +174,7 @@ final class BenchCommand implements Callable<Integer> {
                                 threads,
                                 heap,
                                 archives,
-                                repeat,
+                                repeat == null ? BOOSTING_REPEAT : repeat,
                                 quietSeconds,
                                 limitSeconds,
                                 peers(),
@@ -152,9 +189,7 @@ final class BenchCommand implements Callable<Integer> {
         if (directoryOfSets == null) {
             throw new BadInputException("the directory of the public data sets is needed: --data, or SPARKMLEXT_DATA");
         }
-        if (folds < 2) {
-            throw new BadInputException("--folds must be at least 2, got " + folds);
-        }
+        requireAtLeast("--folds", folds, 2);
         new QualityComparison(
                         new QualityComparison.Plan(
                                 chosenQualitySets(),
@@ -181,11 +216,44 @@ final class BenchCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private List<BenchSystem> chosenSystems() {
-        Map<String, BenchSystem> known = BenchSystem.all();
-        List<BenchSystem> chosen = new ArrayList<>();
-        for (String name : systems == null ? List.of("ours-leafwise", "ours-depthwise") : systems) {
-            BenchSystem system = known.get(name);
+    private void compareNetworks(PrintStream out) {
+        requireAtLeast("--batch", batch, 2);
+        requireAtLeast("--epochs", epochs, 2);
+        List<String> names = networks == null ? NetworkSystem.NETWORKS : networks;
+        for (String name : names) {
+            if (!NetworkSystem.NETWORKS.contains(name)) {
+                throw new BadInputException(NearestName.unknown("network", name, NetworkSystem.NETWORKS));
+            }
+        }
+        new NetworkComparison(
+                        new NetworkComparison.Plan(
+                                chosen(NetworkSystem.all(), NetworkSystem.usual()),
+                                names,
+                                batch,
+                                warmSeconds,
+                                seconds,
+                                epochs,
+                                heap,
+                                repeat == null ? NETWORKS_REPEAT : repeat,
+                                quietSeconds,
+                                limitSeconds,
+                                peers(),
+                                directory.resolve(NETWORKS)),
+                        out)
+                .run();
+    }
+
+    private static void requireAtLeast(String option, int value, int least) {
+        if (value < least) {
+            throw new BadInputException(option + " must be at least " + least + ", got " + value);
+        }
+    }
+
+    /** The systems named on the command line, or else the usual ones. */
+    private <S> List<S> chosen(Map<String, S> known, List<String> usual) {
+        List<S> chosen = new ArrayList<>();
+        for (String name : systems == null ? usual : systems) {
+            S system = known.get(name);
             if (system == null) {
                 throw new BadInputException(NearestName.unknown("system", name, known.keySet()));
             }

@@ -47,6 +47,11 @@ class CommandLineTest {
     void whatABenchmarkLacksIsNamed() {
         isRefused(
                 CommandRun.of("bench", "bosting"), "unknown benchmark 'bosting'; did you mean 'boosting'?", "quality");
+        isRefused(
+                CommandRun.of("bench", "networks", "--networks=vgg-cifa"),
+                "unknown network 'vgg-cifa'; did you mean 'vgg-cifar'?");
+        isRefused(CommandRun.of("bench", "networks", "--epochs=1"), "--epochs must be at least 2, got 1");
+        isRefused(CommandRun.of("bench", "networks", "--systems=dl4"), "did you mean 'dl4j'?");
         isRefused(CommandRun.of("bench", "--set=spares"), "unknown set 'spares'; did you mean 'sparse'?");
         isRefused(CommandRun.of("bench", "--systems=ours-leafwise-dirct"), "did you mean 'ours-leafwise-direct'?");
         isRefused(

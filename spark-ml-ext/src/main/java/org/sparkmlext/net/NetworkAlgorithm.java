@@ -50,6 +50,7 @@ public final class NetworkAlgorithm implements ResumableAlgorithm<NetworkSetting
         bytes.put("rows of floats, while they are turned", shape.isMapped() ? 0 : rows * 4L * shape.features());
         bytes.put("labels, weights and order of rows", rows * 32L);
         bytes.put("parameters, best epoch and checkpoint", 6L * 4 * parameters.length());
+        bytes.put("the optimiser's slots", settings.rule().numSlots() * 4L * parameters.length());
         return new MemoryPlan(bytes);
     }
 

@@ -24,7 +24,8 @@ public record BenchSystem(
         List<String> arguments,
         TreeShape shape,
         boolean isDirect,
-        String variant) {
+        String variant)
+        implements TimedSystem {
 
     /** How trees grow. */
     public enum TreeShape {
@@ -41,6 +42,7 @@ public record BenchSystem(
         arguments = List.copyOf(arguments);
     }
 
+    @Override
     public boolean isOwn() {
         return mainClass.equals(OWN_MAIN);
     }

@@ -1,12 +1,7 @@
 package org.sparkmlext.jobs.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +11,6 @@ import java.util.Locale;
  * the machine meets all of them.
  */
 public final class Comparison {
-    private static final double IDLE_CORES = 0.25;
-
     /** Which systems start from an archive of their classes (class data sharing of the JVM), made by a run that is not timed. */
     public enum Archives {
         /** None: every JVM reads and verifies its classes from jars. */
@@ -95,22 +88,8 @@ public final class Comparison {
                 process.archiveClasses(system, few);
             }
         }
-        List<String> failures = new ArrayList<>();
-        for (int round = 1; round <= plan.repeat(); round++) {
-            for (BenchSystem system : plan.systems()) {
-                awaitIdle();
-                try {
-                    JsonNode run = process.run(system, arguments);
-                    keep(run);
-                    table.add(run);
-                    out.println("run " + round + (ResultTable.isQuiet(run) ? " (quiet)     " : " (disturbed) ") + run);
-                } catch (TimedProcess.RunFailedException failed) {
-                    // A peer may not cope with a set; the others' hours are not thrown away for that.
-                    failures.add("run " + round + " FAILED: " + failed.getMessage());
-                    out.println(failures.get(failures.size() - 1));
-                }
-            }
-        }
+        List<String> failures = new AlternatingRuns(plan.repeat(), plan.quietSeconds(), plan.work(), out)
+                .of(plan.systems(), system -> process.run(system, arguments), table::add);
         out.println();
         out.print(table.markdown());
         out.println();
@@ -119,38 +98,6 @@ public final class Comparison {
         out.println("Quiet: everything else on the machine used at most " + ResultTable.QUIET_CORES
                 + " cores during the fit. fit is timed on cached input (systems called -direct: from Parquet); process is the whole"
                 + " JVM; live_mb is what a collection leaves after the fit. A ratio's fit is ingest + fit.");
-        if (!failures.isEmpty()) {
-            throw new IllegalStateException(failures.size() + " of "
-                    + plan.repeat() * plan.systems().size() + " runs failed:\n" + String.join("\n", failures));
-        }
-    }
-
-    private void keep(JsonNode run) {
-        try {
-            Files.createDirectories(plan.work());
-            Files.writeString(
-                    plan.work().resolve("results.jsonl"),
-                    run + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
-    /** Waits until the machine was idle for a second, at most as long as planned. */
-    private void awaitIdle() {
-        for (int waited = 0; waited < plan.quietSeconds(); waited++) {
-            double before = RunReport.busyCpuSeconds();
-            try {
-                Thread.sleep(1000);
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for an idle machine", stopped);
-            }
-            if (RunReport.busyCpuSeconds() - before < IDLE_CORES) {
-                return;
-            }
-        }
+        AlternatingRuns.throwIfAny(failures, plan.repeat() * plan.systems().size());
     }
 }

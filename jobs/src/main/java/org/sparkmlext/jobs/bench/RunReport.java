@@ -10,12 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Times the phases of one run, in a process of its own, and prints one line {@code RESULT {json}}. JDK only.
  *
  * <p>For each phase p: {@code p_s} wall-clock seconds, {@code p_cpu_s} CPU seconds of this process and {@code p_other_s} CPU
- * seconds of everything else on the machine meanwhile, by which a disturbed run is known.
+ * seconds of everything else on the machine meanwhile, by which a disturbed run is known. Processes that this one has started count as
+ * its own.
  */
 public final class RunReport {
     /** What the line starts with. */
@@ -106,7 +108,14 @@ public final class RunReport {
     }
 
     static double ownCpuSeconds() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+        double started = ProcessHandle.current()
+                .descendants()
+                .map(process -> process.info().totalCpuDuration())
+                .flatMap(Optional::stream)
+                .mapToDouble(duration -> duration.toNanos() / 1e9)
+                .sum();
+        return started
+                + ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
     }
 
     /** CPU seconds all processes together have used since the machine started; 0 where the system does not say. */

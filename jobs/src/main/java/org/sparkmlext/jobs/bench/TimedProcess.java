@@ -54,7 +54,7 @@ final class TimedProcess {
      *
      * @throws RunFailedException if the run fails or takes too long; its log is named
      */
-    JsonNode run(BenchSystem system, List<String> arguments) {
+    JsonNode run(TimedSystem system, List<String> arguments) {
         return run(
                 system,
                 archived.contains(system.name()) ? List.of("-XX:SharedArchiveFile=" + archive(system)) : List.of(),
@@ -66,7 +66,7 @@ final class TimedProcess {
      *
      * @throws RunFailedException if the run fails, takes too long, or leaves no archive
      */
-    void archiveClasses(BenchSystem system, List<String> arguments) {
+    void archiveClasses(TimedSystem system, List<String> arguments) {
         Path archive = archive(system);
         try {
             Files.createDirectories(work);
@@ -81,19 +81,20 @@ final class TimedProcess {
         archived.add(system.name());
     }
 
-    private Path archive(BenchSystem system) {
+    private Path archive(TimedSystem system) {
         return work.resolve(system.name() + ".jsa");
     }
 
-    private Path log(BenchSystem system) {
+    private Path log(TimedSystem system) {
         return work.resolve(system.name() + ".log");
     }
 
-    private JsonNode run(BenchSystem system, List<String> javaOptions, List<String> arguments) {
-        List<String> command = new ArrayList<>();
+    private JsonNode run(TimedSystem system, List<String> javaOptions, List<String> arguments) {
+        List<String> command = new ArrayList<>(system.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heap);
         command.addAll(javaOptions);
+        command.addAll(system.javaOptions(system.module().isEmpty() ? work : target(system)));
         command.addAll(moduleOptions());
         command.addAll(List.of("-cp", classPath(system), system.mainClass(), "system=" + system.name()));
         command.addAll(system.arguments());
@@ -101,10 +102,10 @@ final class TimedProcess {
         Path log = log(system);
         try {
             Files.createDirectories(work);
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(system.environment(work.toAbsolutePath()));
+            Process process = builder.start();
             try {
                 if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
                     throw new RunFailedException(system.name() + " took more than " + limitSeconds + " s; log: " + log);
@@ -137,11 +138,11 @@ final class TimedProcess {
                 .toList();
     }
 
-    private String classPath(BenchSystem system) {
+    private String classPath(TimedSystem system) {
         if (system.module().isEmpty()) {
             return ownJar() + File.pathSeparator + System.getProperty("java.class.path");
         }
-        Path target = peers.resolve(system.module()).resolve("target");
+        Path target = target(system);
         Path list = target.resolve("class-path.txt");
         if (!Files.isRegularFile(list)) {
             throw new BadInputException("peer '" + system.module() + "' is not built (no " + list
@@ -154,6 +155,10 @@ final class TimedProcess {
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
+    }
+
+    private Path target(TimedSystem system) {
+        return peers.resolve(system.module()).resolve("target");
     }
 
     /** A jar, not the folder of classes: the JVM archives no classes of folders. */

@@ -3,14 +3,14 @@ package org.sparkmlext.kernels.cpu.graph;
 import java.util.function.IntConsumer;
 import java.util.function.ObjIntConsumer;
 import org.sparkmlext.kernels.Buffer;
-import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Optimizer;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 
 /**
- * The update, in chunks that are copied to arrays: over arrays the JIT makes vector code, over native memory it does not.
+ * The update, in chunks that are copied to arrays: over arrays the JIT makes vector code, over native memory it does not. The slots are
+ * such arrays all the time.
  *
  * <p>The norm is a sum over chunks in their order, whatever thread has computed them.
  */
@@ -28,7 +28,7 @@ final class CpuOptimizer implements Optimizer {
     private final NativeBuffer parameters;
     private final NativeBuffer state;
     private final NativeBuffer additive;
-    private final NativeBuffer slots;
+    private final HeapSlots slots;
     private final ObjIntConsumer<IntConsumer> loop;
     private final double[] squares;
     private final Scratch[] scratch = new Scratch[PARTS];
@@ -37,10 +37,11 @@ final class CpuOptimizer implements Optimizer {
     private static final class Scratch {
         final float[] w = new float[CHUNK];
         final float[] g = new float[CHUNK];
+        /** Those of the chunk at hand, not copies. */
         final float[][] slots;
 
         Scratch(int numSlots) {
-            slots = new float[numSlots][CHUNK];
+            slots = new float[numSlots][];
         }
     }
 
@@ -67,12 +68,7 @@ final class CpuOptimizer implements Optimizer {
             scratch[i] = new Scratch(numSlots);
         }
         squares = new double[Math.max(0, (length - settings.trainedFrom() + CHUNK - 1) / CHUNK)];
-        slots = new NativeBuffer(
-                kernels,
-                ElementType.FLOAT,
-                Math.multiplyExact(numSlots, length),
-                "the optimiser's slots",
-                "Take a smaller network");
+        slots = new HeapSlots(numSlots, length, settings.trainedFrom(), CHUNK);
     }
 
     /** Work on the parameters from an index on. */
@@ -114,7 +110,10 @@ final class CpuOptimizer implements Optimizer {
             return norm;
         }
         float factor = norm > settings.clipNorm() ? (float) (settings.clipNorm() / norm) : 1;
-        forEachChunk((chunk, from, count, arrays) -> move(from, count, weight, factor, learningRate, step + 1, arrays));
+        forEachChunk((chunk, from, count, arrays) -> {
+            slots.arrays(chunk, arrays.slots);
+            move(from, count, weight, factor, learningRate, step + 1, arrays);
+        });
         followStatistics();
         return norm;
     }
@@ -171,7 +170,6 @@ final class CpuOptimizer implements Optimizer {
     }
 
     private void move(int from, int count, float weight, float factor, float rate, long t, Scratch arrays) {
-        int length = layout.parameters().length();
         readGradient(from, count, weight, arrays.g);
         if (factor != 1) {
             for (int i = 0; i < count; i++) {
@@ -179,14 +177,8 @@ final class CpuOptimizer implements Optimizer {
             }
         }
         parameters.copyOut(from, arrays.w, 0, count);
-        for (int slot = 0; slot < arrays.slots.length; slot++) {
-            slots.copyOut(slot * length + from, arrays.slots[slot], 0, count);
-        }
         formula.apply(arrays.w, arrays.g, arrays.slots, count, rate, t);
         parameters.copyIn(from, arrays.w, 0, count);
-        for (int slot = 0; slot < arrays.slots.length; slot++) {
-            slots.copyIn(slot * length + from, arrays.slots[slot], 0, count);
-        }
     }
 
     private void followStatistics() {

@@ -38,7 +38,10 @@ final class Values {
         return versions(value).stream().anyMatch(version -> version.storage() == tensor.storage());
     }
 
-    /** Says that a value is a part of the model's flat arrays, which programs copy and never read while they run. */
+    /**
+     * Says that a value is a part of the model's flat arrays: read where it lies by those who want it in plain order, copied into other
+     * layouts when parameters are loaded.
+     */
     void defineSource(Value value, Tensor tensor) {
         sources.put(value, tensor);
     }
@@ -90,8 +93,13 @@ final class Values {
                 return version;
             }
         }
-        Tensor made = Tensor.of(desc);
         Tensor source = sources.get(value);
+        if (source != null && source.as(plainOf(source, desc)).has(desc)) {
+            Tensor lying = source.as(desc);
+            versions.add(lying);
+            return lying;
+        }
+        Tensor made = Tensor.of(desc);
         if (source != null) {
             steps.reorderOnLoad(source.as(plainOf(source, desc)), made);
         } else if (versions.isEmpty()) {

@@ -1,0 +1,5 @@
+/** A network trained by DL4J. */
+@NullMarked
+package org.sparkmlext.peers;
+
+import org.jspecify.annotations.NullMarked;

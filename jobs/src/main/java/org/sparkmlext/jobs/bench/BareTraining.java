@@ -1,0 +1,112 @@
+package org.sparkmlext.jobs.bench;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.Backends;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.LossFunction;
+import org.sparkmlext.kernels.graph.ModelLayout;
+import org.sparkmlext.kernels.graph.ModelMemory;
+import org.sparkmlext.kernels.graph.Optimizer;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.RunKey;
+import org.sparkmlext.kernels.graph.UpdateRule;
+import org.sparkmlext.kernels.graph.UpdateSettings;
+import org.sparkmlext.net.NetworkGraphs;
+
+/** One rank's training of a network on a batch of random images that stays in memory: the engine alone. Used by one thread. */
+final class BareTraining implements AutoCloseable {
+    private static final float LEARNING_RATE = 1e-3f;
+    private static final UpdateRule ADAM = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
+
+    private final Collective collective;
+    private final Backend backend;
+    private final ModelLayout layout;
+    private final ModelMemory memory;
+    private final Program program;
+    private final Optimizer optimizer;
+    private final float[] additive;
+    private long step;
+
+    /** @param rows of this rank's part of the batch */
+    BareTraining(NetworkGraphs graphs, int rows, int threads, Precision precision, Collective collective) {
+        this.collective = collective;
+        backend = Backends.open("cpu", BackendOptions.threads(threads)).backend();
+        Graph graph = graphs.trainingGraph(rows, new LossFunction.CrossEntropy(0, 0));
+        layout = graph.layout();
+        memory = backend.graphs().allocate(layout, true);
+        float[] parameters = graphs.initialParameters(1);
+        memory.parameters().copyIn(0, parameters, 0, parameters.length);
+        float[] state = graphs.initialState();
+        memory.state().copyIn(0, state, 0, state.length);
+        program = backend.graphs().compile(graph, precision, memory);
+        optimizer = backend.graphs().optimizer(UpdateSettings.of(ADAM), memory);
+        additive = new float[collective.size() == 1 ? 0 : layout.additiveLength()];
+        fill(graph, rows);
+        program.loadParameters();
+    }
+
+    private void fill(Graph graph, int rows) {
+        Random random = new Random(2 + collective.rank());
+        graph.inputs().forEach((name, type) -> {
+            Buffer buffer = program.input(name);
+            switch (name) {
+                case NetworkGraphs.INPUT -> {
+                    byte[] pixels = new byte[type.shape().elements()];
+                    random.nextBytes(pixels);
+                    buffer.copyIn(0, pixels, 0, pixels.length);
+                }
+                case NetworkGraphs.TARGETS -> {
+                    int[] classes = new int[rows];
+                    Arrays.setAll(classes, row -> random.nextInt(BenchNetworks.CLASSES));
+                    buffer.copyIn(0, classes, 0, rows);
+                }
+                case NetworkGraphs.WEIGHTS -> {
+                    float[] weights = new float[rows];
+                    Arrays.fill(weights, 1);
+                    buffer.copyIn(0, weights, 0, rows);
+                }
+                case NetworkGraphs.ROWS -> {
+                    long[] numbers = new long[rows];
+                    Arrays.setAll(numbers, row -> (long) collective.rank() * rows + row);
+                    buffer.copyIn(0, numbers, 0, rows);
+                }
+                default -> throw new IllegalStateException("the network has an input '" + name + "'");
+            }
+        });
+    }
+
+    /** Forward, backward, the sum over ranks, the update, parameters loaded. Collective. */
+    void step() {
+        program.run(new RunKey(1, step));
+        if (collective.size() > 1) {
+            memory.additive().copyOut(0, additive, 0, additive.length);
+            collective.sum(additive, 0, additive.length);
+            memory.additive().copyIn(0, additive, 0, additive.length);
+        }
+        optimizer.update(step, LEARNING_RATE);
+        program.loadParameters();
+        step++;
+    }
+
+    /** Mean loss of the last step's batch. */
+    double loss() {
+        float[] value = new float[2];
+        memory.additive().copyOut(layout.sumAt(ModelLayout.LOSS), value, 0, 1);
+        memory.additive().copyOut(layout.sumAt(ModelLayout.WEIGHT), value, 1, 1);
+        return value[0] / value[1];
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        program.close();
+        memory.close();
+        backend.close();
+    }
+}

@@ -1,0 +1,100 @@
+package org.sparkmlext.jobs.bench;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Times several ways to train the same networks on the same machine, alternating. */
+public final class NetworkComparison {
+
+    /** Steps of an epoch through Spark, so that one takes some seconds and its end weighs little. */
+    private static final int VGG_STEPS = 16;
+
+    private static final int SMALL_STEPS = 128;
+
+    private final Plan plan;
+    private final PrintStream out;
+
+    /**
+     * @param systems in the order of each round
+     * @param networks names, see {@link NetworkSystem#NETWORKS}
+     * @param batch rows of a step over all ranks
+     * @param warmSeconds of steps before those that count; through Spark it is the first epoch
+     * @param seconds of steps that count
+     * @param epochs through Spark, the first included
+     * @param heap of every JVM
+     * @param repeat runs of each system
+     * @param quietSeconds longest wait for an idle machine before a run
+     * @param limitSeconds longest run
+     * @param peers folder of the peers' modules
+     * @param work folder for logs and the runs' lines ({@code results.jsonl})
+     */
+    public record Plan(
+            List<NetworkSystem> systems,
+            List<String> networks,
+            int batch,
+            int warmSeconds,
+            int seconds,
+            int epochs,
+            String heap,
+            int repeat,
+            int quietSeconds,
+            int limitSeconds,
+            Path peers,
+            Path work) {
+
+        public Plan {
+            systems = List.copyOf(systems);
+            networks = List.copyOf(networks);
+        }
+    }
+
+    public NetworkComparison(Plan plan, PrintStream out) {
+        this.plan = plan;
+        this.out = out;
+    }
+
+    /**
+     * Runs the plan; prints every run and at last the tables.
+     *
+     * @throws IllegalStateException at the end, if any run failed
+     */
+    public void run() {
+        out.print(Machine.describe());
+        out.println("step    forward, backward, Adam on a batch of " + plan.batch() + " held in memory; "
+                + plan.repeat()
+                + " runs each, systems alternating; " + plan.warmSeconds() + " s unwatched, then " + plan.seconds()
+                + " s in windows of half a second; through Spark " + plan.epochs() + " epochs, the first unwatched");
+        plan.systems().forEach(system -> out.println("system  " + system.name() + ": " + system.variant()));
+        List<NetworkSystem> timed = new ArrayList<>();
+        for (String network : plan.networks()) {
+            plan.systems().stream()
+                    .filter(system -> system.trains(network))
+                    .forEach(system -> timed.add(system.on(network)));
+        }
+        TimedProcess process = new TimedProcess(plan.peers(), plan.work(), plan.heap(), plan.limitSeconds());
+        NetworkTable table = new NetworkTable();
+        List<String> failures = new AlternatingRuns(plan.repeat(), plan.quietSeconds(), plan.work(), out)
+                .of(timed, system -> process.run(system, arguments(system)), table::add);
+        out.println();
+        out.print(table.markdown());
+        out.println();
+        out.print(table.ratios());
+        out.println();
+        out.println(
+                "Quiet: everything else on the machine used at most " + ResultTable.QUIET_CORES
+                        + " cores meanwhile. step ms is the median of a run's windows (through Spark: epochs), and of the runs'.");
+        AlternatingRuns.throwIfAny(failures, plan.repeat() * timed.size());
+    }
+
+    private List<String> arguments(NetworkSystem system) {
+        int steps = system.name().endsWith("." + NetworkSystem.NETWORKS.get(0)) ? VGG_STEPS : SMALL_STEPS;
+        return List.of(
+                "batch=" + plan.batch(),
+                "warm=" + plan.warmSeconds(),
+                "seconds=" + plan.seconds(),
+                "steps=" + steps,
+                "epochs=" + plan.epochs());
+    }
+}

@@ -1,0 +1,71 @@
+package org.sparkmlext.jobs.bench;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.collective.InProcessCollective;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.net.NetworkGraphs;
+
+/**
+ * Steps of our engine without Spark, on a batch held in memory, with {@code ranks} threads that each have a part of the batch and
+ * {@code threads} of the engine. Arguments: {@code system network batch ranks threads precision warm seconds}.
+ */
+public final class OwnNetworkRun {
+
+    private OwnNetworkRun() {}
+
+    public static void main(String[] args) throws Exception {
+        RunArguments arguments = new RunArguments(args);
+        String network = arguments.text("network");
+        int batch = arguments.number("batch");
+        int ranks = arguments.number("ranks");
+        if (batch % ranks != 0) {
+            throw new IllegalArgumentException("batch is " + batch + ", which " + ranks + " ranks cannot share evenly");
+        }
+        RunReport report = new RunReport(arguments.text("system"), network);
+        NetworkGraphs graphs = new NetworkGraphs(BenchNetworks.named(network));
+        Precision precision = Precision.valueOf(arguments.text("precision").toUpperCase(Locale.ROOT));
+        List<? extends Collective> group = ranks == 1 ? List.of(Collective.solo()) : InProcessCollective.group(ranks);
+        ExecutorService others = Executors.newFixedThreadPool(Math.max(1, ranks - 1));
+        try {
+            List<Future<BareTraining>> made = IntStream.range(1, ranks)
+                    .mapToObj(rank -> others.submit(() -> new BareTraining(
+                            graphs, batch / ranks, arguments.number("threads"), precision, group.get(rank))))
+                    .toList();
+            try (BareTraining own =
+                    new BareTraining(graphs, batch / ranks, arguments.number("threads"), precision, group.get(0))) {
+                List<BareTraining> theirs =
+                        made.stream().map(OwnNetworkRun::get).toList();
+                StepClock.measure(arguments, batch, report, () -> {
+                    List<? extends Future<?>> running = theirs.stream()
+                            .map(rank -> others.submit(rank::step))
+                            .toList();
+                    own.step();
+                    running.forEach(OwnNetworkRun::get);
+                });
+                report.put("loss", (float) own.loss());
+                theirs.forEach(BareTraining::close);
+            }
+        } finally {
+            others.shutdown();
+        }
+        report.finish();
+    }
+
+    private static <T> T get(Future<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", stopped);
+        } catch (ExecutionException failed) {
+            throw new IllegalStateException("a rank failed: " + failed.getCause(), failed.getCause());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package org.sparkmlext.jobs.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NetworkSystemTest {
+
+    private static final Map<String, NetworkSystem> ALL = NetworkSystem.all();
+
+    @Test
+    void theUsualSystemsAreKnown() {
+        assertThat(ALL.keySet()).containsAll(NetworkSystem.usual());
+    }
+
+    @Test
+    void everySystemOfARatioIsKnown() {
+        assertThat(NetworkTable.systems()).isNotEmpty().isSubsetOf(ALL.keySet());
+    }
+
+    @Test
+    void withANetworkASystemHasItInNameAndArguments() {
+        NetworkSystem system = ALL.get("ours-2x1-bfloat16").on("small-cnn");
+        assertThat(system.name()).isEqualTo("ours-2x1-bfloat16.small-cnn");
+        assertThat(system.arguments()).contains("ranks=2", "threads=1", "precision=bfloat16", "network=small-cnn");
+        assertThat(system.isOwn()).isTrue();
+    }
+
+    @Test
+    void onlyTheBaseOfScalingIsBoundToACore() {
+        ALL.forEach((name, system) -> assertThat(system.launcher().isEmpty()).isEqualTo(!name.contains("1x1")));
+    }
+
+    @Test
+    void dl4jTrainsTheSmallNetworkOnly() {
+        assertThat(ALL.get("dl4j").trains("vgg-cifar")).isFalse();
+        assertThat(ALL.get("dl4j").trains("small-cnn")).isTrue();
+        assertThat(ALL.get("dl4j").isOwn()).isFalse();
+    }
+
+    @Test
+    void theLibraryOfPyTorchIsFoundBeforeThatOfTheBindings() {
+        assertThat(ALL.get("libtorch-contiguous-float32").javaOptions(Path.of("target")))
+                .contains("-Dorg.bytedeco.javacpp.pathsFirst=true", "-Djava.library.path=" + Path.of("target/native"));
+        assertThat(ALL.get("libtorch-bytedeco-channels_last-bfloat16").javaOptions(Path.of("target")))
+                .isEmpty();
+    }
+
+    @Test
+    void bothNetworksCanBeBuilt() {
+        // The counts of libtorch's twins: the same weights, biases, scales and shifts.
+        assertThat(BenchNetworks.named("vgg-cifar").summary()).contains("3,251,018 parameters");
+        assertThat(BenchNetworks.named("small-cnn").summary()).contains("1,625,866 parameters");
+    }
+}
