@@ -30,8 +30,8 @@ import org.sparkmlext.net.augmentation.ImageAugmenter;
  * @param clipValue bound of each element of the gradient; infinite = none
  * @param clipNorm bound of the gradient's norm; infinite = none
  * @param augmentation text of the augmentation, empty for none
- * @param validationMetric one of {@link SumsOverRows#metrics}: which metric, of the validation rows where there are any, says which epoch
- *     is the best
+ * @param validationMetric {@code loss}, of classes {@code accuracy}, of numbers {@code rmse} or {@code mae}: which metric, of the
+ *     validation rows where there are any, says which epoch is the best
  * @param earlyStoppingRounds epochs without a better one after which training stops; 0 = never
  * @param keepsBest whether the result is the best epoch's model, else the last one's; with early stopping it is the best in any case
  * @param freezeUntil name of the layer up to which, itself included, nothing is trained; empty = everything is trained

@@ -1,6 +1,7 @@
 package org.sparkmlext.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -306,6 +307,22 @@ class RowReaderTest {
                         .get(0)
                         .baseMargins())
                 .isEqualTo(new float[][] {{1, 0, 5}, {2, -4, 6}, {3, 0, 7}});
+    }
+
+    @Test
+    void labelsOfSeveralNumbersAreTargets() {
+        TableColumns columns =
+                new TableColumns("f", List.of(), List.of(), "y", TableColumns.LabelKind.REALS, "w", "v", null, 0);
+        Dataset<Row> rows = spark.range(0, 4, 1, 1)
+                .selectExpr("array(float(id)) as f", "array(id, -id / 2) as y", "id as w", "id = 3 as v");
+        List<TableBlock> blocks = read(rows, columns);
+        assertThat(blocks.get(0).targets()).isEqualTo(new float[][] {{0, 1, 2}, {0, -.5f, -1}});
+        assertThat(blocks.get(0).labels()).isEqualTo(new float[] {0, 1, 2});
+        assertThat(blocks.get(0).weights()).isEqualTo(new float[] {0, 1, 2});
+        assertThat(blocks.get(1).targets()).isEqualTo(new float[][] {{3}, {-1.5f}});
+        assertThatThrownBy(() -> new TableColumns(
+                        "f", List.of(), List.of(), "y", TableColumns.LabelKind.REALS, null, null, "m", 2))
+                .hasMessageContaining("base margin column 'm'");
     }
 
     @Test

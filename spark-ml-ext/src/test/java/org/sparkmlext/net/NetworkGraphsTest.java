@@ -68,7 +68,12 @@ class NetworkGraphsTest {
         assertThat(count(evaluation, Dropout.class) + count(evaluation, BatchNorm.class))
                 .isZero();
         Graph regression = graphs.trainingGraph(4, new SquaredError());
-        assertThat(regression.layout().sums()).containsExactly(ModelLayout.LOSS, ModelLayout.WEIGHT);
+        assertThat(regression.layout().sums())
+                .containsExactly(
+                        ModelLayout.LOSS,
+                        ModelLayout.WEIGHT,
+                        NetworkGraphs.SQUARED_ERROR,
+                        NetworkGraphs.ABSOLUTE_ERROR);
         assertThat(regression.inputs().get(NetworkGraphs.TARGETS)).isEqualTo(TensorType.floats(4, 10));
     }
 

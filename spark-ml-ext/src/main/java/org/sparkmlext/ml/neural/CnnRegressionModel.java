@@ -21,7 +21,8 @@ import org.sparkmlext.net.Architecture;
  * says, with as many threads as a task has cores.
  *
  * <p>The column may have another form than at training as long as it holds the same numbers: bytes where the network was trained on
- * bytes may come as arrays or vectors of whole numbers from 0 to 255. Immutable but for its Params; scoring is thread-safe.
+ * bytes may come as arrays or vectors of whole numbers from 0 to 255. A row scored by itself may differ from the same in a batch by
+ * rounding. Immutable but for its Params; scoring is thread-safe.
  */
 public final class CnnRegressionModel extends FittedRegressor<CnnRegressionModel>
         implements CnnRegressorParams, CnnScoringSetters<CnnRegressionModel> {

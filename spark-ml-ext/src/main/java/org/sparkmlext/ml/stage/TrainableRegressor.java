@@ -81,8 +81,9 @@ public abstract class TrainableRegressor<E extends TrainableRegressor<E, M>, M e
     public StructType transformSchema(StructType schema) {
         checkParams();
         tableColumns(schema);
-        List<ScoredColumn<ValueScorer>> columns =
-                new ArrayList<>(new ValueColumns(getPredictionCol(), valuesCol(), target().numOutputs()).columns());
+        int outputs = target().numOutputs();
+        List<ScoredColumn<ValueScorer>> columns = new ArrayList<>(
+                new ValueColumns(getPredictionCol(), valuesCol(), outputs == 0 ? -1 : outputs).columns());
         columns.addAll(extraColumns());
         return new ScoringColumns<>(columns).appendTo(schema);
     }

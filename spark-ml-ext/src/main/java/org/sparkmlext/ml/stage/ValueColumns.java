@@ -9,7 +9,7 @@ import org.apache.spark.ml.attribute.NumericAttribute;
  *
  * @param prediction name of the column of the one number to predict
  * @param values name of the vector column of all outputs
- * @param numOutputs length of the vectors
+ * @param numOutputs length of the vectors; -1 where it is not known yet
  */
 record ValueColumns(String prediction, String values, int numOutputs) {
 

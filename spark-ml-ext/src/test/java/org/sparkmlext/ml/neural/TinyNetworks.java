@@ -22,6 +22,17 @@ final class TinyNetworks {
         return Network.of(network().architecture().withOutputs(outputs));
     }
 
+    /** For {@link BrightImages}. */
+    static CnnRegressor regressor() {
+        return new CnnRegressor()
+                .setImageCol("image")
+                .setNetwork(network())
+                .setMaxEpochs(20)
+                .setBatchSize(16)
+                .setLearningRate(0.01)
+                .setNumThreads(1);
+    }
+
     static CnnClassifier classifier() {
         return new CnnClassifier()
                 .setImageCol("image")

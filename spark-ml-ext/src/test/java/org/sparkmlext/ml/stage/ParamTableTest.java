@@ -14,6 +14,7 @@ import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.neural.CnnClassifier;
+import org.sparkmlext.ml.neural.CnnRegressor;
 
 /**
  * {@code docs/params.md} is written from the code. After a change of Params run this test with
@@ -42,7 +43,7 @@ class ParamTableTest {
                 while it is not set), meaning with the allowed values.
 
                 """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor()) + "\n"
-                + table(new CnnClassifier()) + "\n" + table(new ImageAssembler());
+                + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n" + table(new ImageAssembler());
     }
 
     private static String table(Params stage) {
