@@ -11,6 +11,7 @@ import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
+import org.sparkmlext.training.TrainingCallback;
 
 class CoordinatorTest {
 
@@ -225,5 +226,37 @@ class CoordinatorTest {
                 .contains("round 3");
         coordinator.check();
         assertThat(record.failure()).hasMessageContaining("did not give 2 slots for another attempt");
+    }
+
+    @Test
+    void ranksWaitForACallbacksVerdictAndAllHearTheSameAlsoAfterALoss() {
+        RunRecord decided = new RunRecord(2, null, true);
+        Coordinator coordinator = new Coordinator(decided, 2, "2 workers", PATIENT);
+        TrainingCallback callback = report -> report.round() == 1;
+        gather(coordinator, 0);
+        assertThat(verdict(coordinator, 0, 1, 0)).as("rank 1 is first").isEqualTo(Protocol.WAIT);
+        round(coordinator, 0, 0);
+        assertThat(verdict(coordinator, 0, 0, 0)).isEqualTo(Protocol.WAIT);
+        decided.tell(callback);
+        assertThat(verdict(coordinator, 0, 0, 0)).isEqualTo(Protocol.OK);
+        assertThat(verdict(coordinator, 0, 1, 0)).isEqualTo(Protocol.OK);
+        round(coordinator, 0, 1);
+        decided.tell(callback);
+        assertThat(verdict(coordinator, 0, 0, 1)).isEqualTo(Protocol.END);
+        coordinator.executorLost("1", "killed");
+        assertThat(verdict(coordinator, 0, 0, 1)).isEqualTo(Protocol.STOP);
+        gather(coordinator, 1);
+        assertThat(verdict(coordinator, 1, 1, 1)).isEqualTo(Protocol.END);
+    }
+
+    @Test
+    void nobodyWaitsWhereNobodyMayEndTheRun() {
+        Coordinator coordinator = coordinator(PATIENT);
+        gather(coordinator, 0);
+        assertThat(verdict(coordinator, 0, 0, 5)).isEqualTo(Protocol.OK);
+    }
+
+    private static Object verdict(Coordinator coordinator, long attempt, int rank, int round) {
+        return coordinator.answer(Protocol.request(Protocol.VERDICT, attempt, rank, round))[0];
     }
 }

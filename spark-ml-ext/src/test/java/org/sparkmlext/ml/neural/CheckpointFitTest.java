@@ -233,9 +233,10 @@ class CheckpointFitTest {
                 .setLearningRate(1e20)
                 .setCheckpointDir(directory());
         for (int attempt = 0; attempt < 2; attempt++) {
-            InvalidTrainingDataException failure = catchThrowableOfType(
-                    InvalidTrainingDataException.class, () -> diverging.fit(images()));
-            Matcher epoch = Pattern.compile("training diverged in epoch (\\d) of 8").matcher(failure.getMessage());
+            InvalidTrainingDataException failure =
+                    catchThrowableOfType(InvalidTrainingDataException.class, () -> diverging.fit(images()));
+            Matcher epoch =
+                    Pattern.compile("training diverged in epoch (\\d) of 8").matcher(failure.getMessage());
             assertThat(epoch.find()).as(failure.getMessage()).isTrue();
             int last = Integer.parseInt(epoch.group(1)) - 1;
             assertThat(last).isPositive();

@@ -30,7 +30,7 @@ import org.sparkmlext.training.TrainingReport;
 
 /** Networks on two worker processes: the bytes of an undisturbed fit, whoever is killed. */
 @Tag("full")
-@Timeout(value = 400, unit = TimeUnit.SECONDS)
+@Timeout(value = 700, unit = TimeUnit.SECONDS)
 class ClusterNetworkIT {
 
     private static final String MASTER = "local-cluster[2,1,1024]";
@@ -161,7 +161,7 @@ class ClusterNetworkIT {
         }
 
         private void await(String text) throws IOException, InterruptedException {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(200);
             while (!output().contains(text)) {
                 assertThat(process.isAlive() && System.nanoTime() < deadline)
                         .as("waiting for '%s' in:%n%s", text, output())
@@ -172,7 +172,7 @@ class ClusterNetworkIT {
 
         private void awaitEnd() throws IOException, InterruptedException {
             try (this) {
-                assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(output()).isTrue();
+                assertThat(process.waitFor(200, TimeUnit.SECONDS)).as(output()).isTrue();
                 assertThat(process.exitValue()).as(output()).isZero();
             }
         }

@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.neural;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,13 +23,13 @@ import org.sparkmlext.training.TrainingListener;
 
 /**
  * Two threads fit and score 200 networks in one process, two different ones at once; then fits are cancelled in the middle of an epoch.
- * Prints by how much the process has grown over the last 150, and what native memory the library counts.
+ * Prints by how much the process has grown since the first 50, and what native memory the library counts.
  */
 final class ManyFitsMain {
 
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final int WARM = 50;
-    private static final int MANY = 150;
+    private static final int STRETCH = 50;
+    private static final int STRETCHES = 4;
     private static final int ROWS = 120;
 
     private final SparkSession spark;
@@ -59,12 +60,17 @@ final class ManyFitsMain {
     }
 
     private void run() throws Exception {
-        fit(WARM);
+        fit(STRETCH);
         long resident = residentBytes();
+        long own = resident - virtualMachineBytes();
         long counted = NativeBytes.inUse();
-        fit(MANY);
-        System.out.println("grown by " + (residentBytes() - resident) + " bytes, counted " + counted + " then "
-                + NativeBytes.inUse() + " bytes");
+        for (int stretch = 1; stretch < STRETCHES; stretch++) {
+            fit(STRETCH);
+            System.out.println("after " + (stretch + 1) * STRETCH + " fits grown by " + (residentBytes() - resident)
+                    + " bytes, without classes and compiled code by "
+                    + (residentBytes() - virtualMachineBytes() - own) + " bytes, counted " + counted + " then "
+                    + NativeBytes.inUse() + " bytes");
+        }
         long before = NativeBytes.inUse();
         for (int i = 0; i < 3; i++) {
             System.out.println("cancelled with " + cancelled() + " bytes in use, left " + (NativeBytes.inUse() - before)
@@ -153,6 +159,11 @@ final class ManyFitsMain {
             throw new IllegalStateException("a cancelled fit goes on", e);
         }
         return inUse;
+    }
+
+    /** Classes and compiled code, which Spark goes on making for as long as it meets new plans. */
+    private static long virtualMachineBytes() {
+        return ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getCommitted();
     }
 
     private static long residentBytes() throws IOException {
