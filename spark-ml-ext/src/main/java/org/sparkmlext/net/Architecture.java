@@ -153,6 +153,11 @@ public final class Architecture {
         return get(shapes, requireLayer(layer));
     }
 
+    /** Values that a layer, or {@link #INPUT}, gives a row; faults as in {@link #shape}. */
+    public int numValues(String layer) {
+        return shape(layer).elements();
+    }
+
     /** Parameters and states of the steps up to one, itself included. */
     Extent end(int step) {
         return step + 1 < steps.size() ? get(starts, steps.get(step + 1).name()) : size;

@@ -63,7 +63,7 @@ record CnnTransform(CnnParams stage, FittedNetwork fitted) {
     private int numEmbeddings() {
         return stage.getEmbeddingsCol().isEmpty()
                 ? 0
-                : architecture().shape(embeddingsLayer()).elements();
+                : architecture().numValues(embeddingsLayer());
     }
 
     /**
