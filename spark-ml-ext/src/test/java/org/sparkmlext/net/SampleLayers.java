@@ -2,8 +2,10 @@ package org.sparkmlext.net;
 
 import java.util.List;
 import org.sparkmlext.net.layer.ActivationLayer;
+import org.sparkmlext.net.layer.AttentionPoolLayer;
 import org.sparkmlext.net.layer.AveragePool2dLayer;
 import org.sparkmlext.net.layer.BatchNormLayer;
+import org.sparkmlext.net.layer.Conv1dLayer;
 import org.sparkmlext.net.layer.Conv2dLayer;
 import org.sparkmlext.net.layer.DenseLayer;
 import org.sparkmlext.net.layer.DepthwiseConv2dLayer;
@@ -14,6 +16,7 @@ import org.sparkmlext.net.layer.Layer;
 import org.sparkmlext.net.layer.MaxPool2dLayer;
 import org.sparkmlext.net.layer.MergeLayer;
 import org.sparkmlext.net.layer.Padding;
+import org.sparkmlext.net.layer.RecurrentLayer;
 import org.sparkmlext.net.layer.ReshapeLayer;
 
 /** One layer and more of each kind, all for images of 4 channels, 5 x 6 pixels. */
@@ -52,6 +55,13 @@ final class SampleLayers {
                         true),
                 new GlobalPoolLayer(GlobalPoolLayer.Statistic.AVERAGE),
                 new GlobalPoolLayer(GlobalPoolLayer.Statistic.MAX),
+                Conv1dLayer.of(3, 2).stride(2).padded().activation("tanh"),
+                Conv1dLayer.of(4, 2).dilation(2).withoutBias().initializer(Initializer.HE_NORMAL),
+                new AttentionPoolLayer(3),
+                RecurrentLayer.lstm(3),
+                RecurrentLayer.lstm(2).bidirectional().sequence(),
+                RecurrentLayer.gru(2).bidirectional(),
+                RecurrentLayer.gru(3).sequence(),
                 new DropoutLayer(0.3f),
                 ReshapeLayer.flatten(),
                 new ReshapeLayer(List.of(8, -1, 3)),
@@ -60,12 +70,16 @@ final class SampleLayers {
                 new MergeLayer(MergeLayer.Merge.CONCAT));
     }
 
-    /** A convolution, the layer (on two convolutions if it merges), a head of 3 outputs. */
+    /** A convolution, the layer (on two convolutions if it merges, on 5 steps if it takes a sequence), a head of 3 outputs. */
     static Architecture network(Layer layer) {
         Architecture.Builder network = Architecture.builder(ImageInput.bytes(5, 6, 2))
                 .add("first", Conv2dLayer.of(4, 3).padding(Padding.SAME).activation("tanh"));
         if (layer instanceof MergeLayer) {
             network.add("second", Conv2dLayer.of(4, 1)).add("layer", layer, "first", "second");
+        } else if (layer instanceof RecurrentLayer
+                || layer instanceof Conv1dLayer
+                || layer instanceof AttentionPoolLayer) {
+            network.add("steps", new ReshapeLayer(List.of(5, 24))).add("layer", layer);
         } else {
             network.add("layer", layer);
         }

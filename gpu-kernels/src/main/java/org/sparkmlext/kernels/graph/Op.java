@@ -36,7 +36,15 @@ public sealed interface Op
                 Softmax.Gradient,
                 Loss,
                 Loss.Gradient,
-                Correct {
+                Correct,
+                Recurrent,
+                Recurrent.Gradient,
+                ReverseSteps,
+                LastStep,
+                LastStep.Gradient,
+                StepsAsPixels,
+                StepsAsPixels.Inverse,
+                MatMul {
 
     /**
      * Types of the outputs.

@@ -17,7 +17,15 @@ final class GraphCases {
     private GraphCases() {}
 
     static Stream<GraphCase> all() {
-        return Stream.of(convolutions(), dense(), norms(), activations(), pools(), elements(), LossCases.all())
+        return Stream.of(
+                        convolutions(),
+                        dense(),
+                        norms(),
+                        activations(),
+                        pools(),
+                        elements(),
+                        SequenceCases.all(),
+                        LossCases.all())
                 .flatMap(Function.identity());
     }
 

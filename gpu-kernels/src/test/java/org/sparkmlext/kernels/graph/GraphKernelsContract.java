@@ -71,4 +71,12 @@ public abstract class GraphKernelsContract {
             return GraphKernelsContract.this.open();
         }
     }
+
+    @Nested
+    class GoldenLstm extends GoldenLstmContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
 }

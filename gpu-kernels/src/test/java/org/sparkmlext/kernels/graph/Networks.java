@@ -15,7 +15,16 @@ final class Networks {
 
     static Stream<GraphCase> all() {
         return Stream.of(
-                simpleCnn(6), simpleCnn(1), vgg(5), residual(4), residual(1), separable(3), separable(1), rows(9));
+                simpleCnn(6),
+                simpleCnn(1),
+                vgg(5),
+                residual(4),
+                residual(1),
+                separable(3),
+                separable(1),
+                rows(9),
+                sequences(5),
+                sequences(1));
     }
 
     /** All networks by their builder, to make them for several batch sizes. */
@@ -149,5 +158,34 @@ final class Networks {
         x = GraphCases.dense(c, "head", x, 3, true);
         c.graph.output("scores", x);
         return c.loss(x, new LossFunction.BinaryCrossEntropy(0.1f, 0));
+    }
+
+    /** An LSTM in both directions, a GRU, attention, over sequences of unequal lengths. */
+    static GraphCase sequences(int rows) {
+        CaseBuilder c = new CaseBuilder("sequences of " + rows, rows);
+        Value x = SequenceCases.sequences(c, "front", 6, 4);
+        long[] steps = new long[rows];
+        Arrays.setAll(steps, i -> 6 - 2 * i % 7);
+        Value lengths = SequenceCases.lengths(c, steps);
+        Value row = c.rowNumbers();
+        c.graph.layer("lstm");
+        Value forward = SequenceCases.recurrent(c, "lstm", Recurrent.Cell.LSTM, x, 7, lengths);
+        Value turned = c.graph.add(new ReverseSteps(), x, lengths);
+        Value backward = SequenceCases.recurrent(c, "backward", Recurrent.Cell.LSTM, turned, 7, lengths);
+        x = c.graph.add(new Concat(2), forward, c.graph.add(new ReverseSteps(), backward, lengths));
+        x = c.graph.add(new Dropout(0.2f, 0), x, row);
+        c.graph.layer("gru");
+        x = SequenceCases.recurrent(c, "gru", Recurrent.Cell.GRU, x, 8, lengths);
+        c.graph.layer("attention");
+        Window2d one = Window2d.square(1);
+        Value scores = GraphCases.conv(c, "hidden", c.graph.add(new StepsAsPixels(), x), one, 5, 1, true);
+        scores = GraphCases.conv(c, "query", activate(c, Function.TANH, scores), one, 1, 1, false);
+        Value shares = c.graph.add(new Softmax(), c.graph.add(new Reshape(Shape.of(rows, 1, 6)), scores));
+        Value mean = c.graph.add(new Reshape(Shape.of(rows, 8)), c.graph.add(new MatMul(), shares, x));
+        c.graph.layer("head");
+        x = c.graph.add(new Concat(1), mean, c.graph.add(new LastStep(), x, lengths));
+        x = GraphCases.dense(c, "head", x, 3, true);
+        c.graph.output("scores", x);
+        return c.loss(x, new LossFunction.CrossEntropy(0, 0));
     }
 }

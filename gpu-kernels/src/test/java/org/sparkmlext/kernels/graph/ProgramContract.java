@@ -72,16 +72,18 @@ abstract class ProgramContract extends GraphContract {
     @EnumSource(Precision.class)
     void anotherThreadThanTheOneThatCompiledMayRun(Precision precision) throws Exception {
         assumeSupported(precision);
-        ExecutorService other = Executors.newSingleThreadExecutor();
-        try (CompiledCase compiled = compile(Networks.vgg(5), precision)) {
-            float[] here = compiled.run().additive();
-            assertThat(other.submit(() -> compiled.run().additive()).get()).isEqualTo(here);
-            try (CompiledCase there =
-                    other.submit(() -> compile(Networks.vgg(5), precision)).get()) {
-                assertThat(there.run().additive()).isEqualTo(here);
+        for (GraphCase network : List.of(Networks.vgg(5), Networks.sequences(5))) {
+            ExecutorService other = Executors.newSingleThreadExecutor();
+            try (CompiledCase compiled = compile(network, precision)) {
+                float[] here = compiled.run().additive();
+                assertThat(other.submit(() -> compiled.run().additive()).get()).isEqualTo(here);
+                try (CompiledCase there =
+                        other.submit(() -> compile(network, precision)).get()) {
+                    assertThat(there.run().additive()).isEqualTo(here);
+                }
+            } finally {
+                other.shutdownNow();
             }
-        } finally {
-            other.shutdownNow();
         }
     }
 

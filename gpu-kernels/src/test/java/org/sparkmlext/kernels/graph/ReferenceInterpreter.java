@@ -163,6 +163,10 @@ public final class ReferenceInterpreter {
             return one(ReferenceConvolution.rowGradient(in[0], weights(in[1])));
         } else if (op instanceof Dense.WeightGradient gradient) {
             return ReferenceConvolution.denseWeightGradient(gradient, in[0], in[1]);
+        } else if (op instanceof Recurrent) {
+            return ReferenceSequences.compute(op, recurrent(in, 0), out);
+        } else if (op instanceof Recurrent.Gradient) {
+            return ReferenceSequences.compute(op, recurrent(in, 3), out);
         } else if (op instanceof BatchNorm norm) {
             return ReferenceBatchNorm.normalize(norm.epsilon(), in[0], in[1], in[2]);
         } else if (op instanceof BatchNorm.Gradient gradient) {
@@ -171,6 +175,14 @@ public final class ReferenceInterpreter {
             return one(ReferenceBatchNorm.apply(norm.epsilon(), in[0], in[1], in[2], in[3].numbers(), in[4].numbers()));
         }
         return computeWithoutWeights(node, in, out);
+    }
+
+    /** The first four inputs of a recurrent layer, its weights rounded. */
+    private Tensor[] recurrent(Tensor[] in, int from) {
+        Tensor[] inputs = in.clone();
+        inputs[from + 1] = weights(in[from + 1]);
+        inputs[from + 2] = weights(in[from + 2]);
+        return inputs;
     }
 
     private Object[] computeWithoutWeights(Node node, Tensor[] in, Shape out) {
@@ -196,7 +208,8 @@ public final class ReferenceInterpreter {
         } else if (op instanceof Correct) {
             return one(new double[] {ReferenceLoss.correct(in)});
         }
-        return one(computeElements(op, in, out));
+        Object[] sequences = ReferenceSequences.compute(op, in, out);
+        return sequences == null ? one(computeElements(op, in, out)) : sequences;
     }
 
     private static double[] computeElements(Op op, Tensor[] in, Shape out) {

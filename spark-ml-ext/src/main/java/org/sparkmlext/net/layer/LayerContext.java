@@ -72,4 +72,17 @@ public interface LayerContext {
         }
         return image;
     }
+
+    /**
+     * The only input of a layer that takes a sequence, N x steps x features.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    default Value singleSequence(List<Value> inputs) {
+        Value sequence = single(inputs);
+        if (shape(sequence).rank() != 3) {
+            throw fault("takes a sequence, steps x features; got " + describe(sequence));
+        }
+        return sequence;
+    }
 }

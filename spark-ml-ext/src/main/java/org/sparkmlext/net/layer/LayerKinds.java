@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.sparkmlext.kernels.graph.Recurrent.Cell;
 
 /**
  * Which kinds of layers JSON may name. A name with a dot that is not among them is that of a public class which implements
@@ -24,6 +25,10 @@ public final class LayerKinds {
             Map.entry(AveragePool2dLayer.KIND, AveragePool2dLayer::read),
             Map.entry(GlobalPoolLayer.AVERAGE_KIND, fields -> new GlobalPoolLayer(GlobalPoolLayer.Statistic.AVERAGE)),
             Map.entry(GlobalPoolLayer.MAX_KIND, fields -> new GlobalPoolLayer(GlobalPoolLayer.Statistic.MAX)),
+            Map.entry(RecurrentLayer.LSTM_KIND, fields -> RecurrentLayer.read(Cell.LSTM, fields)),
+            Map.entry(RecurrentLayer.GRU_KIND, fields -> RecurrentLayer.read(Cell.GRU, fields)),
+            Map.entry(Conv1dLayer.KIND, Conv1dLayer::read),
+            Map.entry(AttentionPoolLayer.KIND, AttentionPoolLayer::read),
             Map.entry(DropoutLayer.KIND, DropoutLayer::read),
             Map.entry(ReshapeLayer.FLATTEN_KIND, fields -> ReshapeLayer.flatten()),
             Map.entry(ReshapeLayer.KIND, ReshapeLayer::read),

@@ -7,16 +7,18 @@ import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.concat;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory_desc_vector;
 import org.bytedeco.dnnl.sum;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Concat;
 import org.sparkmlext.kernels.graph.Element;
+import org.sparkmlext.kernels.graph.MatMul;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Value;
 
-/** Compiles ops that combine several values: sums, products, concatenation. */
+/** Compiles ops that combine several values: sums, products element by element and of matrices, concatenation. */
 record Combinations(Compilation c) {
 
     void sum(Node node) {
@@ -77,6 +79,20 @@ record Combinations(Compilation c) {
                 .write(dnnl.DNNL_ARG_DST, result);
         c.steps().mayShare(first, result);
         return result;
+    }
+
+    void matMul(Node node, MatMul op) {
+        Tensor first = c.values().get(node.input(0), Layouts.plain(c.number(), c.shape(node.input(0))));
+        Tensor second = c.values().get(node.input(1), Layouts.plain(c.number(), c.shape(node.input(1))));
+        memory.desc left = op.isFirstTransposed() ? Layouts.transposed(first.desc()) : first.desc();
+        memory.desc right = op.isSecondTransposed() ? Layouts.transposed(second.desc()) : second.desc();
+        Tensor product = Tensor.of(Layouts.plain(c.typeToMake(node.output(0)), c.shape(node.output(0))));
+        c.steps()
+                .add(new matmul.primitive_desc(c.engine(), left, right, product.desc(), StepList.attributes(), false))
+                .read(dnnl.DNNL_ARG_SRC, first.as(left))
+                .read(dnnl.DNNL_ARG_WEIGHTS, second.as(right))
+                .write(dnnl.DNNL_ARG_DST, product);
+        c.values().define(node.output(0), product);
     }
 
     void concat(Node node, Concat op) {

@@ -20,17 +20,22 @@ import org.sparkmlext.kernels.graph.Dropout;
 import org.sparkmlext.kernels.graph.FlatLayout;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Image;
+import org.sparkmlext.kernels.graph.LastStep;
 import org.sparkmlext.kernels.graph.Loss;
+import org.sparkmlext.kernels.graph.MatMul;
 import org.sparkmlext.kernels.graph.MaxPool2d;
 import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.Multiply;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
 import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.Recurrent;
 import org.sparkmlext.kernels.graph.Reshape;
+import org.sparkmlext.kernels.graph.ReverseSteps;
 import org.sparkmlext.kernels.graph.Slice;
 import org.sparkmlext.kernels.graph.Softmax;
 import org.sparkmlext.kernels.graph.Source;
+import org.sparkmlext.kernels.graph.StepsAsPixels;
 import org.sparkmlext.kernels.graph.Sum;
 import org.sparkmlext.kernels.graph.Value;
 
@@ -49,6 +54,8 @@ final class GraphCompiler {
     private final Losses losses;
     private final Parts parts;
     private final Poolings poolings;
+    private final Recurrents recurrents;
+    private final Sequences sequences;
     private final Softmaxes softmaxes;
     /** Number of steps when a node was done. */
     private final int[] stepsAfter;
@@ -75,6 +82,8 @@ final class GraphCompiler {
         losses = new Losses(c);
         parts = new Parts(c);
         poolings = new Poolings(c);
+        sequences = new Sequences(c);
+        recurrents = new Recurrents(c, sequences);
         softmaxes = new Softmaxes(c);
         stepsAfter = new int[graph.nodes().size()];
     }
@@ -277,6 +286,28 @@ final class GraphCompiler {
             losses.gradient(node, o);
         } else if (op instanceof Correct o) {
             losses.correct(node, o);
+        } else {
+            dispatchSequence(node, op);
+        }
+    }
+
+    private void dispatchSequence(Node node, Op op) {
+        if (op instanceof Recurrent o) {
+            recurrents.forward(node, o);
+        } else if (op instanceof Recurrent.Gradient o) {
+            recurrents.gradient(node, o);
+        } else if (op instanceof ReverseSteps) {
+            sequences.reverse(node);
+        } else if (op instanceof LastStep) {
+            sequences.last(node);
+        } else if (op instanceof LastStep.Gradient o) {
+            sequences.lastGradient(node, o);
+        } else if (op instanceof StepsAsPixels) {
+            parts.stepsAsPixels(node);
+        } else if (op instanceof StepsAsPixels.Inverse) {
+            parts.pixelsAsSteps(node);
+        } else if (op instanceof MatMul o) {
+            combinations.matMul(node, o);
         } else {
             throw new IllegalStateException("no compiler for " + op.name());
         }

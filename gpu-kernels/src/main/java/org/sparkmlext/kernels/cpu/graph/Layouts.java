@@ -52,6 +52,20 @@ final class Layouts {
         return new memory.desc(sizes, type, memory.format_tag.acdb);
     }
 
+    /** Sequences N x T x K step by step: all rows of a step lie together. */
+    static memory.desc stepsFirst(memory.data_type type, Shape shape) {
+        long[] sizes = sizes(shape);
+        return new memory.desc(sizes, type, new long[] {sizes[2], sizes[0] * sizes[2], 1});
+    }
+
+    /** N x A x B in plain order, seen as N x B x A. */
+    static memory.desc transposed(memory.desc plain) {
+        long[] sizes = sizes(plain);
+        return new memory.desc(new long[] {sizes[0], sizes[2], sizes[1]}, plain.get_data_type(), new long[] {
+            sizes[1] * sizes[2], 1, sizes[2]
+        });
+    }
+
     /** Channels in one block of 16, 8 or 4 after the other. */
     static memory.desc blocked(memory.data_type type, int block, long... sizes) {
         return new memory.desc(sizes, type, memory.format_tag.valueOf("aBcd" + block + "b"));

@@ -1,7 +1,6 @@
 package org.sparkmlext.kernels.cpu.graph;
 
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.javacpp.Pointer;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Reshape;
 import org.sparkmlext.kernels.graph.Shape;
@@ -30,16 +29,25 @@ record Parts(Compilation c) {
             wholeDesc = Layouts.plain(part.type(), shape);
         }
         Tensor whole = Tensor.of(wholeDesc);
-        c.steps()
-                .add("memset", binding -> {
-                    Pointer address = whole.storage().address(binding.arena());
-                    long bytes = whole.desc().get_size();
-                    return key -> Pointer.memset(address, 0, bytes);
-                })
-                .write(whole);
+        c.steps().clear(whole);
         long[] sizes = Layouts.sizes(part.desc());
         c.steps().reorder(part, whole.as(window(wholeDesc, sizes, op.axis(), op.from())));
         c.values().define(node.output(0), whole);
+    }
+
+    /** Row by row, sequences lie as an image with its channels last does: nothing is moved. */
+    void stepsAsPixels(Node node) {
+        Tensor steps = c.read(node.input(0));
+        Shape pixels = c.shape(node.output(0));
+        Tensor plain = c.values().get(node.input(0), Layouts.plain(steps.type(), c.shape(node.input(0))));
+        c.values().define(node.output(0), plain.as(Layouts.channelsLast(plain.type(), Layouts.sizes(pixels))));
+    }
+
+    void pixelsAsSteps(Node node) {
+        Tensor made = c.read(node.input(0));
+        long[] sizes = Layouts.sizes(c.shape(node.input(0)));
+        Tensor pixels = c.values().get(node.input(0), Layouts.channelsLast(made.type(), sizes));
+        c.values().define(node.output(0), pixels.as(Layouts.plain(pixels.type(), c.shape(node.output(0)))));
     }
 
     /** Whether a part along an axis consists of whole blocks of the layout. */

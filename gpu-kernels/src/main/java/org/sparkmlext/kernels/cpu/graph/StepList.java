@@ -12,6 +12,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.Pointer;
 import org.sparkmlext.kernels.graph.Node;
 
 /** Steps of a program under construction: those that take over parameters, and those of a run. */
@@ -97,6 +98,16 @@ final class StepList {
         JavaStep step = new JavaStep(new Step.Label(layer, op, detail), binder);
         steps.add(step);
         return step;
+    }
+
+    /** Fills a tensor with zeros. */
+    void clear(Tensor tensor) {
+        add("memset", binding -> {
+                    Pointer address = tensor.storage().address(binding.arena());
+                    long bytes = tensor.desc().get_size();
+                    return key -> Pointer.memset(address, 0, bytes);
+                })
+                .write(tensor);
     }
 
     /** The last step added may write {@code result} where {@code input} lies. */

@@ -111,6 +111,30 @@ final class Values {
         return made;
     }
 
+    /**
+     * The value in a layout whose axes are others than the value's.
+     *
+     * @param view plain order of the value, as float32, under the sizes and axes of {@code desc}
+     */
+    Tensor get(Value value, memory.desc desc, memory.desc view) {
+        for (Tensor version : versions(value)) {
+            if (version.has(desc)) {
+                return version;
+            }
+        }
+        Tensor made = Tensor.of(desc);
+        Tensor source = sources.get(value);
+        if (source != null) {
+            steps.reorderOnLoad(source.as(view), made);
+        } else {
+            Tensor first = versions(value).get(0);
+            Tensor plain = get(value, Layouts.plain(Layouts.F32, Layouts.sizes(first.desc())));
+            steps.reorder(plain.as(view), made);
+        }
+        versions(value).add(made);
+        return made;
+    }
+
     private static memory.desc plainOf(Tensor tensor, memory.desc wanted) {
         return Layouts.plain(tensor.type(), Layouts.sizes(wanted));
     }
