@@ -61,9 +61,7 @@ record CnnTransform(CnnParams stage, FittedNetwork fitted) {
 
     /** Length of the vectors of embeddings; 0 where none are wanted. */
     private int numEmbeddings() {
-        return stage.getEmbeddingsCol().isEmpty()
-                ? 0
-                : architecture().numValues(embeddingsLayer());
+        return stage.getEmbeddingsCol().isEmpty() ? 0 : architecture().numValues(embeddingsLayer());
     }
 
     /**
