@@ -91,19 +91,28 @@ final class NetworkTable {
                 double value = over.getAsDouble() / below.getAsDouble();
                 text.append(String.format(
                         Locale.ROOT,
-                        "| %s | %s / %s | %.2f | %.2f | %s |%n",
+                        "| %s | %s / %s | %.2f | %.2f | %s | %s |%n",
                         ratio.network(),
                         String.join(" or ", ratio.over()),
                         String.join(" or ", ratio.below()),
                         value,
                         ratio.wanted(),
-                        value >= ratio.wanted() ? "yes" : "NO"));
+                        value >= ratio.wanted() ? "yes" : "NO",
+                        areQuiet(ratio) ? "quiet" : "not all quiet"));
             }
         }
         return text.isEmpty()
                 ? ""
-                : "| network | samples/s of / samples/s of (of several the fastest) | ratio | wanted | reached |\n"
-                        + "|---|---|---|---|---|\n" + text;
+                : "| network | samples/s of / samples/s of (of several the fastest) | ratio | wanted | reached | runs |\n"
+                        + "|---|---|---|---|---|---|\n" + text;
+    }
+
+    /** Whether every system of the ratio that has run has a quiet run, so that only such count. */
+    private boolean areQuiet(Ratio ratio) {
+        return Stream.concat(ratio.over().stream(), ratio.below().stream())
+                .map(system -> runsBySystem.getOrDefault(system + "." + ratio.network(), List.of()))
+                .filter(runs -> !runs.isEmpty())
+                .allMatch(runs -> runs.stream().anyMatch(ResultTable::isQuiet));
     }
 
     private OptionalDouble fastest(List<String> systems, String network) {
