@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
 /** Makes the published figures of networks' accuracy. */
 @Command(
         name = "network-quality",
-        description = "Trains networks on public sets of images with several seeds and prints their accuracy: on a validation part"
-                + " of the training rows, or with --test on the test rows.")
+        description =
+                "Trains networks on public sets of images with several seeds and prints their accuracy: on a validation part"
+                        + " of the training rows, or with --test on the test rows.")
 final class NetworkQualityCommand implements Callable<Integer> {
 
     @Spec

@@ -53,7 +53,8 @@ class NetworkQualityTest {
     @RealData
     @Tag("full")
     void validationAndTestRowsAreHeldOut() {
-        Path data = RealData.Directory.file("digits/optdigits.tra.gz").getParent().getParent();
+        Path data =
+                RealData.Directory.file("digits/optdigits.tra.gz").getParent().getParent();
         ImageSet.Parts parts = ImageSet.DIGITS.parts(LocalSpark.session(), data, folder);
         assertThat(parts.train().count()).isEqualTo(3823 - 3823 / 5);
         assertThat(parts.validation().count()).isEqualTo(3823 / 5);
@@ -71,7 +72,8 @@ class NetworkQualityTest {
     @RealData
     @Tag("full")
     void accuracyOfTheValidationRowsIsMeasured() {
-        Path data = RealData.Directory.file("digits/optdigits.tra.gz").getParent().getParent();
+        Path data =
+                RealData.Directory.file("digits/optdigits.tra.gz").getParent().getParent();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         new NetworkQuality(
                         new NetworkQuality.Plan(

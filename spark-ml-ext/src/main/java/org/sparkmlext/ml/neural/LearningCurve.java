@@ -126,7 +126,9 @@ final class LearningCurve {
 
     private static String tickText(double value, double step) {
         int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-        return digits > 6 ? String.format(Locale.ROOT, "%.3g", value) : String.format(Locale.ROOT, "%." + digits + "f", value);
+        return digits > 6
+                ? String.format(Locale.ROOT, "%.3g", value)
+                : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
     private static double value(RoundReport epoch, String name) {
