@@ -1,15 +1,13 @@
 package org.sparkmlext.net;
 
 import java.io.Serializable;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.ImageShape;
+import org.sparkmlext.data.Sha256;
 import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.UpdateRule;
@@ -121,16 +119,8 @@ public record NetworkSettings(
         all.put("earlyStoppingRounds", Integer.toString(earlyStoppingRounds));
         all.put("keepsBest", Boolean.toString(keepsBest));
         all.put("freezeUntil", freezeUntil);
-        all.put("initialModel", initialModel.length == 0 ? "" : "SHA-256 " + sha256(initialModel));
+        all.put("initialModel", initialModel.length == 0 ? "" : "SHA-256 " + Sha256.hex(initialModel));
         all.put("seed", Long.toString(seed));
         return all;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -5,13 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.sparkmlext.data.JsonText;
+import org.sparkmlext.data.Sha256;
 import org.sparkmlext.training.RoundState;
 
 /**
@@ -42,7 +40,7 @@ final class CheckpointFile {
         header.put("version", VERSION);
         header.put("round", (long) state.round());
         header.put("bytes", (long) state.bytes().length);
-        header.put("sha256", sha256(state.bytes()));
+        header.put("sha256", Sha256.hex(state.bytes()));
         StringBuilder line = new StringBuilder();
         JsonText.write(header, line);
         out.write(line.append('\n').toString().getBytes(StandardCharsets.UTF_8));
@@ -72,8 +70,8 @@ final class CheckpointFile {
             throw new IOException("it has " + present + " bytes of state; its first line says " + bytes);
         }
         byte[] state = in.readNBytes(Math.toIntExact(bytes));
-        if (state.length != bytes || !Objects.equals(header.get("sha256"), sha256(state))) {
-            throw new IOException("the SHA-256 of its " + state.length + " bytes is " + sha256(state)
+        if (state.length != bytes || !Objects.equals(header.get("sha256"), Sha256.hex(state))) {
+            throw new IOException("the SHA-256 of its " + state.length + " bytes is " + Sha256.hex(state)
                     + "; its first line says " + header.get("sha256"));
         }
         return new RoundState(Math.toIntExact(number(header, "round")), state, true);
@@ -95,13 +93,5 @@ final class CheckpointFile {
             return number;
         }
         throw new IOException("its first line has " + name + " " + header.get(name));
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

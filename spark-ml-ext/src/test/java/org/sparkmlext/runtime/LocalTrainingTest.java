@@ -3,11 +3,6 @@ package org.sparkmlext.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -27,20 +20,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sparkmlext.data.Shard;
-import org.sparkmlext.kernels.KernelException;
-import org.sparkmlext.kernels.MappedFileTest;
 import org.sparkmlext.training.InvalidTrainingDataException;
-import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.RoundReport;
-import org.sparkmlext.training.ShardShape;
-import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.TrainingCancelledException;
 import org.sparkmlext.training.TrainingListener;
-import org.sparkmlext.training.Worker;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LocalTrainingTest {
@@ -199,7 +184,7 @@ class LocalTrainingTest {
                         2,
                         ColumnSums.rounds(3).failing(ColumnSums.Fault.ILLEGAL_STATE, 1, 1)))
                 .isInstanceOf(IllegalStateException.class);
-        assertNothingIsLeft();
+        LeftBehind.assertNothing(spark);
     }
 
     @Test
@@ -214,25 +199,6 @@ class LocalTrainingTest {
         DistributedTrainer.train(
                 Tables.rows(spark, 100, 2), Tables.COLUMNS, ColumnSums.rounds(3).slow(50), workers(2), events);
         assertThat(persisted).containsExactly(0, 0, 0);
-    }
-
-    /** A rank's thread may live for a moment after it has said that it is over. */
-    private static void assertNothingIsLeft() {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (isAnythingLeft() && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-        }
-        assertThat(spark.sparkContext().getPersistentRDDs().size()).isZero();
-        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(LocalTrainingTest::isRank);
-    }
-
-    private static boolean isAnythingLeft() {
-        return spark.sparkContext().getPersistentRDDs().size() > 0
-                || Thread.getAllStackTraces().keySet().stream().anyMatch(LocalTrainingTest::isRank);
-    }
-
-    private static boolean isRank(Thread thread) {
-        return thread.getName().startsWith("spark-ml-ext rank");
     }
 
     @Test
@@ -268,138 +234,6 @@ class LocalTrainingTest {
     }
 
     @Test
-    void moreRowsThanAWorkerHoldsAreRefusedBeforeTheStart() {
-        TrainingAlgorithm<ColumnSums.Settings> small = new SmallWorkers(ColumnSums.rounds(2));
-        Dataset<Row> data = Tables.rows(spark, 101, 4);
-        assertThatThrownBy(() ->
-                        DistributedTrainer.train(data, Tables.COLUMNS, small, workers(2), new TrainingListener() {}))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(
-                        "one worker would get 51 training rows; it can hold at most 25. Set numWorkers to at least 5");
-        assertThat(DistributedTrainer.train(data, Tables.COLUMNS, small, workers(5), new TrainingListener() {})
-                        .bytes())
-                .isEqualTo(train(data, 1, ColumnSums.rounds(2)).bytes());
-    }
-
-    /** {@link ColumnSums} on workers of 25 rows. */
-    private record SmallWorkers(ColumnSums sums) implements TrainingAlgorithm<ColumnSums.Settings> {
-        @Override
-        public ColumnSums.Settings settings() {
-            return sums.settings();
-        }
-
-        @Override
-        public MemoryPlan memoryPlan(ShardShape shape) {
-            return sums.memoryPlan(shape);
-        }
-
-        @Override
-        public int maxRows() {
-            return 25;
-        }
-
-        @Override
-        public byte[] train(Worker worker, Shard shard) {
-            return sums.train(worker, shard);
-        }
-    }
-
-    @Test
-    void tooLittleMemoryIsRefusedBeforeTheStart() {
-        long heap = Runtime.getRuntime().maxMemory();
-        assertThatThrownBy(() ->
-                        train(Tables.rows(spark, 30, 2), 2, ColumnSums.rounds(1).claiming(heap / 2)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("spark.driver.memory")
-                .hasMessageContaining("sums")
-                .hasMessageContaining("blocks (float32)");
-    }
-
-    private static DistributedTrainer.Result train(
-            Dataset<?> data, ShardStorage storage, ColumnSums algorithm, long heapBytes) {
-        RuntimeOptions options = new RuntimeOptions(2, 0, "cpu", storage);
-        return DistributedTrainer.train(
-                data, Tables.columns("w", "v"), algorithm, options, new TrainingListener() {}, heapBytes);
-    }
-
-    @Test
-    void aTableThatTheHeapDoesNotHoldIsTrainedOnInFiles() {
-        Dataset<Row> data = Tables.rows(spark, 1_000_001, 5);
-        byte[] expected =
-                train(data, ShardStorage.MEMORY, ColumnSums.rounds(5), 1L << 30).bytes();
-        // 8 bytes a row of features, and as many of label and weight.
-        long heapBytes = 1_000_000 * 15;
-        assertThatThrownBy(() -> train(data, ShardStorage.MEMORY, ColumnSums.rounds(2), heapBytes))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("set shardStorage to auto or disk");
-        List<Long> mappings = new ArrayList<>();
-        TrainingListener listener = new TrainingListener() {
-            @Override
-            public void roundFinished(RoundReport report) {
-                mappings.add(numMappings());
-            }
-        };
-        RuntimeOptions auto = new RuntimeOptions(2, 0, "cpu");
-        DistributedTrainer.Result result = DistributedTrainer.train(
-                data, Tables.columns("w", "v"), ColumnSums.rounds(5).slow(100), auto, listener, heapBytes);
-        assertThat(result.bytes()).isEqualTo(expected);
-        if (Files.exists(Path.of("/proc/self/maps"))) {
-            assertThat(mappings).as("files while training runs").anyMatch(count -> count >= 2);
-        }
-        assertNothingIsLeft();
-        assertThat(numMappings()).isZero();
-        for (File directory : localDirectories()) {
-            assertThat(directory.listFiles(File::isFile)).isEmpty();
-        }
-    }
-
-    @Test
-    void aDiskThatFailsEndsTheRunWithTheReason(@TempDir Path directory) {
-        Path nowhere = directory.resolve("nowhere");
-        JobWatch watch = new JobWatch();
-        try (ScannedTable table = ScannedTable.scan(Tables.rows(spark, 100, 2), Tables.COLUMNS, watch)) {
-            WorkerChoice choice = WorkerChoice.local("local[2]", workers(2), 100);
-            RunRecord record = new RunRecord(2);
-            ShardPlan plan = table.plan(2);
-            try (LocalGang gang = new LocalGang(table, plan, List.of("a", "b"), choice, "cpu", nowhere, record)) {
-                watch.await(gang.start(ColumnSums.rounds(1)));
-            }
-            assertThat(record.failure())
-                    .isInstanceOf(KernelException.class)
-                    .hasMessageStartingWith("rank 0: no room on the disk for a block of 50 rows x 2 features")
-                    .hasMessageContaining(nowhere.toString());
-        }
-        assertNothingIsLeft();
-    }
-
-    @Test
-    void failedRunsLeaveNothingMapped() {
-        Dataset<Row> data = Tables.rows(spark, 1000, 3);
-        for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> train(
-                            data,
-                            ShardStorage.DISK,
-                            ColumnSums.rounds(3).failing(ColumnSums.Fault.ILLEGAL_STATE, 1, 1),
-                            1L << 30))
-                    .isInstanceOf(IllegalStateException.class);
-        }
-        assertNothingIsLeft();
-        assertThat(numMappings()).isZero();
-    }
-
-    private static long numMappings() {
-        try {
-            return MappedFileTest.numMappings("spark-ml-ext-rank");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static File[] localDirectories() {
-        return SparkEnv.get().blockManager().diskBlockManager().localDirs();
-    }
-
-    @Test
     void anUnknownDeviceIsRefused() {
         assertThatThrownBy(() -> DistributedTrainer.train(
                         Tables.rows(spark, 30, 2),
@@ -428,7 +262,7 @@ class LocalTrainingTest {
         assertThatThrownBy(() -> run.get(5, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseExactlyInstanceOf(TrainingCancelledException.class);
-        assertNothingIsLeft();
+        LeftBehind.assertNothing(spark);
     }
 
     @ParameterizedTest(name = "shuffle in the query: {0}")
@@ -452,7 +286,7 @@ class LocalTrainingTest {
         assertThatThrownBy(() -> run.get(5, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseExactlyInstanceOf(TrainingCancelledException.class);
-        assertNothingIsLeft();
+        LeftBehind.assertNothing(spark);
     }
 
     /** Static, for Spark carries a copy of the function; one a case, for killed tasks of the other may still read. */
@@ -481,7 +315,7 @@ class LocalTrainingTest {
         caller.interrupt();
         assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(TrainingCancelledException.class);
         caller.join();
-        assertNothingIsLeft();
+        LeftBehind.assertNothing(spark);
     }
 
     @Test

@@ -4,11 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.apache.spark.sql.Dataset;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.Sha256;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.NetworkAlgorithm;
@@ -34,12 +32,7 @@ final class FittedNetwork implements Serializable {
         this.bytes = bytes;
         this.model = model;
         this.report = report;
-        try {
-            digest = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        this.digest = Sha256.hex(bytes);
     }
 
     /**

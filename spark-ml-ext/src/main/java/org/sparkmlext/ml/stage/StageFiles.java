@@ -7,8 +7,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -18,6 +16,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamPair;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.sql.SparkSession;
+import org.sparkmlext.data.Sha256;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -119,20 +118,12 @@ public final class StageFiles {
 
     private static void writeFile(FileSystem files, Path path, Content content, ObjectNode description)
             throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.newDigest();
         try (OutputStream out = new DigestOutputStream(files.create(path, false), digest)) {
             content.writeTo(out);
         }
         description.put("bytes", files.getFileStatus(path).getLen());
-        description.put("sha256", HexFormat.of().formatHex(digest.digest()));
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JVM has no SHA-256, which every Java platform must have", e);
-        }
+        description.put("sha256", Sha256.hex(digest));
     }
 
     /** The fields that Spark's DefaultParamsReader expects; the timestamp is 0 so that same model means same bytes. */

@@ -6,7 +6,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
@@ -15,6 +14,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.sql.SparkSession;
+import org.sparkmlext.data.Sha256;
 
 /**
  * A model directory that {@link StageFiles} wrote, opened for reading without a Spark job.
@@ -149,7 +149,7 @@ public final class StoredStage {
                     root + " is damaged: " + name + " has " + bytes + " bytes; the metadata says " + expectedBytes);
         }
         byte[] content = readAll(files, path);
-        String sha256 = HexFormat.of().formatHex(StageFiles.sha256().digest(content));
+        String sha256 = Sha256.hex(content);
         String expectedSha256 = description.path("sha256").textValue();
         if (!sha256.equals(expectedSha256)) {
             throw new IOException(
