@@ -21,6 +21,9 @@ public interface Collective extends AutoCloseable {
 
     int size();
 
+    /** Whether other ranks are in other processes, so that operations mostly wait for messages; else they mostly compute. */
+    boolean isRemote();
+
     /** Replaces {@code values[from, from + length)} by the sum over ranks; wraps around like Java's {@code +}. */
     void sum(long[] values, int from, int length);
 
