@@ -15,11 +15,17 @@ import org.bytedeco.dnnl.rnn_primitive_desc_base;
 import org.bytedeco.dnnl.vanilla_rnn_backward;
 import org.bytedeco.dnnl.vanilla_rnn_forward;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.graph.Concat;
+import org.sparkmlext.kernels.graph.Dropout;
+import org.sparkmlext.kernels.graph.Embedding;
+import org.sparkmlext.kernels.graph.MaskSteps;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Recurrent;
 import org.sparkmlext.kernels.graph.Recurrent.Cell;
+import org.sparkmlext.kernels.graph.ReverseSteps;
 import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
+import org.sparkmlext.kernels.graph.WindowNorm;
 
 /**
  * Compiles recurrent layers; values lie step by step, as the library wants them.
@@ -246,6 +252,23 @@ final class Recurrents {
         return valid;
     }
 
+    /** Whether a value is 0 behind the end of each row already, because what made it heeds the same lengths. */
+    private boolean endsInZeros(Value value, Value lengths) {
+        Node made = c.graph().node(value);
+        if (made.op() instanceof Dropout) {
+            return endsInZeros(made.input(0), lengths);
+        }
+        if (made.op() instanceof Concat concat && concat.axis() == 2) {
+            return made.inputs().stream().allMatch(part -> endsInZeros(part, lengths));
+        }
+        boolean heeds = made.op() instanceof Recurrent
+                || made.op() instanceof ReverseSteps
+                || made.op() instanceof MaskSteps
+                || made.op() instanceof Embedding
+                || made.op() instanceof WindowNorm;
+        return heeds && made.inputs().get(made.inputs().size() - 1).equals(lengths);
+    }
+
     /**
      * Gives a primitive the state before the first step. The library would take none for zeros, but then its float32 LSTM reads something
      * else in the gradient of the recurrent weights.
@@ -268,7 +291,8 @@ final class Recurrents {
         Sizes s = Sizes.of(op.cell(), c.shape(node.input(0)), c.shape(node.input(2)));
         rnn_primitive_desc_base description = describe(s);
         Tensor lengths = lengths(node, LENGTHS);
-        Tensor x = read(node, node.input(0), c.number(), lengths);
+        boolean isClear = lengths != null && endsInZeros(node.input(0), node.input(LENGTHS));
+        Tensor x = read(node, node.input(0), c.number(), isClear ? null : lengths);
         Tensor w = c.values().get(node.input(1), description.weights_layer_desc(), s.plainWeights(s.features()));
         Tensor r = c.values().get(node.input(2), description.weights_iter_desc(), s.plainWeights(s.units()));
         Tensor bias = c.readPlain(node.input(3)).as(s.bias());
