@@ -16,8 +16,12 @@ import org.sparkmlext.ml.stage.OutputValues;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.ScorerPool;
 
-/** A fitted network for images on the columns that a model's Params name; what every such model scores with. */
-record CnnTransform(CnnParams stage, FittedNetwork fitted) {
+/** A fitted network on the columns that a model's Params name; what every such model scores with. */
+record NetworkTransform(NetworkColumn rows, FittedNetwork fitted) {
+
+    private NetworkParams stage() {
+        return rows.stage();
+    }
 
     private Architecture architecture() {
         return fitted.architecture();
@@ -30,7 +34,7 @@ record CnnTransform(CnnParams stage, FittedNetwork fitted) {
 
     /** Made-up names of the values of a row. */
     List<String> featureNames() {
-        String name = CnnColumns.name(stage);
+        String name = rows.name();
         return IntStream.range(0, width()).mapToObj(i -> name + "_" + i).toList();
     }
 
@@ -40,28 +44,28 @@ record CnnTransform(CnnParams stage, FittedNetwork fitted) {
     }
 
     private ScorerPool.Key key(String embeddings) {
-        return new ScorerPool.Key(fitted.digest(), stage.getDevice(), stage.getPrecision(), 1, embeddings);
+        return new ScorerPool.Key(fitted.digest(), stage().getDevice(), stage().getPrecision(), 1, embeddings);
     }
 
     /**
      * The schema with the column of embeddings, where one is wanted, after the model's own.
      *
-     * @param schema of the data, whose column of images is checked
+     * @param schema of the data, whose column of rows is checked
      * @param withColumns the same with the model's own columns
-     * @throws IllegalArgumentException if the column of images is missing or of a wrong type, or there is no embeddingsLayer
+     * @throws IllegalArgumentException if the column of rows is missing or of a wrong type, or there is no embeddingsLayer
      */
     StructType schema(StructType schema, StructType withColumns) {
         rowValues(schema);
-        return CnnColumns.withEmbeddings(stage, withColumns, numEmbeddings());
+        return NetworkPlan.withEmbeddings(stage(), withColumns, numEmbeddings());
     }
 
     private String embeddingsLayer() {
-        return stage.getEmbeddingsLayer().isEmpty() ? architecture().beforeLast() : stage.getEmbeddingsLayer();
+        return stage().getEmbeddingsLayer().isEmpty() ? architecture().beforeLast() : stage().getEmbeddingsLayer();
     }
 
     /** Length of the vectors of embeddings; 0 where none are wanted. */
     private int numEmbeddings() {
-        return stage.getEmbeddingsCol().isEmpty() ? 0 : architecture().numValues(embeddingsLayer());
+        return stage().getEmbeddingsCol().isEmpty() ? 0 : architecture().numValues(embeddingsLayer());
     }
 
     /**
@@ -78,10 +82,10 @@ record CnnTransform(CnnParams stage, FittedNetwork fitted) {
                 key(embeddings == 0 ? "" : embeddingsLayer()),
                 data.schema().fieldIndex(read.column()),
                 read,
-                stage.getHandleInvalid(),
+                stage().getHandleInvalid(),
                 values,
                 embeddings);
-        // An encoder's columns have no metadata; they are put back, the images' size among them.
+        // An encoder's columns have no metadata; they are put back, an image's size among them.
         Column[] columns = Arrays.stream(out.fields())
                 .map(field -> functions
                         .col("`" + field.name().replace("`", "``") + "`")
@@ -91,12 +95,12 @@ record CnnTransform(CnnParams stage, FittedNetwork fitted) {
     }
 
     private NetworkRowValues rowValues(StructType schema) {
-        StructField column = CnnColumns.field(stage, schema);
+        StructField column = rows.field(schema);
         FeatureForm form = RowReader.form(column.dataType())
                 .orElseThrow(() -> new IllegalArgumentException("column '" + column.name() + "' has type "
                         + column.dataType().simpleString()
                         + "; allowed: binary, array of numbers, vector, Spark's image struct"));
-        return new NetworkRowValues(
+        return new WholeRowValues(
                 column.name(), form, width(), architecture().input().takesBytes());
     }
 }
