@@ -28,6 +28,7 @@ import org.sparkmlext.ml.stage.FeatureColumns;
  * @param cuts where parts begin, ascending; empty where nothing is split by time
  * @param parts names of the parts, one more than cuts, or none
  * @param shortSeries what to do with a series too short for a window
+ * @param padsToEnd whether zeros fill a window of fewer steps
  * @param hasFilled whether windows say which steps were filled in
  * @param output the columns of a window
  */
@@ -39,6 +40,7 @@ record SequencePlan(
         List<Long> cuts,
         List<String> parts,
         String shortSeries,
+        boolean padsToEnd,
         boolean hasFilled,
         StructType output)
         implements Serializable {
@@ -103,6 +105,7 @@ record SequencePlan(
                 List.copyOf(cuts),
                 List.copyOf(parts),
                 stage.getShortSeries(),
+                stage.getPadding().equals(SequenceAssemblerParams.END),
                 !stage.getFilledCol().isEmpty(),
                 output(stage, schema, table, !targets.isEmpty(), !cuts.isEmpty(), names));
     }

@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
@@ -159,6 +161,11 @@ public final class FeatureColumns {
                     + fields.size() + " columns of that name; rename or drop all but one");
         }
         return fields.get(0);
+    }
+
+    /** A column by its very name, dots and all. */
+    public static Column byName(String name) {
+        return functions.col("`" + name.replace("`", "``") + "`");
     }
 
     /**

@@ -14,6 +14,7 @@ import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.feature.SequenceAssembler;
+import org.sparkmlext.ml.feature.TokenIndexer;
 import org.sparkmlext.ml.neural.CnnClassifier;
 import org.sparkmlext.ml.neural.CnnRegressor;
 
@@ -45,7 +46,7 @@ class ParamTableTest {
 
                 """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor()) + "\n"
                 + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n" + table(new ImageAssembler()) + "\n"
-                + table(new SequenceAssembler());
+                + table(new SequenceAssembler()) + "\n" + table(new TokenIndexer());
     }
 
     private static String table(Params stage) {
