@@ -232,8 +232,8 @@ public final class TableCounts implements Serializable {
                     + " have the same size: bring them to one with ImageAssembler");
         }
         if (rowsByLength.size() > 1 && form.hasSteps()) {
-            return Optional.of(holds + "steps of " + describe(rowsByLength)
-                    + " features; all steps must have the same features");
+            return Optional.of(
+                    holds + "steps of " + describe(rowsByLength) + " features; all steps must have the same features");
         }
         if (rowsByLength.size() > 1) {
             return Optional.of(holds + "lengths " + describe(rowsByLength) + "; all " + form.noun()

@@ -150,7 +150,9 @@ class SequenceInputTest {
                         .build())
                 .withMessageContaining("layer 'late' (lstm)")
                 .withMessageContaining("all 6 steps of the input; got 8x3");
-        assertThat(List.of(SequenceInput.of(3, 2).hasLengths(), SequenceInput.of(3, 2).withLengths().hasLengths()))
+        assertThat(List.of(
+                        SequenceInput.of(3, 2).hasLengths(),
+                        SequenceInput.of(3, 2).withLengths().hasLengths()))
                 .containsExactly(false, true);
     }
 }
