@@ -5,13 +5,12 @@ import java.util.Iterator;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.training.InvalidTrainingDataException;
 
 /**
  * A partition of a {@link SeriesTable} step by step: first {@link #next}, then what the step is. Holds one step. Not thread-safe.
  *
  * <p>Steps of a series follow each other without a gap, by the rules; {@link #isFirst} says where another series begins. Events that
- * break the rules end the reading with an {@link InvalidTrainingDataException} which names entity and time.
+ * break the rules end the reading with an {@link InvalidEventsException} which names entity and time.
  */
 public final class SeriesReader {
 
@@ -67,7 +66,7 @@ public final class SeriesReader {
      * Goes to the next step.
      *
      * @return whether there is one
-     * @throws InvalidTrainingDataException if events break the rules
+     * @throws InvalidEventsException if events break the rules
      */
     public boolean next() {
         InternalRow row = waiting;
@@ -113,7 +112,7 @@ public final class SeriesReader {
         if (rules.skipsInvalid()) {
             return false;
         }
-        throw new InvalidTrainingDataException(fault + "; every event needs " + needed
+        throw new InvalidEventsException(fault + "; every event needs " + needed
                 + ". Fill it in (for example with Imputer), or leave such events out, which handleInvalid skip does in"
                 + " SequenceAssembler.");
     }
@@ -125,7 +124,7 @@ public final class SeriesReader {
         if (rules.duplicates() == SeriesRules.Duplicates.LAST) {
             return true;
         }
-        throw new InvalidTrainingDataException("there is more than one event" + at(row)
+        throw new InvalidEventsException("there is more than one event" + at(row)
                 + "; allowed is one an entity and time. Drop the others, or set duplicates to last.");
     }
 
@@ -154,7 +153,7 @@ public final class SeriesReader {
                 yield fillOrTake(row);
             }
             case ERROR ->
-                throw new InvalidTrainingDataException(
+                throw new InvalidEventsException(
                         (found > expected ? "events are missing: " : "events come more often than frequency says: ")
                                 + "after " + timeKind.text(time, zone) + " comes "
                                 + timeKind.text(found, zone) + ofEntity(row) + ", where frequency says "
@@ -175,7 +174,7 @@ public final class SeriesReader {
             return take(row);
         }
         if (found < expected || filledInARow == MOST_FILLED) {
-            throw new InvalidTrainingDataException("the event" + at(row)
+            throw new InvalidEventsException("the event" + at(row)
                     + (found < expected
                             ? " lies between two steps of frequency; the one after it is " + timeKind.text(expected, zone)
                             : " comes more than " + MOST_FILLED + " missing steps after the one before")

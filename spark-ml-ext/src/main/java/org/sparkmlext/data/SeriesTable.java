@@ -215,9 +215,17 @@ public final class SeriesTable implements Serializable {
         return functions.col("`" + name.replace("`", "``") + "`");
     }
 
+    /** Columns of {@link #sorted} before those that are extra. */
+    public int numColumns() {
+        return firstChannel() + columns.channels().size();
+    }
+
+    private int firstChannel() {
+        return TIME + (columns.validationIndicatorCol() == null ? 1 : 2);
+    }
+
     /** Reads one partition of {@link #sorted}. The rows may be one reused object. */
     public SeriesReader read(Iterator<InternalRow> rows) {
-        int firstChannel = TIME + (columns.validationIndicatorCol() == null ? 1 : 2);
-        return new SeriesReader(rows, columns, rules, timeKind, zone, ENTITY, TIME, firstChannel);
+        return new SeriesReader(rows, columns, rules, timeKind, zone, ENTITY, TIME, firstChannel());
     }
 }
