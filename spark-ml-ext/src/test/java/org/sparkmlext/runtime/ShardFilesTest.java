@@ -82,7 +82,7 @@ class ShardFilesTest {
     }
 
     @Test
-    void sequencesInAFileReadAsTheyWere() {
+    void sequencesInAFileReadAsTheyWere() throws IOException {
         SequenceFeatures features =
                 new SequenceFeatures(new WindowPlan(3, 2, 1, 1, List.of(1)), 2, new int[] {0, 8, 13}, new float[26]);
         for (int i = 0; i < 26; i++) {
