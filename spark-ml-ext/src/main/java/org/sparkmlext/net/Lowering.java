@@ -197,6 +197,12 @@ final class Lowering {
         }
 
         @Override
+        public boolean isInput(Value value) {
+            return Architecture.INPUT.equals(sources.get(value))
+                    && graph.type(value).element() == Element.FLOAT;
+        }
+
+        @Override
         public String describe(Value value) {
             String shape = rowShape(value).toString();
             String source = sources.get(value);
