@@ -13,7 +13,10 @@ import org.sparkmlext.kernels.graph.GraphBuilder;
 import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 import org.sparkmlext.net.layer.DenseLayer;
+import org.sparkmlext.net.layer.Layer;
 import org.sparkmlext.net.layer.LayerKinds;
+import org.sparkmlext.net.layer.WindowDenormLayer;
+import org.sparkmlext.net.layer.WindowNormLayer;
 
 /**
  * What a network is made of: an input, then layers that each read earlier ones. Immutable; that all shapes fit is checked when it is
@@ -29,6 +32,9 @@ public final class Architecture {
 
     /** Name of the head. */
     public static final String OUTPUT = "output";
+
+    /** Name of the head before its values are brought back to the units of the series. */
+    private static final String FORECAST = "forecast";
 
     private static final int MAX_STEPS = 10_000;
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}";
@@ -199,9 +205,15 @@ public final class Architecture {
         return steps.get(steps.size() - 1);
     }
 
-    /** Name of what the last layer reads, of several the first: the layer before the head, or {@link #INPUT}. */
+    /**
+     * Name of what the head reads, of several the first: the layer before it, or {@link #INPUT}. What brings forecasts back to the units
+     * of the series belongs to the head.
+     */
     public String beforeLast() {
-        return last().inputs().get(0);
+        String before = last().inputs().get(0);
+        return last().layer() instanceof WindowDenormLayer && !before.equals(INPUT)
+                ? steps.get(indexOf(before)).inputs().get(0)
+                : before;
     }
 
     /** Whether the last layer is the head. */
@@ -231,6 +243,38 @@ public final class Architecture {
                     + ". Leave the layer out, and one that fits is added.");
         }
         return this;
+    }
+
+    /**
+     * A network that ends in a forecast: for each of {@code horizon} steps, in it for each of {@code channels}, {@code quantiles} values
+     * (1 for a forecast without quantiles). This one if it has a head; else with a dense layer as head, and behind it, where the network
+     * begins with a {@link WindowNormLayer} of its input, its inverse. So forecasts, targets and the loss are always in the units of the
+     * series.
+     *
+     * @param channels of the input's features, those that are forecast
+     * @throws IllegalArgumentException if it has a head of another shape, or normalises windows that lack a channel
+     */
+    public Architecture withForecast(int horizon, List<Integer> channels, int quantiles) {
+        int outputs = Math.multiplyExact(Math.multiplyExact(horizon, channels.size()), quantiles);
+        Step norm = steps.stream()
+                .filter(step -> step.layer() instanceof WindowNormLayer)
+                .filter(step -> step.inputs().equals(List.of(INPUT)))
+                .findFirst()
+                .orElse(null);
+        if (hasHead() || norm == null) {
+            return withOutputs(outputs);
+        }
+        int features = shape(INPUT).size(1);
+        if (channels.stream().anyMatch(channel -> channel < 0 || channel >= features)) {
+            throw new IllegalArgumentException(norm.describe() + " normalises windows of " + features
+                    + " features, but features " + channels + " are forecast (counted from 0), which are not all among"
+                    + " them. Add the targets to the inputs, or leave the layer out.");
+        }
+        List<Step> more = new ArrayList<>(steps);
+        more.add(new Step(FORECAST, DenseLayer.of(outputs), List.of(last().name())));
+        Layer inverse = new WindowDenormLayer((WindowNormLayer) norm.layer(), channels, quantiles);
+        more.add(new Step(OUTPUT, inverse, List.of(FORECAST, INPUT)));
+        return new Architecture(input, more);
     }
 
     /** The same layers on another input; faults as in the constructor. */

@@ -19,6 +19,7 @@ final class BatchFeed {
     private byte[] bytes = {};
     private float[] floats = {};
     private int[] classes = {};
+    private int[] lengths = {};
     private float[] targets = {};
     private float[] weights = {};
     private long[] numbers = {};
@@ -41,6 +42,12 @@ final class BatchFeed {
             Buffer buffer = program.input(input);
             switch (input) {
                 case NetworkGraphs.INPUT -> writeRows(buffer, order, from, count, key);
+                case NetworkGraphs.LENGTHS -> {
+                    for (int i = 0; i < count; i++) {
+                        lengths[i] = rows.length(order[from + i]);
+                    }
+                    buffer.copyIn(0, lengths, 0, count);
+                }
                 case NetworkGraphs.TARGETS -> writeTargets(buffer, order, from, count);
                 case NetworkGraphs.WEIGHTS -> {
                     for (int i = 0; i < count; i++) {
@@ -61,6 +68,7 @@ final class BatchFeed {
             weights = new float[count];
             targets = new float[count * rows.numTargets()];
             classes = new int[count];
+            lengths = new int[count];
         }
     }
 
@@ -81,7 +89,7 @@ final class BatchFeed {
                 floats = new float[count * width];
             }
             for (int i = 0; i < count; i++) {
-                rows.copyFloats(order[from + i], floats, i * width);
+                rows.copyFloats(order[from + i], floats, i * width, width);
             }
             buffer.copyIn(0, floats, 0, count * width);
         }

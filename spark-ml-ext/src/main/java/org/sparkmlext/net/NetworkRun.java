@@ -51,10 +51,11 @@ final class NetworkRun implements AutoCloseable {
         this.worker = worker;
         this.collective = worker.collective();
         Architecture architecture = Architecture.fromJson(settings.network());
-        int width = architecture.input().rowLength();
-        training = RankRows.of(shard.training(), width, collective);
-        validation = RankRows.of(shard.validation(), width, collective);
+        training = RankRows.of(shard.training(), architecture.input(), collective);
+        validation = RankRows.of(shard.validation(), architecture.input(), collective);
         requireRows();
+        architecture = StepsOfRows.resolve(architecture, List.of(training.rows(), validation.rows()), collective);
+        int width = architecture.input().rowLength();
         digest = RowsDigest.of(training, validation, collective);
         batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
         trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.augmenter(architecture));

@@ -57,6 +57,11 @@ public final class NetworkScorer implements AutoCloseable {
         return width;
     }
 
+    /** What a row is. */
+    public NetworkInput input() {
+        return model.architecture().input();
+    }
+
     /** Whether rows are unsigned bytes; else floats. */
     public boolean takesBytes() {
         return model.architecture().input().takesBytes();
@@ -64,7 +69,8 @@ public final class NetworkScorer implements AutoCloseable {
 
     /** Scores {@code count} rows of unsigned bytes, one after the other. */
     public void score(byte[] rows, int count, Sink sink) {
-        score(count, sink, (buffer, from, some, size) -> {
+        score(count, sink, (program, from, some, size) -> {
+            Buffer buffer = program.input(NetworkGraphs.INPUT);
             buffer.copyIn(0, rows, from * width, some * width);
             if (some < size) {
                 byte[] padding = new byte[(size - some) * width];
@@ -75,13 +81,44 @@ public final class NetworkScorer implements AutoCloseable {
 
     /** Scores {@code count} rows of floats, one after the other. */
     public void score(float[] rows, int count, Sink sink) {
-        score(count, sink, (buffer, from, some, size) -> {
-            buffer.copyIn(0, rows, from * width, some * width);
-            if (some < size) {
-                float[] padding = new float[(size - some) * width];
-                buffer.copyIn(some * width, padding, 0, padding.length);
+        requireNoLengths();
+        score(
+                count,
+                sink,
+                (program, from, some, size) -> writeFloats(program.input(NetworkGraphs.INPUT), rows, from, some, size));
+    }
+
+    private void requireNoLengths() {
+        if (input().hasLengths()) {
+            throw new IllegalStateException(
+                    "the network takes a " + input().describe() + "; give the rows' lengths too");
+        }
+    }
+
+    /**
+     * Scores {@code count} sequences, one after the other, each of as many steps as the input has: shorter ones end in zeros.
+     *
+     * @param lengths steps of each, at least 1; all of them where the input has no lengths
+     */
+    public void score(float[] rows, int[] lengths, int count, Sink sink) {
+        score(count, sink, (program, from, some, size) -> {
+            writeFloats(program.input(NetworkGraphs.INPUT), rows, from, some, size);
+            if (input().hasLengths()) {
+                // What pads the batch is one step of zeros a row.
+                int[] padded = new int[size];
+                Arrays.fill(padded, 1);
+                System.arraycopy(lengths, from, padded, 0, some);
+                program.input(NetworkGraphs.LENGTHS).copyIn(0, padded, 0, size);
             }
         });
+    }
+
+    private void writeFloats(Buffer buffer, float[] rows, int from, int some, int size) {
+        buffer.copyIn(0, rows, from * width, some * width);
+        if (some < size) {
+            float[] padding = new float[(size - some) * width];
+            buffer.copyIn(some * width, padding, 0, padding.length);
+        }
     }
 
     /** What scoring gives of one row. */
@@ -95,9 +132,9 @@ public final class NetworkScorer implements AutoCloseable {
         void take(int row, float[] logits, float @Nullable [] embeddings);
     }
 
-    /** Writes rows {@code [from, from + some)} into an input of {@code size} rows. */
+    /** Writes rows {@code [from, from + some)} into the inputs of a program of {@code size} rows. */
     private interface Writer {
-        void write(Buffer buffer, int from, int some, int size);
+        void write(Program program, int from, int some, int size);
     }
 
     private void score(int count, Sink sink, Writer writer) {
@@ -105,9 +142,8 @@ public final class NetworkScorer implements AutoCloseable {
             int size = batchSize(count - from);
             int some = Math.min(size, count - from);
             Program program = programs.of(size);
-            Buffer input = program.input(NetworkGraphs.INPUT);
-            requireType(input);
-            writer.write(input, from, some, size);
+            requireType(program.input(NetworkGraphs.INPUT));
+            writer.write(program, from, some, size);
             program.run(KEY);
             float[] logits = output(program, NetworkGraphs.LOGITS);
             float[] values = embeddings == null ? null : output(program, NetworkGraphs.EMBEDDINGS);

@@ -3,6 +3,7 @@ package org.sparkmlext.kernels.cpu.graph;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.global.dnnl.rnn_direction;
 import org.bytedeco.dnnl.lbr_gru_backward;
@@ -11,6 +12,8 @@ import org.bytedeco.dnnl.lstm_backward;
 import org.bytedeco.dnnl.lstm_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.rnn_primitive_desc_base;
+import org.bytedeco.dnnl.vanilla_rnn_backward;
+import org.bytedeco.dnnl.vanilla_rnn_forward;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Recurrent;
@@ -120,6 +123,21 @@ final class Recurrents {
                         none,
                         StepList.attributes(),
                         false);
+            case RNN ->
+                new vanilla_rnn_forward.primitive_desc(
+                        c.engine(),
+                        kind,
+                        algorithm.eltwise_tanh,
+                        DIRECTION,
+                        x,
+                        before,
+                        weights,
+                        recurrent,
+                        s.bias(),
+                        h,
+                        none,
+                        StepList.attributes(),
+                        false);
         };
     }
 
@@ -184,6 +202,29 @@ final class Recurrents {
                         dh,
                         none,
                         (lbr_gru_forward.primitive_desc) forward,
+                        StepList.attributes(),
+                        false);
+            case RNN ->
+                new vanilla_rnn_backward.primitive_desc(
+                        c.engine(),
+                        prop_kind.backward,
+                        algorithm.eltwise_tanh,
+                        DIRECTION,
+                        x,
+                        before,
+                        weights,
+                        recurrent,
+                        s.bias(),
+                        h,
+                        none,
+                        dx,
+                        dBefore,
+                        dWeights,
+                        dRecurrent,
+                        s.bias(),
+                        dh,
+                        none,
+                        (vanilla_rnn_forward.primitive_desc) forward,
                         StepList.attributes(),
                         false);
         };
