@@ -1,6 +1,5 @@
 package org.sparkmlext.ml.neural;
 
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +45,8 @@ public final class CnnClassificationModel extends NetworkClassificationModel<Cnn
     }
 
     @Override
-    Param<String> rowsCol() {
-        return imageCol();
+    NetworkColumn rows() {
+        return NetworkColumn.images(this);
     }
 
     @Override

@@ -1,10 +1,9 @@
 package org.sparkmlext.ml.neural;
 
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.Dataset;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.net.Architecture;
 
@@ -46,13 +45,13 @@ public final class CnnClassifier extends NetworkClassifier<CnnClassifier, CnnCla
     }
 
     @Override
-    Param<String> rowsCol() {
-        return imageCol();
+    NetworkColumn rows() {
+        return NetworkColumn.images(this);
     }
 
     @Override
-    Architecture architecture(StructField column) {
-        return ImageNetworks.architecture(this, column);
+    Architecture architecture(Dataset<?> data) {
+        return ImageNetworks.architecture(this, rows().field(data.schema()));
     }
 
     @Override

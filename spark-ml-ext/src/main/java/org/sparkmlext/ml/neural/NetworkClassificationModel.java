@@ -1,7 +1,6 @@
 package org.sparkmlext.ml.neural;
 
 import java.util.List;
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
@@ -31,8 +30,8 @@ public abstract class NetworkClassificationModel<M extends NetworkClassification
         this.fitted = fitted;
     }
 
-    /** The Param that names the column of rows, beside featuresCol. */
-    abstract Param<String> rowsCol();
+    /** The column of rows. */
+    abstract NetworkColumn rows();
 
     /** A model of these numbers, or without any. */
     abstract M model(String uid, @Nullable FittedNetwork network);
@@ -71,7 +70,7 @@ public abstract class NetworkClassificationModel<M extends NetworkClassification
     }
 
     private NetworkTransform scoring() {
-        return new NetworkTransform(new NetworkColumn(this, rowsCol()), fittedNetwork());
+        return new NetworkTransform(rows(), fittedNetwork());
     }
 
     @Override

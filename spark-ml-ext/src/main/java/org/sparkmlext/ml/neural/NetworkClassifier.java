@@ -1,8 +1,6 @@
 package org.sparkmlext.ml.neural;
 
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
@@ -12,6 +10,7 @@ import org.sparkmlext.ml.stage.TrainableClassifier;
 import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.NetworkSettings;
+import org.sparkmlext.runtime.DistributedTrainer;
 import org.sparkmlext.runtime.RuntimeOptions;
 import org.sparkmlext.training.TrainingListener;
 
@@ -30,11 +29,30 @@ public abstract class NetworkClassifier<E extends NetworkClassifier<E, M>, M ext
         super(uid);
     }
 
-    /** The Param that names the column of rows, beside featuresCol. */
-    abstract Param<String> rowsCol();
+    /** The column of rows. */
+    abstract NetworkColumn rows();
 
-    /** The network on rows of this column; throws {@link IllegalArgumentException} where it does not fit them. */
-    abstract Architecture architecture(StructField column);
+    /**
+     * The network on the data's rows; throws {@link IllegalArgumentException} where it does not fit them.
+     *
+     * @param data whose first row may be looked at where neither Params nor metadata tell the shape of rows
+     */
+    abstract Architecture architecture(Dataset<?> data);
+
+    /** The data's rows as the network takes them. */
+    TrainingData trainingData(Dataset<?> data, TableColumns columns, Architecture network) {
+        return (algorithm, options, listener) -> DistributedTrainer.train(data, columns, algorithm, options, listener);
+    }
+
+    /** Checks the Params that say where rows come from against each other. */
+    void checkRows() {
+        rows().requireNoInputCols();
+    }
+
+    /** Whether rows and targets are standardised. */
+    boolean standardises() {
+        return false;
+    }
 
     /** A model of these numbers. */
     abstract M model(String uid, @Nullable FittedNetwork network);
@@ -42,10 +60,6 @@ public abstract class NetworkClassifier<E extends NetworkClassifier<E, M>, M ext
     /** Text of the augmentation; empty for none. */
     String augmentationText() {
         return "";
-    }
-
-    private NetworkColumn rows() {
-        return new NetworkColumn(this, rowsCol());
     }
 
     private NetworkPlan plan() {
@@ -92,7 +106,7 @@ public abstract class NetworkClassifier<E extends NetworkClassifier<E, M>, M ext
 
     @Override
     protected void checkParams() {
-        rows().requireNoInputCols();
+        checkRows();
         plan().checkParams();
         if (getLabelSmoothing() > 0 && getFocusing() > 0) {
             throw new IllegalArgumentException("labelSmoothing is " + getLabelSmoothing() + " and focusing "
@@ -102,7 +116,7 @@ public abstract class NetworkClassifier<E extends NetworkClassifier<E, M>, M ext
 
     @Override
     protected M trainChecked(Dataset<?> data, TableColumns columns, TrainingListener listener) {
-        Architecture network = architecture(rows().field(data.schema()));
+        Architecture network = architecture(data);
         NetworkSettings settings = plan().options()
                 .classes(
                         network,
@@ -110,17 +124,18 @@ public abstract class NetworkClassifier<E extends NetworkClassifier<E, M>, M ext
                         getFocusing(),
                         augmentationText(),
                         plan().initialModel(data.sparkSession()),
-                        getSeed());
+                        getSeed())
+                .standardising(standardises());
         plan().check(settings, network);
-        Dataset<?> weighted = data;
+        Dataset<?> rows = data;
         TableColumns table = columns;
         if (getClassWeights().length > 0) {
-            ClassWeights.Weighted all = ClassWeights.of(data, columns, getClassWeights());
-            weighted = all.data();
-            table = all.columns();
+            ClassWeights.Weighted weighted = ClassWeights.of(data, columns, getClassWeights());
+            rows = weighted.data();
+            table = weighted.columns();
         }
         RuntimeOptions options = runtimeOptions().with(NetworkModelFiles.best(this, this::model));
-        return model(uid(), FittedNetwork.train(weighted, table, settings, options, listener));
+        return model(uid(), FittedNetwork.train(trainingData(rows, table, network), settings, options, listener));
     }
 
     @SuppressWarnings("unchecked")

@@ -9,9 +9,10 @@ import org.sparkmlext.ml.stage.FeatureSource;
 /**
  * The column of whole rows that a network reads: images, sequences.
  *
+ * @param rows what the column holds
  * @param own the stage's Param that names it; where that is empty, featuresCol does
  */
-record NetworkColumn(NetworkParams stage, Param<String> own) {
+record NetworkColumn(NetworkParams stage, FeatureSource.Rows rows, Param<String> own) {
 
     private String ownName() {
         return stage.getOrDefault(own);
@@ -28,13 +29,13 @@ record NetworkColumn(NetworkParams stage, Param<String> own) {
      */
     FeatureSource source() {
         if (ownName().isEmpty()) {
-            return new FeatureSource("", "featuresCol", true, false);
+            return new FeatureSource("", "featuresCol", rows, false);
         }
         if (stage.isSet(stage.getParam("featuresCol"))) {
             throw new IllegalArgumentException("both " + own.name() + " ('" + ownName() + "') and featuresCol ('"
                     + featuresCol() + "') are set; allowed: one of them. Clear the other.");
         }
-        return new FeatureSource(ownName(), own.name(), true, false);
+        return new FeatureSource(ownName(), own.name(), rows, false);
     }
 
     /** Name of the column; faults as in {@link #source}. */
@@ -45,6 +46,16 @@ record NetworkColumn(NetworkParams stage, Param<String> own) {
     /** The column; faults as in {@link #source} and {@link FeatureColumns#find}. */
     StructField field(StructType schema) {
         return FeatureColumns.find(schema, name(), source().param());
+    }
+
+    /** Columns of images: whole rows, which {@code imageCol} names. */
+    static NetworkColumn images(CnnParams stage) {
+        return new NetworkColumn(stage, FeatureSource.Rows.WHOLE, stage.imageCol());
+    }
+
+    /** Columns of sequences, which {@code sequenceCol} names. */
+    static NetworkColumn sequences(LstmParams stage) {
+        return new NetworkColumn(stage, FeatureSource.Rows.SEQUENCES, stage.sequenceCol());
     }
 
     /** @throws IllegalArgumentException if plain columns are named too */

@@ -61,7 +61,11 @@ record NetworkPlan(NetworkParams stage) {
             StoredStage stored = StoredStage.open(
                     session,
                     stage.getInitialModel(),
-                    List.of(CnnClassificationModel.class, CnnRegressionModel.class),
+                    List.of(
+                            CnnClassificationModel.class,
+                            CnnRegressionModel.class,
+                            LstmClassificationModel.class,
+                            LstmRegressionModel.class),
                     NetworkModelFiles.FORMAT_VERSION);
             return NetworkModelFiles.network(stored).bytes();
         } catch (IOException e) {

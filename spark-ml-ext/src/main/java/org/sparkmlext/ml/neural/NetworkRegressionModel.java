@@ -3,7 +3,6 @@ package org.sparkmlext.ml.neural;
 import java.util.List;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
@@ -15,8 +14,8 @@ import org.sparkmlext.ml.stage.ValueScorer;
 import org.sparkmlext.net.Architecture;
 
 /**
- * What fitted networks for numbers share. The prediction is what the last layer gives, one number a target; of several targets
- * {@code predictionCol} has the first and {@code predictionsCol} all. Rows are scored in batches on the CPU or GPU that {@code device}
+ * What fitted networks for numbers share. The prediction is what the last layer gives, one number a target, or a target and quantile,
+ * quantiles fastest; of several {@code predictionCol} has the first target, its quantile nearest to 0.5, and {@code predictionsCol} all. Rows are scored in batches on the CPU or GPU that {@code device}
  * says, with as many threads as a task has cores. A row scored by itself may differ from the same in a batch by rounding.
  *
  * <p>Immutable but for its Params; scoring is thread-safe.
@@ -34,8 +33,8 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
         this.fitted = fitted;
     }
 
-    /** The Param that names the column of rows, beside featuresCol. */
-    abstract Param<String> rowsCol();
+    /** The column of rows. */
+    abstract NetworkColumn rows();
 
     /** A model of these numbers, or without any. */
     abstract M model(String uid, @Nullable FittedNetwork network);
@@ -73,13 +72,14 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
         return scoring().apply(data, transformSchema(data.schema()), outputValues());
     }
 
-    private NetworkTransform scoring() {
-        return new NetworkTransform(new NetworkColumn(this, rowsCol()), fittedNetwork());
+    /** What rows are scored with. */
+    NetworkTransform scoring() {
+        return new NetworkTransform(rows(), fittedNetwork());
     }
 
     @Override
     protected ValueScorer scorer() {
-        return new NetworkValueScorer(scoring().scores());
+        return new NetworkValueScorer(scoring().scores(), QuantileLevels.point(this));
     }
 
     @Override
@@ -98,7 +98,7 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
         return fitted == null ? -1 : architecture().input().rowLength();
     }
 
-    /** Targets; 1 where the model has no network yet. */
+    /** Targets, times quantiles where they are learnt; 1 where the model has no network yet. */
     @Override
     public int numOutputs() {
         return fitted == null ? 1 : architecture().numOutputs();
@@ -109,7 +109,7 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
         return getPredictionsCol();
     }
 
-    /** Predictions of all targets of one row. */
+    /** Predictions of all targets of one row, of each its quantiles. */
     public Vector predictAll(Vector features) {
         return new DenseVector(scorer().values(rawPrediction(features)));
     }

@@ -1,8 +1,6 @@
 package org.sparkmlext.ml.neural;
 
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
@@ -11,6 +9,7 @@ import org.sparkmlext.ml.stage.TrainableRegressor;
 import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.NetworkSettings;
+import org.sparkmlext.runtime.DistributedTrainer;
 import org.sparkmlext.runtime.RuntimeOptions;
 import org.sparkmlext.training.TrainingListener;
 
@@ -29,11 +28,30 @@ public abstract class NetworkRegressor<E extends NetworkRegressor<E, M>, M exten
         super(uid);
     }
 
-    /** The Param that names the column of rows, beside featuresCol. */
-    abstract Param<String> rowsCol();
+    /** The column of rows. */
+    abstract NetworkColumn rows();
 
-    /** The network on rows of this column; throws {@link IllegalArgumentException} where it does not fit them. */
-    abstract Architecture architecture(StructField column);
+    /**
+     * The network on the data's rows; throws {@link IllegalArgumentException} where it does not fit them.
+     *
+     * @param data whose first row may be looked at where neither Params nor metadata tell the shape of rows
+     */
+    abstract Architecture architecture(Dataset<?> data);
+
+    /** The data's rows as the network takes them. */
+    TrainingData trainingData(Dataset<?> data, TableColumns columns, Architecture network) {
+        return (algorithm, options, listener) -> DistributedTrainer.train(data, columns, algorithm, options, listener);
+    }
+
+    /** Checks the Params that say where rows come from against each other. */
+    void checkRows() {
+        rows().requireNoInputCols();
+    }
+
+    /** Whether rows and targets are standardised. */
+    boolean standardises() {
+        return false;
+    }
 
     /** A model of these numbers. */
     abstract M model(String uid, @Nullable FittedNetwork network);
@@ -41,10 +59,6 @@ public abstract class NetworkRegressor<E extends NetworkRegressor<E, M>, M exten
     /** Text of the augmentation; empty for none. */
     String augmentationText() {
         return "";
-    }
-
-    private NetworkColumn rows() {
-        return new NetworkColumn(this, rowsCol());
     }
 
     private NetworkPlan plan() {
@@ -58,7 +72,19 @@ public abstract class NetworkRegressor<E extends NetworkRegressor<E, M>, M exten
 
     @Override
     protected TrainingTarget target() {
-        return new TrainingTarget(TableColumns.LabelKind.REALS, null, Math.max(0, plan().numOutputs()), null);
+        int outputs = plan().numOutputs();
+        int each = QuantileLevels.outputs(this);
+        if (outputs > 0 && outputs % each != 0) {
+            throw new IllegalArgumentException("the network has " + outputs + " outputs for " + each
+                    + " quantiles of each target; the one must be a multiple of the other. Leave the network's last layer out, and one "
+                    + "that fits is added.");
+        }
+        return new TrainingTarget(TableColumns.LabelKind.REALS, null, Math.max(0, outputs / each), null);
+    }
+
+    @Override
+    protected int numValues() {
+        return Math.max(0, plan().numOutputs());
     }
 
     @Override
@@ -73,38 +99,42 @@ public abstract class NetworkRegressor<E extends NetworkRegressor<E, M>, M exten
 
     @Override
     protected void checkParams() {
-        rows().requireNoInputCols();
+        checkRows();
         plan().checkParams();
     }
 
     @Override
     protected M trainChecked(Dataset<?> data, TableColumns columns, TrainingListener listener) {
         checkTargets(columns);
-        Architecture network = architecture(rows().field(data.schema()));
+        Architecture network = architecture(data);
         NetworkSettings settings = plan().options()
                 .numbers(
                         network,
                         getLoss(),
                         getHuberDelta(),
+                        getQuantiles(),
                         augmentationText(),
                         plan().initialModel(data.sparkSession()),
-                        getSeed());
+                        getSeed())
+                .standardising(standardises());
         plan().check(settings, network);
         RuntimeOptions options = runtimeOptions().with(NetworkModelFiles.best(this, this::model));
-        return model(uid(), FittedNetwork.train(data, columns, settings, options, listener));
+        return model(uid(), FittedNetwork.train(trainingData(data, columns, network), settings, options, listener));
     }
 
     private void checkTargets(TableColumns columns) {
         if (columns.labelKind() == TableColumns.LabelKind.REALS
+                && columns.numOutputs() != 1
                 && getPredictionsCol().isEmpty()) {
             throw new IllegalArgumentException(
                     "column '" + columns.labelCol() + "' (labelCol) holds several targets a row, and "
                             + "predictionCol has room for the first only. Set predictionsCol to a name for the vectors of all.");
         }
         if (columns.labelKind() == TableColumns.LabelKind.REAL && columns.numOutputs() > 1) {
-            throw new IllegalArgumentException("the network has " + columns.numOutputs() + " outputs, but column '"
+            throw new IllegalArgumentException("the network has " + plan().numOutputs() + " outputs, but column '"
                     + columns.labelCol()
-                    + "' (labelCol) holds one number a row; needed is one a target. Give labels as vectors or "
+                    + "' (labelCol) holds one number a row; needed is one a target"
+                    + (QuantileLevels.outputs(this) > 1 ? " and quantile" : "") + ". Give labels as vectors or "
                     + "arrays, or leave the network's last layer out, and one that fits is added.");
         }
     }
@@ -123,6 +153,12 @@ public abstract class NetworkRegressor<E extends NetworkRegressor<E, M>, M exten
     /** See {@code huberDelta}. */
     public E setHuberDelta(double value) {
         set(huberDelta(), value);
+        return same();
+    }
+
+    /** See {@code quantiles}. */
+    public E setQuantiles(double[] value) {
+        set(quantiles(), value);
         return same();
     }
 

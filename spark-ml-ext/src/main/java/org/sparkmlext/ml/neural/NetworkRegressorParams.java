@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.neural;
 
 import java.util.List;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.Param;
 import org.sparkmlext.ml.stage.CheckedParams;
@@ -13,9 +14,10 @@ public interface NetworkRegressorParams extends NetworkParams {
                 this,
                 "loss",
                 "what is minimised, a mean over targets; mse = squared error, which predicts the mean, mae = absolute error, "
-                        + "which predicts the median, huber = half the squared error up to huberDelta and linear beyond",
+                        + "which predicts the median, huber = half the squared error up to huberDelta and linear beyond, quantile = the "
+                        + "pinball loss of each of quantiles",
                 "mse",
-                List.of("mse", "mae", "huber"));
+                List.of("mse", "mae", "huber", "quantile"));
     }
 
     default String getLoss() {
@@ -26,7 +28,7 @@ public interface NetworkRegressorParams extends NetworkParams {
         return CheckedParams.ofDouble(
                 this,
                 "huberDelta",
-                "error from which on huber counts linearly, in the label's unit",
+                "error from which on huber counts linearly, in the label's unit, or in deviations of it where targets are standardised",
                 "> 0, finite as float32",
                 1.0,
                 v -> (float) v > 0 && Float.isFinite((float) v));
@@ -36,12 +38,27 @@ public interface NetworkRegressorParams extends NetworkParams {
         return (double) getOrDefault(huberDelta());
     }
 
+    default DoubleArrayParam quantiles() {
+        return CheckedParams.ofDoubles(
+                this,
+                "quantiles",
+                "levels that loss quantile learns of each target; others pay no attention",
+                "above 0 and below 1, each above the one before, at least one",
+                "[0.1, 0.5, 0.9]",
+                QuantileLevels::areLevels);
+    }
+
+    default double[] getQuantiles() {
+        return getOrDefault(quantiles());
+    }
+
     default Param<String> predictionsCol() {
         return CheckedParams.ofText(
                 this,
                 "predictionsCol",
-                "output column: vector of the predictions of all targets, where predictionCol has that of the first; must be set "
-                        + "where labels are vectors or arrays; empty = none (text; default empty)");
+                "output column: vector of the predictions of all targets, of each its quantiles, where predictionCol has that of the "
+                        + "first, the quantile nearest to 0.5; must be set where labels are vectors or arrays; empty = none (text; "
+                        + "default empty)");
     }
 
     default String getPredictionsCol() {
@@ -54,7 +71,7 @@ public interface NetworkRegressorParams extends NetworkParams {
                 this,
                 "validationMetric",
                 "which metric, of the validation rows where there are any, says which epoch is the best; rmse = root of the "
-                        + "mean squared error, mae = mean absolute error, both over rows and targets",
+                        + "mean squared error, mae = mean absolute error, both over rows and targets and not with loss quantile",
                 "loss",
                 List.of("loss", "rmse", "mae"));
     }
@@ -63,6 +80,7 @@ public interface NetworkRegressorParams extends NetworkParams {
     static void setDefaults(NetworkRegressorParams stage) {
         stage.setDefault(stage.loss(), "mse");
         stage.setDefault(stage.huberDelta(), 1.0);
+        stage.setDefault(stage.quantiles(), new double[] {0.1, 0.5, 0.9});
         stage.setDefault(stage.predictionsCol(), "");
     }
 }

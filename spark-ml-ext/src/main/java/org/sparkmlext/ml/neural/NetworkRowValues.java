@@ -17,9 +17,10 @@ interface NetworkRowValues extends Serializable {
     /**
      * Copies a value to {@code bytes} or {@code floats}, whichever is wanted, from {@code at} on.
      *
+     * @return steps of a sequence; 1 of rows without steps
      * @throws IllegalArgumentException if it is of a wrong length or holds what is no finite number; names the column
      */
-    void copy(Object value, byte[] bytes, float[] floats, int at);
+    int copy(Object value, byte[] bytes, float[] floats, int at);
 
     /** @throws IllegalArgumentException if the value is not finite as float32 */
     static void requireFinite(String column, double value) {

@@ -21,14 +21,16 @@ record WholeRowValues(String column, FeatureForm form, int width, boolean takesB
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void copy(Object value, byte[] bytes, float[] floats, int at) {
+    public int copy(Object value, byte[] bytes, float[] floats, int at) {
         switch (form) {
             case BINARY -> copyBytes((byte[]) value, bytes, floats, at);
             case IMAGE -> copyBytes(pixels((Row) value), bytes, floats, at);
             case VECTOR -> copyDoubles(((Vector) value).toArray(), bytes, floats, at);
             case BYTES, FLOATS, DOUBLES -> copyArray((Seq<?>) value, bytes, floats, at);
-            case COLUMNS -> throw new IllegalStateException("plain columns are no column of whole rows");
+            case COLUMNS, FLOAT_STEPS, DOUBLE_STEPS, VECTOR_STEPS ->
+                throw new IllegalStateException("a column of the form " + form + " has no whole rows");
         }
+        return 1;
     }
 
     private static byte[] pixels(Row image) {

@@ -1,6 +1,9 @@
 package org.sparkmlext.net.layer;
 
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.graph.MaskSteps;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
 import org.sparkmlext.kernels.graph.Shape;
@@ -15,6 +18,16 @@ public interface LayerContext {
     /** The shape of a value, the batch included. */
     Shape shape(Value value);
 
+    /**
+     * How many steps each row of a sequence has, INT N; null where all rows have all steps. What lies behind the end of a row means
+     * nothing, and a layer must not let it in.
+     *
+     * @param sequence N x steps x ..., of as many steps as the network's input
+     * @throws IllegalArgumentException if rows have lengths, and the value another number of steps, so that they are not its own
+     */
+    @Nullable
+    Value lengths(Value sequence);
+
     /** A trained value. Called once a name, in the same order in every graph of the network. */
     Value parameter(String name, Shape shape, Initialization initialization);
 
@@ -27,6 +40,27 @@ public interface LayerContext {
     /** Adds an op and returns its first output. */
     Value add(Op op, Value... operands);
 
+    /** Adds an op whose last operand is, where rows have them, the {@link #lengths} of the first, a sequence. */
+    default Value addOverSteps(Op op, Value... operands) {
+        return addNodeOverSteps(op, operands).output(0);
+    }
+
+    /** The same for ops of several outputs. */
+    default Node addNodeOverSteps(Op op, Value... operands) {
+        Value lengths = lengths(operands[0]);
+        if (lengths == null) {
+            return addNode(op, operands);
+        }
+        Value[] more = Arrays.copyOf(operands, operands.length + 1);
+        more[operands.length] = lengths;
+        return addNode(op, more);
+    }
+
+    /** A value in which, if it is a sequence of rows of unequal lengths, all is 0 behind the end of each row. */
+    default Value withoutPadding(Value value) {
+        return shape(value).rank() == 3 && lengths(value) != null ? addOverSteps(new MaskSteps(), value) : value;
+    }
+
     /** Adds an op of several outputs. */
     Node addNode(Op op, Value... operands);
 
@@ -35,6 +69,9 @@ public interface LayerContext {
 
     /** Where {@link #isTraining}, sets elements to 0 with probability {@code rate} and scales the others; else gives the value back. */
     Value dropout(Value value, float rate);
+
+    /** Whether a value is the network's input as it is given. */
+    boolean isInput(Value value);
 
     /** A value's shape without the batch, and which layer it comes from, for messages: {@code 64x32x32 from 'conv1'}. */
     String describe(Value value);
@@ -58,6 +95,14 @@ public interface LayerContext {
                     + inputs.stream().map(this::describe).toList());
         }
         return inputs.get(0);
+    }
+
+    /** @throws IllegalArgumentException if the value is not the network's input, as it is given */
+    default Value requireInput(Value value) {
+        if (!isInput(value)) {
+            throw fault("takes the network's input as it is given; got " + describe(value));
+        }
+        return value;
     }
 
     /**

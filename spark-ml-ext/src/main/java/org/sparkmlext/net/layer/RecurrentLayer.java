@@ -10,10 +10,12 @@ import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 
 /**
- * LSTM or GRU over a sequence, steps x features, with the formulas of PyTorch, see {@link Recurrent.Cell}. Output: the state after the
- * last step, units, or that after each step, steps x units; twice the units where it runs in both directions.
+ * LSTM, GRU or a simple recurrent layer over a sequence, steps x features, with the formulas of PyTorch, see {@link Recurrent.Cell}. Output: the state after the
+ * last step of each row, units, or that after each step, steps x units, 0 behind a row's end; twice the units where it runs in both
+ * directions.
  *
- * <p>Parameters: {@code weights} gates*units x features, {@code recurrent} gates*units x units, {@code bias} 4*units, and the same after
+ * <p>Parameters: {@code weights} gates*units x features, {@code recurrent} gates*units x units, {@code bias} 4*units
+ * (of a simple one units), and the same after
  * {@code backward-} for the second direction. All start uniform within {@code 1/sqrt(units)}, as in PyTorch.
  *
  * @param isBidirectional whether a second one runs from the last step to the first; their outputs stand one after the other
@@ -23,6 +25,7 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
 
     static final String LSTM_KIND = "lstm";
     static final String GRU_KIND = "gru";
+    static final String RNN_KIND = "rnn";
 
     public RecurrentLayer {
         Sizes.requirePositive(units, "units");
@@ -34,6 +37,11 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
 
     public static RecurrentLayer gru(int units) {
         return new RecurrentLayer(Cell.GRU, units, false, false);
+    }
+
+    /** Elman's network, with tanh. */
+    public static RecurrentLayer rnn(int units) {
+        return new RecurrentLayer(Cell.RNN, units, false, false);
     }
 
     public RecurrentLayer bidirectional() {
@@ -52,7 +60,11 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
 
     @Override
     public String kind() {
-        return cell == Cell.LSTM ? LSTM_KIND : GRU_KIND;
+        return switch (cell) {
+            case LSTM -> LSTM_KIND;
+            case GRU -> GRU_KIND;
+            case RNN -> RNN_KIND;
+        };
     }
 
     @Override
@@ -65,13 +77,15 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
         Value x = context.singleSequence(inputs);
         Value forward = run(context, "", x);
         if (!isBidirectional) {
-            return returnsSequence ? forward : context.add(new LastStep(), forward);
+            return returnsSequence ? forward : context.addOverSteps(new LastStep(), forward);
         }
-        Value backward = run(context, "backward-", context.add(new ReverseSteps(), x));
+        Value backward = run(context, "backward-", context.addOverSteps(new ReverseSteps(), x));
         return returnsSequence
-                ? context.add(new Concat(2), forward, context.add(new ReverseSteps(), backward))
+                ? context.add(new Concat(2), forward, context.addOverSteps(new ReverseSteps(), backward))
                 : context.add(
-                        new Concat(1), context.add(new LastStep(), forward), context.add(new LastStep(), backward));
+                        new Concat(1),
+                        context.addOverSteps(new LastStep(), forward),
+                        context.addOverSteps(new LastStep(), backward));
     }
 
     private Value run(LayerContext context, String prefix, Value x) {
@@ -79,7 +93,7 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
         Initialization start = new Initialization(Initializer.LECUN_UNIFORM, 3L * units, 1);
         int rows = Math.multiplyExact(cell.gates(), units);
         int features = context.shape(x).size(2);
-        return context.add(
+        return context.addOverSteps(
                 new Recurrent(cell),
                 x,
                 context.parameter(prefix + "weights", Shape.of(rows, features), start),
