@@ -175,9 +175,8 @@ public final class SeriesTable implements Serializable {
         }
         List<Column> order = new ArrayList<>(List.of(functions.col(PREFIX + "entity"), functions.col(PREFIX + "time")));
         for (int c = 0; c < columns.channels().size(); c++) {
-            selected.add(byName(columns.channels().get(c))
-                    .cast(DataTypes.FloatType)
-                    .as(PREFIX + c));
+            selected.add(
+                    byName(columns.channels().get(c)).cast(DataTypes.FloatType).as(PREFIX + c));
             if (rules.duplicates() == SeriesRules.Duplicates.LAST) {
                 // The one that counts comes first, so that the reader need not look ahead.
                 order.add(functions.col(PREFIX + c).desc_nulls_last());

@@ -84,8 +84,7 @@ public final class SequenceAssembler extends Estimator<SequenceAssemblerModel>
     public SequenceAssemblerModel fit(Dataset<?> data) {
         SequencePlan plan = SequencePlan.of(this, data.schema(), EventColumns.zone(data), true);
         SequenceScaling scaling = getScaling().equals(NONE) ? SequenceScaling.none() : scaling(plan, data);
-        SequenceAssemblerModel model =
-                copyValues(new SequenceAssemblerModel(uid, scaling), ParamMap$.MODULE$.empty());
+        SequenceAssemblerModel model = copyValues(new SequenceAssemblerModel(uid, scaling), ParamMap$.MODULE$.empty());
         model.setParent(this);
         return model;
     }
@@ -99,7 +98,8 @@ public final class SequenceAssembler extends Estimator<SequenceAssemblerModel>
                         (MapPartitionsFunction<Row, Row>) rows -> {
                             SeriesReader reader = plan.table().readRows(rows);
                             ChannelStatistics statistics = new ChannelStatistics(channels);
-                            float[] step = new float[plan.table().columns().channels().size()];
+                            float[] step =
+                                    new float[plan.table().columns().channels().size()];
                             while (reader.next()) {
                                 if (!reader.isFilled() && plan.isTraining(reader.time(), reader.isValidation())) {
                                     reader.copyTo(step, 0);

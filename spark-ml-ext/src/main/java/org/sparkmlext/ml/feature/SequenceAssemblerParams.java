@@ -115,8 +115,10 @@ public interface SequenceAssemblerParams extends SeriesParams {
         return CheckedParams.ofText(
                 this,
                 name,
-                "time at which the " + part + " part begins, as times of timeCol are written (in the session's time zone where no"
-                        + " offset is given): what is before is for " + before + ". Windows belong where all their targets lie;"
+                "time at which the " + part
+                        + " part begins, as times of timeCol are written (in the session's time zone where no"
+                        + " offset is given): what is before is for " + before
+                        + ". Windows belong where all their targets lie;"
                         + " those whose targets lie on both sides are left out; empty = no such part (text; default empty)");
     }
 

@@ -13,7 +13,6 @@ import org.sparkmlext.data.SeriesReader;
 import org.sparkmlext.data.WindowPlan;
 import org.sparkmlext.ml.stage.SeriesParams;
 
-
 /**
  * The windows of a partition, one after the other as their steps go by: held are the steps of one window, its lags and targets. Each row
  * is what {@link SequencePlan#output} says, but for its time, which is a number of its kind. Not thread-safe.
@@ -212,7 +211,8 @@ final class SequenceWindows implements Iterator<Row> {
     }
 
     private float[][] sequence(long start, int length) {
-        float[][] sequence = new float[plan.padsToEnd() ? windows.length() : length][plan.features().size()];
+        float[][] sequence = new float[plan.padsToEnd() ? windows.length() : length]
+                [plan.features().size()];
         for (int s = 0; s < length; s++) {
             for (int f = 0; f < sequence[s].length; f++) {
                 SequencePlan.Feature feature = plan.features().get(f);

@@ -98,7 +98,10 @@ public final class TokenIndexer extends Transformer implements TokenIndexerParam
         transformSchema(data.schema());
         UserDefinedFunction step = functions
                 .udf(
-                        new TokenStep(getVocabulary(), getMaxLength(), getHandleUnknown().equals(SKIP)),
+                        new TokenStep(
+                                getVocabulary(),
+                                getMaxLength(),
+                                getHandleUnknown().equals(SKIP)),
                         DataTypes.createArrayType(DataTypes.FloatType, false))
                 .withName("index_tokens");
         Column numbers = step.apply(FeatureColumns.byName(getInputCol()));

@@ -2,8 +2,8 @@ package org.sparkmlext.ml.feature;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.evaluation.ClusteringEvaluator;
+import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Dataset;

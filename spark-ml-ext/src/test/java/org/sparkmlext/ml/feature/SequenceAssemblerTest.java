@@ -87,7 +87,9 @@ class SequenceAssemblerTest {
             }
             return "[" + String.join(",", texts) + "]";
         }
-        return value instanceof Float f && f == Math.rint(f) ? Integer.toString((int) (float) f) : String.valueOf(value);
+        return value instanceof Float f && f == Math.rint(f)
+                ? Integer.toString((int) (float) f)
+                : String.valueOf(value);
     }
 
     @Test
@@ -151,9 +153,7 @@ class SequenceAssemblerTest {
         // The series of 2 steps has none before its horizon.
         assertThat(windows(assembler.setShortSeries("pad"), events))
                 .containsExactly("e0 2 [[0],[1],[2]] 3 [-3,-4]", "e1 1 [[100],[101]] 2 [-2,-3]");
-        assertThat(windows(assembler.setPadding("end"), events))
-                .last()
-                .isEqualTo("e1 1 [[100],[101],[0]] 2 [-2,-3]");
+        assertThat(windows(assembler.setPadding("end"), events)).last().isEqualTo("e1 1 [[100],[101],[0]] 2 [-2,-3]");
     }
 
     @Test
@@ -170,7 +170,8 @@ class SequenceAssemblerTest {
         Dataset<Row> events = series(9).where("t <> 4");
         SequenceAssembler assembler = assembler().setFrequency("1").setGaps("split");
         assertThat(windows(assembler, events))
-                .containsExactly("e0 2 [[0],[1],[2]] 3", "e0 3 [[1],[2],[3]] 3", "e0 7 [[5],[6],[7]] 3", "e0 8 [[6],[7],[8]] 3");
+                .containsExactly(
+                        "e0 2 [[0],[1],[2]] 3", "e0 3 [[1],[2],[3]] 3", "e0 7 [[5],[6],[7]] 3", "e0 8 [[6],[7],[8]] 3");
         assertThatThrownBy(() -> windows(assembler.setGaps("error"), events))
                 .hasMessageContaining("after 3 comes 5 of entity 'e0'");
     }
@@ -201,28 +202,49 @@ class SequenceAssemblerTest {
         assertThat(windows(assembler().setHandleInvalid("skip"), events))
                 .containsExactly("e0 3 [[0],[1],[3]] 3", "e0 4 [[1],[3],[4]] 3");
         Dataset<Row> twice = series(5).union(series(3));
-        assertThatThrownBy(() -> windows(assembler(), twice)).hasMessageContaining("more than one event of entity 'e0' at 0");
+        assertThatThrownBy(() -> windows(assembler(), twice))
+                .hasMessageContaining("more than one event of entity 'e0' at 0");
         assertThat(windows(assembler().setDuplicates("last"), twice)).hasSize(3);
     }
 
     @Test
     void timesComeOutAsTheyWentIn() {
-        Dataset<Row> events = series(3).selectExpr(
-                "e",
-                "timestamp'2024-01-31 23:30:00.000001' + make_interval(0, 0, 0, 0, int(t)) as moment",
-                "timestamp_ntz'1960-03-31 02:30:00.5' + make_interval(0, 0, 0, 0, int(t)) as clock",
-                "date'1969-12-30' + int(t) as day",
-                "int(t) as number",
-                "x");
+        Dataset<Row> events = series(3)
+                .selectExpr(
+                        "e",
+                        "timestamp'2024-01-31 23:30:00.000001' + make_interval(0, 0, 0, 0, int(t)) as moment",
+                        "timestamp_ntz'1960-03-31 02:30:00.5' + make_interval(0, 0, 0, 0, int(t)) as clock",
+                        "date'1969-12-30' + int(t) as day",
+                        "int(t) as number",
+                        "x");
         for (String time : List.of("moment", "clock", "day", "number")) {
-            Row last = assembler().setTimeCol(time).fit(events).transform(events).head();
-            assertThat(last.get(1)).as(time).isEqualTo(events.where("t = 2".replace("t", "number")).select(time).head().get(0));
+            Row last =
+                    assembler().setTimeCol(time).fit(events).transform(events).head();
+            assertThat(last.get(1))
+                    .as(time)
+                    .isEqualTo(events.where("t = 2".replace("t", "number"))
+                            .select(time)
+                            .head()
+                            .get(0));
         }
-        Row clock = assembler().setTimeCol("clock").fit(events).transform(events).head();
+        Row clock =
+                assembler().setTimeCol("clock").fit(events).transform(events).head();
         assertThat(clock.get(1)).isEqualTo(LocalDateTime.of(1960, 3, 31, 4, 30, 0, 500_000_000));
-        assertThat(events.select("moment", "day").where("true").schema().fieldNames()).hasSize(2);
-        assertThat(assembler().setTimeCol("day").fit(events).transform(events).head().get(1)).isInstanceOf(Date.class);
-        assertThat(assembler().setTimeCol("moment").fit(events).transform(events).head().get(1))
+        assertThat(events.select("moment", "day").where("true").schema().fieldNames())
+                .hasSize(2);
+        assertThat(assembler()
+                        .setTimeCol("day")
+                        .fit(events)
+                        .transform(events)
+                        .head()
+                        .get(1))
+                .isInstanceOf(Date.class);
+        assertThat(assembler()
+                        .setTimeCol("moment")
+                        .fit(events)
+                        .transform(events)
+                        .head()
+                        .get(1))
                 .isInstanceOf(Timestamp.class);
     }
 
@@ -257,18 +279,17 @@ class SequenceAssemblerTest {
         assertThat(standard.scale()).containsExactly(Math.sqrt(1.25), Math.sqrt(1.25));
         Dataset<Row> constant = events.selectExpr("e", "t", "5 as x", "y");
         assertThat(windows(assembler, constant).get(0)).contains("[[0,").contains("[5]");
-        assertThatThrownBy(() -> standard.setLagCols(new String[] {"t2"}).setLags(new int[] {1}).transform(
-                        events.withColumn("t2", org.apache.spark.sql.functions.lit(1))))
+        assertThatThrownBy(() -> standard.setLagCols(new String[] {"t2"})
+                        .setLags(new int[] {1})
+                        .transform(events.withColumn("t2", org.apache.spark.sql.functions.lit(1))))
                 .hasMessageContaining("column 't2' has no statistics");
     }
 
     @Test
     void scoringNeedsNoTargets() {
         Dataset<Row> events = series(5);
-        SequenceAssemblerModel model = assembler()
-                .setTargetCols(new String[] {"y"})
-                .setHorizon(1)
-                .fit(events);
+        SequenceAssemblerModel model =
+                assembler().setTargetCols(new String[] {"y"}).setHorizon(1).fit(events);
         model.setHorizon(0).clear(model.targetCols());
         Dataset<Row> windows = model.transform(events.drop("y"));
         assertThat(lines(windows)).last().isEqualTo("e0 4 [[2],[3],[4]] 3");

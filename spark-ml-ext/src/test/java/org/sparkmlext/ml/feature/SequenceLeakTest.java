@@ -23,7 +23,11 @@ class SequenceLeakTest {
         String other = isOther ? "if(id >= " + cut + ", -1000, 0)" : "0";
         return LocalSpark.session()
                 .range(100)
-                .selectExpr("explode(array('a', 'b')) as e", "id as t", "id + " + other + " as x", "id * 2 + " + other + " as y");
+                .selectExpr(
+                        "explode(array('a', 'b')) as e",
+                        "id as t",
+                        "id + " + other + " as x",
+                        "id * 2 + " + other + " as y");
     }
 
     private static SequenceAssembler assembler() {
@@ -88,21 +92,36 @@ class SequenceLeakTest {
     @Test
     void flagsSplitAsTimesDo() {
         Dataset<Row> events = events(TEST, false).selectExpr("*", "t >= " + VALIDATION + " as v");
-        SequenceAssembler byFlag = assembler().setValidationStart("").setTestStart("").setValidationIndicatorCol("v");
+        SequenceAssembler byFlag =
+                assembler().setValidationStart("").setTestStart("").setValidationIndicatorCol("v");
         SequenceAssembler byTime = assembler().setTestStart("");
         Dataset<Row> flagged = byFlag.fit(events).transform(events);
         Dataset<Row> timed = byTime.fit(events).transform(events);
         assertThat(flagged.where("not v").drop("v").orderBy("e", "t").collectAsList())
                 .isNotEmpty()
-                .isEqualTo(timed.where("part = 'training'").drop("part").orderBy("e", "t").collectAsList());
+                .isEqualTo(timed.where("part = 'training'")
+                        .drop("part")
+                        .orderBy("e", "t")
+                        .collectAsList());
         assertThat(flagged.where("v").drop("v").orderBy("e", "t").collectAsList())
                 .isNotEmpty()
-                .isEqualTo(timed.where("part = 'validation'").drop("part").orderBy("e", "t").collectAsList());
+                .isEqualTo(timed.where("part = 'validation'")
+                        .drop("part")
+                        .orderBy("e", "t")
+                        .collectAsList());
         // A single event to validate on in the middle keeps every window that touches it out of training.
         Dataset<Row> middle = events.selectExpr("e", "t", "x", "y", "t = 50 as v");
         assertThat(byFlag.fit(middle).transform(middle).where("v").count()).isZero();
-        assertThat(byFlag.fit(middle).transform(middle).where("t between 47 and 55").count()).isZero();
-        assertThat(byFlag.fit(middle).transform(middle).where("t = 46 or t = 56").count()).isEqualTo(4);
+        assertThat(byFlag.fit(middle)
+                        .transform(middle)
+                        .where("t between 47 and 55")
+                        .count())
+                .isZero();
+        assertThat(byFlag.fit(middle)
+                        .transform(middle)
+                        .where("t = 46 or t = 56")
+                        .count())
+                .isEqualTo(4);
         // At scoring the column may be missing.
         assertThat(byFlag.fit(events).transform(events.drop("v")).columns()).doesNotContain("v");
     }
@@ -139,10 +158,11 @@ class SequenceLeakTest {
         prices.createOrReplaceTempView("prices");
         windows.createOrReplaceTempView("windows");
         assertThat(LocalSpark.session()
-                        .sql("select * from windows w join (select Date as day, Close, lead(Close) over (order by Date) as"
-                                + " tomorrow, lead(Date) over (order by Date) as next from prices) p on w.Date = p.day where"
-                                + " sequence[59][0] = float(Close) and label[0] = float(tomorrow) and (part = 'test') = (next"
-                                + " >= date'2015-08-07')")
+                        .sql(
+                                "select * from windows w join (select Date as day, Close, lead(Close) over (order by Date) as"
+                                        + " tomorrow, lead(Date) over (order by Date) as next from prices) p on w.Date = p.day where"
+                                        + " sequence[59][0] = float(Close) and label[0] = float(tomorrow) and (part = 'test') = (next"
+                                        + " >= date'2015-08-07')")
                         .count())
                 .isEqualTo(3019 - 60);
     }

@@ -52,7 +52,8 @@ class TokenIndexerTest {
         Dataset<Row> sequences = indexer().setMaxLength(2).transform(words("bad bad good film"));
         assertThat(sequences.head().getList(1)).isEqualTo(List.of(2f, 1f));
         assertThat(SequenceMetadata.shape(sequences.schema().apply("sequence"))).contains(new SequenceShape(2, 1));
-        assertThat(SequenceMetadata.shape(indexer().transform(words("a")).schema().apply("sequence")))
+        assertThat(SequenceMetadata.shape(
+                        indexer().transform(words("a")).schema().apply("sequence")))
                 .isEmpty();
     }
 
@@ -67,7 +68,10 @@ class TokenIndexerTest {
         Dataset<Row> texts = texts("The film was good, good!", "A bad film; the film");
         var words = new Pipeline()
                 .setStages(new PipelineStage[] {
-                    new RegexTokenizer().setInputCol("text").setOutputCol("tokens").setPattern("\\W+"),
+                    new RegexTokenizer()
+                            .setInputCol("text")
+                            .setOutputCol("tokens")
+                            .setPattern("\\W+"),
                     new StopWordsRemover().setInputCol("tokens").setOutputCol("words")
                 })
                 .fit(texts)
@@ -88,7 +92,9 @@ class TokenIndexerTest {
         assertThatThrownBy(() -> indexer().setInputCol("text").transform(texts("a")))
                 .hasMessageContaining("column 'text' (inputCol) has type string")
                 .hasMessageContaining("RegexTokenizer");
-        assertThatThrownBy(() -> new TokenIndexer().transform(words("a"))).hasMessageContaining("vocabulary is not set");
-        assertThatThrownBy(() -> indexer().setVocabulary(new String[] {"a", "a"})).hasMessageContaining("each");
+        assertThatThrownBy(() -> new TokenIndexer().transform(words("a")))
+                .hasMessageContaining("vocabulary is not set");
+        assertThatThrownBy(() -> indexer().setVocabulary(new String[] {"a", "a"}))
+                .hasMessageContaining("each");
     }
 }

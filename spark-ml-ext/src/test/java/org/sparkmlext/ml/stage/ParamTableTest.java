@@ -45,7 +45,8 @@ class ParamTableTest {
                 while it is not set), meaning with the allowed values.
 
                 """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor()) + "\n"
-                + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n" + table(new ImageAssembler()) + "\n"
+                + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n" + table(new ImageAssembler())
+                + "\n"
                 + table(new SequenceAssembler()) + "\n" + table(new TokenIndexer());
     }
 
