@@ -2,6 +2,7 @@ package org.sparkmlext.jobs.bench;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import java.io.PrintStream;
 import java.util.List;
@@ -73,15 +74,19 @@ record ForecastTrial() implements NetworkTrial {
                 .select(
                         col(IS_HELD_OUT),
                         values.as("values"),
-                        functions.vector_to_array(col("predictions"), "float64").as("predictions"))
+                        // The first rows have no whole window.
+                        when(
+                                        col("predictions").isNotNull(),
+                                        functions.vector_to_array(col("predictions"), "float64"))
+                                .as("predictions"))
                 .collectAsList();
         double sum = 0;
         long count = 0;
         for (int origin = 0; origin + horizon < rows.size(); origin++) {
-            List<Double> predictions = rows.get(origin).getList(2);
-            if (!rows.get(origin + 1).getBoolean(0) || predictions == null) {
+            if (!rows.get(origin + 1).getBoolean(0) || rows.get(origin).isNullAt(2)) {
                 continue;
             }
+            List<Double> predictions = rows.get(origin).getList(2);
             for (int step = 0; step < horizon; step++) {
                 List<Double> actual = rows.get(origin + 1 + step).getList(1);
                 for (int channel = 0; channel < channels.size(); channel++) {
