@@ -46,16 +46,36 @@ public enum NetworkRecipe {
                     "augmentation", "rotate:10,zoom:0.1,shift:0.1")),
     ECG200(
             SequenceSet.ECG200,
-            Map.of("network", "lstm-fcn", "maxEpochs", "100", "batchSize", "16", "learningRate", "0.002")),
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "100",
+                    "batchSize", "16",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
     ITALY_POWER_DEMAND(
             SequenceSet.ITALY_POWER_DEMAND,
-            Map.of("network", "lstm-fcn", "maxEpochs", "100", "batchSize", "16", "learningRate", "0.002")),
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "100",
+                    "batchSize", "16",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
     SYNTHETIC_CONTROL(
             SequenceSet.SYNTHETIC_CONTROL,
-            Map.of("network", "lstm-fcn", "maxEpochs", "60", "batchSize", "32", "learningRate", "0.002")),
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "60",
+                    "batchSize", "16",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
     PHALANGES_OUTLINES_CORRECT(
             SequenceSet.PHALANGES_OUTLINES_CORRECT,
-            Map.of("network", "lstm-fcn", "maxEpochs", "40", "batchSize", "64", "learningRate", "0.002")),
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "40",
+                    "batchSize", "64",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
     INDOOR_MOVEMENT(
             SequenceSet.INDOOR_MOVEMENT,
             Map.of("network", "lstm-attention", "maxEpochs", "40", "batchSize", "32", "learningRate", "0.002")),
@@ -106,7 +126,7 @@ public enum NetworkRecipe {
     NetworkParams estimator(Map<String, String> changed, long seed) {
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.put("schedule", "one-cycle");
-        all.put("numWorkers", "2");
+        all.putIfAbsent("numWorkers", "2");
         all.putAll(changed);
         NetworkParams estimator = trial().estimator(seed);
         StageSettings.apply(estimator, all);
