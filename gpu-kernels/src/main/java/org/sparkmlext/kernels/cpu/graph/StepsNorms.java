@@ -7,12 +7,15 @@ import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.StepsNorm;
 
-/** Compiles batch normalisation over the steps that rows have: Java, sums in doubles, channel by channel in the order of rows and steps. */
+/**
+ * Compiles batch normalisation over the steps that rows have: Java, sums in doubles, in the order of rows and steps; each thread has some
+ * of the channels.
+ */
 record StepsNorms(Compilation c) {
 
     private static final int PARTS = 8;
 
-    /** Sequences in plain order with their lengths, read by one thread a range of channels. */
+    /** Sequences in plain order with their lengths. */
     private static final class Steps {
         private final RowLoop loop;
         private final int channels;
@@ -35,41 +38,54 @@ record StepsNorms(Compilation c) {
                         + "': all rows of the batch have length 0; there is nothing to take statistics of");
             }
         }
+    }
 
-        /** Hears the place of each value of a channel, and whether its row has that step. */
-        private interface OnValue {
+    /** The channels {@code from} to {@code to} of a sequence, which one thread computes. */
+    private record Range(Steps steps, int from, int to) {
+
+        /** Hears the place of a step's first value, and whether the row has the step. */
+        interface OnStep {
             void run(int at, boolean isStep);
         }
 
-        void forEach(int channel, OnValue onValue) {
-            for (int row = 0; row < lengths.length; row++) {
-                for (int t = 0; t < loop.steps(); t++) {
-                    onValue.run((row * loop.steps() + t) * channels + channel, t < lengths[row]);
+        int size() {
+            return to - from;
+        }
+
+        void forEach(OnStep onStep) {
+            int all = steps.loop.steps();
+            for (int row = 0; row < steps.lengths.length; row++) {
+                for (int t = 0; t < all; t++) {
+                    onStep.run((row * all + t) * steps.channels + from, t < steps.lengths[row]);
                 }
             }
         }
     }
 
-    private JavaStep.Work overChannels(Binding binding, Steps steps, java.util.function.IntConsumer onChannel) {
-        int parts = Math.min(PARTS, steps.channels);
+    /** What a thread does with its channels. */
+    private interface OnRange {
+        void run(Range range);
+    }
+
+    private JavaStep.Work overRanges(Node node, Binding binding, Tensor lengths, OnRange onRange) {
+        Shape x = c.shape(node.input(0));
+        int channels = x.size(2);
+        Steps steps = new Steps(new RowLoop(node, lengths, x.size(0), x.size(1)), lengths, channels, binding);
+        int parts = Math.min(PARTS, channels);
         return key -> {
             steps.readLengths();
             binding.loop()
                     .accept(
-                            part -> {
-                                for (int k = steps.channels * part / parts;
-                                        k < steps.channels * (part + 1) / parts;
-                                        k++) {
-                                    onChannel.accept(k);
-                                }
-                            },
+                            part -> onRange.run(
+                                    new Range(steps, channels * part / parts, channels * (part + 1) / parts)),
                             parts);
         };
     }
 
-    private Steps steps(Node node, Binding binding, Tensor lengths) {
-        Shape x = c.shape(node.input(0));
-        return new Steps(new RowLoop(node, lengths, x.size(0), x.size(1)), lengths, x.size(2), binding);
+    private static float[] read(FloatBuffer channels, Range range) {
+        float[] values = new float[range.size()];
+        channels.get(range.from(), values);
+        return values;
     }
 
     void forward(Node node, StepsNorm op) {
@@ -82,27 +98,22 @@ record StepsNorms(Compilation c) {
         Tensor variance = c.makePlain(node.output(2));
         c.steps()
                 .add("java", binding -> {
-                    Steps steps = steps(node, binding, lengths);
                     FloatBuffer from = binding.bytes(x).asFloatBuffer();
                     FloatBuffer scales = binding.bytes(scale).asFloatBuffer();
                     FloatBuffer shifts = binding.bytes(shift).asFloatBuffer();
                     FloatBuffer means = binding.bytes(mean).asFloatBuffer();
                     FloatBuffer variances = binding.bytes(variance).asFloatBuffer();
                     FloatBuffer to = binding.bytes(y).asFloatBuffer();
-                    return overChannels(binding, steps, k -> {
-                        double[] sums = new double[2];
-                        steps.forEach(k, (at, isStep) -> sums[0] += isStep ? from.get(at) : 0);
-                        double m = sums[0] / steps.count;
-                        steps.forEach(
-                                k, (at, isStep) -> sums[1] += isStep ? (from.get(at) - m) * (from.get(at) - m) : 0);
-                        double v = sums[1] / steps.count;
-                        means.put(k, (float) m);
-                        variances.put(k, (float) v);
-                        double factor = scales.get(k) / Math.sqrt(v + op.epsilon());
-                        double base = shifts.get(k);
-                        steps.forEach(
-                                k,
-                                (at, isStep) -> to.put(at, isStep ? (float) ((from.get(at) - m) * factor + base) : 0));
+                    return overRanges(node, binding, lengths, range -> {
+                        double[] m = means(range, from);
+                        double[] v = variances(range, from, m);
+                        double[] factors = new double[m.length];
+                        for (int k = 0; k < m.length; k++) {
+                            means.put(range.from() + k, (float) m[k]);
+                            variances.put(range.from() + k, (float) v[k]);
+                            factors[k] = scales.get(range.from() + k) / Math.sqrt(v[k] + op.epsilon());
+                        }
+                        normalize(range, from, m, factors, read(shifts, range), to);
                     });
                 })
                 .read(x)
@@ -117,6 +128,110 @@ record StepsNorms(Compilation c) {
         c.values().define(node.output(2), variance);
     }
 
+    private static void normalize(
+            Range range, FloatBuffer from, double[] means, double[] factors, float[] base, FloatBuffer to) {
+        float[] step = new float[means.length];
+        float[] zeros = new float[means.length];
+        range.forEach((at, isStep) -> {
+            if (!isStep) {
+                to.put(at, zeros);
+                return;
+            }
+            from.get(at, step);
+            for (int k = 0; k < step.length; k++) {
+                step[k] = (float) ((step[k] - means[k]) * factors[k] + base[k]);
+            }
+            to.put(at, step);
+        });
+    }
+
+    private static double[] means(Range range, FloatBuffer values) {
+        double[] sums = new double[range.size()];
+        float[] step = new float[sums.length];
+        range.forEach((at, isStep) -> {
+            if (isStep) {
+                values.get(at, step);
+                for (int k = 0; k < step.length; k++) {
+                    sums[k] += step[k];
+                }
+            }
+        });
+        return divided(sums, range.steps().count);
+    }
+
+    private static double[] variances(Range range, FloatBuffer values, double[] means) {
+        double[] sums = new double[range.size()];
+        float[] step = new float[sums.length];
+        range.forEach((at, isStep) -> {
+            if (isStep) {
+                values.get(at, step);
+                for (int k = 0; k < step.length; k++) {
+                    sums[k] += (step[k] - means[k]) * (step[k] - means[k]);
+                }
+            }
+        });
+        return divided(sums, range.steps().count);
+    }
+
+    private static double[] divided(double[] sums, int count) {
+        for (int k = 0; k < sums.length; k++) {
+            sums[k] /= count;
+        }
+        return sums;
+    }
+
+    /** Adds up the gradients of scale and shift. */
+    private static void addGradients(
+            Range range,
+            FloatBuffer values,
+            FloatBuffer gradients,
+            float[] means,
+            double[] inverse,
+            double[] ofScale,
+            double[] ofShift) {
+        float[] step = new float[means.length];
+        float[] gradient = new float[means.length];
+        range.forEach((at, isStep) -> {
+            if (isStep) {
+                values.get(at, step);
+                gradients.get(at, gradient);
+                for (int k = 0; k < step.length; k++) {
+                    ofScale[k] += gradient[k] * (step[k] - means[k]) * inverse[k];
+                    ofShift[k] += gradient[k];
+                }
+            }
+        });
+    }
+
+    /** Writes the gradient of the values, from the means of those of scale and shift. */
+    private static void spread(
+            Range range,
+            FloatBuffer values,
+            FloatBuffer gradients,
+            float[] means,
+            double[] inverse,
+            float[] factors,
+            double[] ofScale,
+            double[] ofShift,
+            FloatBuffer to) {
+        float[] step = new float[means.length];
+        float[] gradient = new float[means.length];
+        float[] zeros = new float[means.length];
+        range.forEach((at, isStep) -> {
+            if (!isStep) {
+                to.put(at, zeros);
+                return;
+            }
+            values.get(at, step);
+            gradients.get(at, gradient);
+            for (int k = 0; k < step.length; k++) {
+                double z = (step[k] - means[k]) * inverse[k];
+                step[k] = (float) (factors[k] * (gradient[k] - ofShift[k] - z * ofScale[k]));
+            }
+            to.put(at, step);
+        });
+    }
+
     void gradient(Node node, StepsNorm.Gradient op) {
         Tensor x = c.readPlain(node.input(0));
         Tensor dy = c.readPlain(node.input(1));
@@ -129,7 +244,6 @@ record StepsNorms(Compilation c) {
         Tensor dShift = c.makePlain(node.output(2));
         c.steps()
                 .add("java", binding -> {
-                    Steps steps = steps(node, binding, lengths);
                     FloatBuffer values = binding.bytes(x).asFloatBuffer();
                     FloatBuffer from = binding.bytes(dy).asFloatBuffer();
                     FloatBuffer scales = binding.bytes(scale).asFloatBuffer();
@@ -138,25 +252,26 @@ record StepsNorms(Compilation c) {
                     FloatBuffer to = binding.bytes(dx).asFloatBuffer();
                     FloatBuffer toScale = binding.bytes(dScale).asFloatBuffer();
                     FloatBuffer toShift = binding.bytes(dShift).asFloatBuffer();
-                    return overChannels(binding, steps, k -> {
-                        double m = means.get(k);
-                        double inverse = 1 / Math.sqrt(variances.get(k) + op.epsilon());
-                        double[] sums = new double[2];
-                        steps.forEach(k, (at, isStep) -> {
-                            if (isStep) {
-                                sums[0] += from.get(at) * (values.get(at) - m) * inverse;
-                                sums[1] += from.get(at);
-                            }
-                        });
-                        toScale.put(k, (float) sums[0]);
-                        toShift.put(k, (float) sums[1]);
-                        double factor = scales.get(k) * inverse;
-                        double ofScale = sums[0] / steps.count;
-                        double ofShift = sums[1] / steps.count;
-                        steps.forEach(k, (at, isStep) -> {
-                            double z = (values.get(at) - m) * inverse;
-                            to.put(at, isStep ? (float) (factor * (from.get(at) - ofShift - z * ofScale)) : 0);
-                        });
+                    return overRanges(node, binding, lengths, range -> {
+                        float[] m = read(means, range);
+                        float[] factors = read(scales, range);
+                        double[] inverse = new double[m.length];
+                        for (int k = 0; k < m.length; k++) {
+                            inverse[k] = 1 / Math.sqrt(variances.get(range.from() + k) + op.epsilon());
+                        }
+                        double[] ofScale = new double[m.length];
+                        double[] ofShift = new double[m.length];
+                        addGradients(range, values, from, m, inverse, ofScale, ofShift);
+                        for (int k = 0; k < m.length; k++) {
+                            toScale.put(range.from() + k, (float) ofScale[k]);
+                            toShift.put(range.from() + k, (float) ofShift[k]);
+                        }
+                        divided(ofScale, range.steps().count);
+                        divided(ofShift, range.steps().count);
+                        for (int k = 0; k < m.length; k++) {
+                            factors[k] *= (float) inverse[k];
+                        }
+                        spread(range, values, from, m, inverse, factors, ofScale, ofShift, to);
                     });
                 })
                 .read(x)
