@@ -75,9 +75,7 @@ record ForecastTrial() implements NetworkTrial {
                         col(IS_HELD_OUT),
                         values.as("values"),
                         // The first rows have no whole window.
-                        when(
-                                        col("predictions").isNotNull(),
-                                        functions.vector_to_array(col("predictions"), "float64"))
+                        when(col("predictions").isNotNull(), functions.vector_to_array(col("predictions"), "float64"))
                                 .as("predictions"))
                 .collectAsList();
         double sum = 0;

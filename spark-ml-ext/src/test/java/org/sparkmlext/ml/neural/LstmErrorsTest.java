@@ -51,9 +51,14 @@ class LstmErrorsTest {
                                 .otherwise(col("sequence")));
         refused(WalkSequences.classifier(), hole).isInstanceOf(InvalidTrainingDataException.class);
         Dataset<Row> empty = sequences()
-                .withColumn("sequence", when(col("row").equalTo(3), expr("slice(sequence, 1, 0)")).otherwise(col("sequence")));
+                .withColumn(
+                        "sequence",
+                        when(col("row").equalTo(3), expr("slice(sequence, 1, 0)"))
+                                .otherwise(col("sequence")));
         refused(WalkSequences.classifier(), empty).isInstanceOf(InvalidTrainingDataException.class);
-        refused(WalkSequences.classifier().setNetwork("lstm"), sequences().withColumn("sequence", expr("slice(sequence, 1, 0)")))
+        refused(
+                        WalkSequences.classifier().setNetwork("lstm"),
+                        sequences().withColumn("sequence", expr("slice(sequence, 1, 0)")))
                 .isInstanceOf(InvalidTrainingDataException.class)
                 .hasMessageContaining("no sequence of at least one step");
     }
@@ -66,7 +71,8 @@ class LstmErrorsTest {
         refused(WalkSequences.classifier().setNetwork(TinyNetworks.network()), sequences())
                 .hasMessageContaining("image")
                 .hasMessageContaining("Network.sequence");
-        Network fixed = Network.sequence(5, 2).add("lstm", RecurrentLayer.lstm(4)).build();
+        Network fixed =
+                Network.sequence(5, 2).add("lstm", RecurrentLayer.lstm(4)).build();
         refused(WalkSequences.classifier().setNetwork(fixed).setWindowLength(6), sequences())
                 .hasMessageContaining("windowLength is 6")
                 .hasMessageContaining("5");
