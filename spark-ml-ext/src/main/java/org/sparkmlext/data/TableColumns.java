@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param missing feature value, as float32, that means missing beside null and NaN; NaN for none. 0 is -0.0 too, and what
  *     sparse vectors leave out
  * @param allowsMissing whether rows with missing values are good
+ * @param stepFeatures 0 where rows are no sequences; else {@code featuresCol} holds sequences, and this says how many features make a
+ *     step where a row is one array of numbers or vector; where it has a value a step, the values tell
+ * @param mostSteps steps of a sequence that are read, its last ones; 0 = all
  */
 public record TableColumns(
         @Nullable String featuresCol,
@@ -37,7 +40,9 @@ public record TableColumns(
         int numOutputs,
         @Nullable DeclaredClasses declaredClasses,
         float missing,
-        boolean allowsMissing)
+        boolean allowsMissing,
+        int stepFeatures,
+        int mostSteps)
         implements Serializable {
 
     /**
@@ -100,10 +105,46 @@ public record TableColumns(
                     + LabelKind.CLASS_INDEX + " or "
                     + LabelKind.REALS);
         }
+        if (stepFeatures < 0 || mostSteps < 0 || stepFeatures > 0 && featuresCol == null) {
+            throw new IllegalArgumentException(
+                    "stepFeatures is " + stepFeatures + ", mostSteps " + mostSteps + " and featuresCol " + featuresCol
+                            + "; sequences lie in a featuresCol and have at least 1 feature a step, other rows have 0");
+        }
         if (labelKind == LabelKind.REALS && baseMarginCol != null) {
             throw new IllegalArgumentException("base margin column '" + baseMarginCol
                     + "' is given; labels of several numbers go without base margins");
         }
+    }
+
+    /** A table whose rows are no sequences. */
+    public TableColumns(
+            @Nullable String featuresCol,
+            List<String> inputCols,
+            List<String> vectorNames,
+            String labelCol,
+            LabelKind labelKind,
+            @Nullable String weightCol,
+            @Nullable String validationIndicatorCol,
+            @Nullable String baseMarginCol,
+            int numOutputs,
+            @Nullable DeclaredClasses declaredClasses,
+            float missing,
+            boolean allowsMissing) {
+        this(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declaredClasses,
+                missing,
+                allowsMissing,
+                0,
+                0);
     }
 
     /** A table of any number of classes, where null and NaN are missing and nothing else. */
@@ -146,7 +187,9 @@ public record TableColumns(
                 numOutputs,
                 declaredClasses,
                 missing,
-                allowsMissing);
+                allowsMissing,
+                stepFeatures,
+                mostSteps);
     }
 
     /** This table with another number of classes that labels must have. */
@@ -163,7 +206,9 @@ public record TableColumns(
                 numOutputs,
                 declared,
                 missing,
-                allowsMissing);
+                allowsMissing,
+                stepFeatures,
+                mostSteps);
     }
 
     /** This table with another value that means missing. */
@@ -180,7 +225,9 @@ public record TableColumns(
                 numOutputs,
                 declaredClasses,
                 value,
-                allowsMissing);
+                allowsMissing,
+                stepFeatures,
+                mostSteps);
     }
 
     /** This table where every row must have all its values, as networks need it. */
@@ -197,7 +244,38 @@ public record TableColumns(
                 numOutputs,
                 declaredClasses,
                 missing,
-                false);
+                false,
+                stepFeatures,
+                mostSteps);
+    }
+
+    /**
+     * This table where {@code featuresCol} holds sequences and every value is needed.
+     *
+     * @param features a step where rows are flat, at least 1
+     * @param steps of a sequence that are read, its last ones; 0 = all
+     */
+    public TableColumns withSequences(int features, int steps) {
+        return new TableColumns(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declaredClasses,
+                missing,
+                false,
+                features,
+                steps);
+    }
+
+    /** The same with all steps of every sequence. */
+    public TableColumns withSequences(int features) {
+        return withSequences(features, 0);
     }
 
     /** A table without base margins: one output, or one a class. */

@@ -30,6 +30,8 @@ public final class TableCounts implements Serializable {
     private long trainingZeros;
     private double trainingWeight;
     private long storedValues;
+    private int longest;
+    private final SeriesCounts series = new SeriesCounts();
     private long fingerprint;
     private FeatureForm form = FeatureForm.COLUMNS;
     private final TreeMap<Integer, Long> rowsByLength = new TreeMap<>();
@@ -81,6 +83,16 @@ public final class TableCounts implements Serializable {
         return rowsByMarginLength.isEmpty() ? 0 : rowsByMarginLength.firstKey();
     }
 
+    /** Steps of the longest sequence; 0 where rows are no sequences. */
+    public int longest() {
+        return longest;
+    }
+
+    /** What was found in events; nothing where rows are no windows over series. */
+    public SeriesCounts series() {
+        return series;
+    }
+
     /** Values of features that the blocks of good rows hold, training and validation: all cells of a dense block. */
     public long storedValues() {
         return storedValues;
@@ -102,6 +114,10 @@ public final class TableCounts implements Serializable {
 
     void countLength(int length) {
         countIn(rowsByLength, length, 1);
+    }
+
+    void countSteps(int steps) {
+        longest = Math.max(longest, steps);
     }
 
     void form(FeatureForm readForm) {
@@ -139,6 +155,17 @@ public final class TableCounts implements Serializable {
         trainingWeight += weight;
     }
 
+    /** Counts windows, which weigh 1 each. */
+    void countWindows(boolean isValidation, int windows) {
+        rows += windows;
+        if (isValidation) {
+            validationRows += windows;
+        } else {
+            trainingRows += windows;
+            trainingWeight += windows;
+        }
+    }
+
     void countStored(long values) {
         storedValues += values;
     }
@@ -160,6 +187,8 @@ public final class TableCounts implements Serializable {
         trainingZeros += other.trainingZeros;
         trainingWeight += other.trainingWeight;
         storedValues += other.storedValues;
+        longest = Math.max(longest, other.longest);
+        series.merge(other.series);
         other.rowsByLength.forEach((length, count) -> rowsByLength.merge(length, count, Long::sum));
         other.rowsByShape.forEach((shape, count) -> rowsByShape.merge(shape, count, Long::sum));
         form = other.form;
@@ -219,6 +248,10 @@ public final class TableCounts implements Serializable {
         if (rowsByShape.size() > 1) {
             return Optional.of(holds + "sizes " + describe(rowsByShape) + ", height x width x channels; all images must"
                     + " have the same size: bring them to one with ImageAssembler");
+        }
+        if (rowsByLength.size() > 1 && form.hasSteps()) {
+            return Optional.of(
+                    holds + "steps of " + describe(rowsByLength) + " features; all steps must have the same features");
         }
         if (rowsByLength.size() > 1) {
             return Optional.of(holds + "lengths " + describe(rowsByLength) + "; all " + form.noun()

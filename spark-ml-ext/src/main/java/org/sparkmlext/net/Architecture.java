@@ -41,6 +41,7 @@ public final class Architecture {
 
     private final NetworkInput input;
     private final List<Step> steps;
+    private final Standardisation targets;
     private final Map<String, Shape> shapes;
     private final Map<String, Extent> starts;
     private final Extent size;
@@ -51,14 +52,29 @@ public final class Architecture {
      *     one row where they have the batch
      */
     public Architecture(NetworkInput input, List<Step> steps) {
+        this(input, steps, Standardisation.NONE);
+    }
+
+    /**
+     * With targets in units of their own; faults as in the other constructor.
+     *
+     * @param targets how targets are standardised to be learnt: what the head gives is brought back to their units by it
+     */
+    public Architecture(NetworkInput input, List<Step> steps, Standardisation targets) {
         this.input = input;
         this.steps = List.copyOf(steps);
+        this.targets = targets;
         checkNames();
         Lowering lowering = new Lowering(new GraphBuilder(1));
         shapes = new LinkedHashMap<>();
         lower(lowering, name -> false).forEach((name, value) -> shapes.put(name, lowering.rowShape(value)));
         starts = lowering.starts();
         size = lowering.size();
+        int means = targets.mean().size();
+        if (hasHead() && means > 0 && numOutputs() % means != 0) {
+            throw new IllegalArgumentException(last().describe() + " gives " + numOutputs()
+                    + " numbers, but there are means of " + means + " targets; each target has as many outputs");
+        }
     }
 
     /** Numbers of parameters and states. */
@@ -235,7 +251,7 @@ public final class Architecture {
         if (!hasHead()) {
             List<Step> more = new ArrayList<>(steps);
             more.add(new Step(OUTPUT, DenseLayer.of(outputs), List.of(last().name())));
-            return new Architecture(input, more);
+            return new Architecture(input, more, targets);
         }
         Shape shape = get(shapes, OUTPUT);
         if (!shape.equals(Shape.of(outputs))) {
@@ -274,12 +290,22 @@ public final class Architecture {
         more.add(new Step(FORECAST, DenseLayer.of(outputs), List.of(last().name())));
         Layer inverse = new WindowDenormLayer((WindowNormLayer) norm.layer(), channels, quantiles);
         more.add(new Step(OUTPUT, inverse, List.of(FORECAST, INPUT)));
-        return new Architecture(input, more);
+        return new Architecture(input, more, targets);
     }
 
     /** The same layers on another input; faults as in the constructor. */
     public Architecture withInput(NetworkInput changed) {
-        return new Architecture(changed, steps);
+        return new Architecture(changed, steps, targets);
+    }
+
+    /** How targets are standardised; {@link Standardisation#NONE} where they are learnt as they are. */
+    public Standardisation targets() {
+        return targets;
+    }
+
+    /** The same layers with targets standardised otherwise; faults as in the constructor. */
+    public Architecture withTargets(Standardisation changed) {
+        return new Architecture(input, steps, changed);
     }
 
     /** As JSON, one line a layer; the same network gives the same text. */
@@ -309,12 +335,15 @@ public final class Architecture {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Architecture that && input.equals(that.input) && steps.equals(that.steps);
+        return other instanceof Architecture that
+                && input.equals(that.input)
+                && steps.equals(that.steps)
+                && targets.equals(that.targets);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(input, steps);
+        return Objects.hash(input, steps, targets);
     }
 
     @Override

@@ -17,8 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.FeatureBlock;
+import org.sparkmlext.data.SequenceFeatures;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.data.TabularFeatures;
+import org.sparkmlext.data.WindowPlan;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.MappedFileTest;
 
@@ -57,15 +60,15 @@ class ShardFilesTest {
             TableBlock kept = files.keep(block);
             assertThat(kept.labels()).isSameAs(block.labels());
             assertThat(kept.isValidation()).isTrue();
-            FeatureBlock features = kept.features();
-            FeatureBlock slice = features.slice(100, 300);
+            TabularFeatures features = kept.table();
+            TabularFeatures slice = features.slice(100, 300);
             float[] rows = new float[3 * 200];
             features.copyRows(100, 300, rows);
             float[] expectedRows = new float[3 * 200];
-            block.features().copyRows(100, 300, expectedRows);
+            block.table().copyRows(100, 300, expectedRows);
             assertThat(bits(rows, 0, rows.length)).isEqualTo(bits(expectedRows, 0, rows.length));
             for (int f = 0; f < 3; f++) {
-                float[] expected = block.features().column(f);
+                float[] expected = block.table().column(f);
                 assertThat(bits(features.column(f), 0, NUM_ROWS)).isEqualTo(bits(expected, 0, NUM_ROWS));
                 assertThat(features.column(f)).hasSize(NUM_ROWS);
                 assertThat(bits(slice.column(f), 0, 200)).isEqualTo(bits(expected, 100, 300));
@@ -79,6 +82,29 @@ class ShardFilesTest {
     }
 
     @Test
+    void sequencesInAFileReadAsTheyWere() throws IOException {
+        SequenceFeatures features =
+                new SequenceFeatures(new WindowPlan(3, 2, 1, 1, List.of(1)), 2, new int[] {0, 8, 13}, new float[26]);
+        for (int i = 0; i < 26; i++) {
+            features.values()[i] = i;
+        }
+        TableBlock block = new TableBlock(features.numRows(), features, new float[0], null, null, false);
+        try (ShardFiles files = new ShardFiles(3, directory)) {
+            SequenceFeatures kept = (SequenceFeatures) files.keep(block).features();
+            assertThat(kept.isOnHeap()).isFalse();
+            assertThat(kept.contentHash()).isEqualTo(features.contentHash());
+            assertThat(kept.slice(1, 3).contentHash())
+                    .isEqualTo(features.slice(1, 3).contentHash());
+            float[] row = new float[3];
+            kept.copyWindow(1, row, 0);
+            assertThat(row).containsExactly(4, 6, 8);
+            assertThatThrownBy(() -> StoredBlock.store(new TableBlock(4, kept, new float[0], null, null, false), 0, 0))
+                    .hasMessageContaining("belong to one process");
+        }
+        assertThat(MappedFileTest.numMappings("spark-ml-ext-rank3-")).isZero();
+    }
+
+    @Test
     void droppedBlocksAreUnmappedAtOnceAndTheOthersAtTheEnd() throws IOException {
         assertThat(MappedFileTest.numMappings("spark-ml-ext-rank77")).isZero();
         try (ShardFiles files = new ShardFiles(77, directory)) {
@@ -88,8 +114,8 @@ class ShardFilesTest {
             first.dropFeatures();
             first.dropFeatures();
             assertThat(MappedFileTest.numMappings("spark-ml-ext-rank77")).isEqualTo(both / 2);
-            assertThatThrownBy(() -> first.features().column(0)).hasMessageContaining("were dropped");
-            assertThat(second.features().column(0)).hasSize(NUM_ROWS);
+            assertThatThrownBy(() -> first.table().column(0)).hasMessageContaining("were dropped");
+            assertThat(second.table().column(0)).hasSize(NUM_ROWS);
         }
         assertThat(MappedFileTest.numMappings("spark-ml-ext-rank77")).isZero();
         assertThat(directory).isEmptyDirectory();
@@ -121,7 +147,7 @@ class ShardFilesTest {
             assertThat(none.features().numFeatures()).isZero();
             TableBlock empty =
                     files.keep(new TableBlock(0, new DenseFeatures(new float[2][0]), new float[0], null, null, false));
-            assertThat(empty.features().column(1)).isEmpty();
+            assertThat(empty.table().column(1)).isEmpty();
         }
     }
 
