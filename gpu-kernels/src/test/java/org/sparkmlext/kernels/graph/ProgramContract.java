@@ -184,8 +184,7 @@ abstract class ProgramContract extends GraphContract {
                     assertThat(heard).as("values are final when heard").isEqualTo(compiled.additive());
                     first = first.isEmpty() ? parts : first;
                     assertThat(parts).isEqualTo(first);
-                    int lastParameter =
-                            compiled.memory.layout().parameters().length() - 1;
+                    int lastParameter = compiled.memory.layout().parameters().length() - 1;
                     assertThat(partOf(lastParameter, parts))
                             .as("the last layer's gradient is told of before the first one's")
                             .isLessThan(partOf(0, parts));
