@@ -217,7 +217,7 @@ public final class TableBlockBuilder {
     private ValueRows rows(boolean isSparse) {
         if (kind != Rows.COLUMNS && kind != Rows.VECTORS) {
             throw new IllegalStateException(
-                    "a builder of rows of " + kind.name().toLowerCase(Locale.ROOT) + " takes no rows of floats");
+                    "a builder of rows of " + kind.name().toLowerCase(Locale.ROOT) + " takes no floats");
         }
         if (features == null) {
             features = isSparse

@@ -120,6 +120,6 @@ class ByteFeaturesTest {
                         () -> TableBlockBuilder.ofBytes(1, NAN, false, 0, false).add(new float[1], 0, 1, new float[0]))
                 .hasMessage("a builder of rows of bytes takes no floats");
         assertThatThrownBy(() -> new TableBlockBuilder(1, false, false).addBytes(new byte[1], 0, 1, new float[0]))
-                .hasMessage("a builder of rows of floats takes no bytes");
+                .hasMessage("a builder of rows of columns takes no bytes");
     }
 }
