@@ -20,7 +20,11 @@ public final class LogLines extends AbstractAppender implements AutoCloseable {
     }
 
     public static LogLines of(Class<?> writer) {
-        LogLines lines = new LogLines((Logger) LogManager.getLogger(writer));
+        return of(writer.getName());
+    }
+
+    public static LogLines of(String logger) {
+        LogLines lines = new LogLines((Logger) LogManager.getLogger(logger));
         lines.start();
         lines.logger.addAppender(lines);
         return lines;
