@@ -8,7 +8,7 @@ import java.util.Arrays;
  * <p>Value {@code f} of row {@code r} is {@code bytes()[r * numFeatures() + f] & 0xff}. As floats they are the whole numbers 0 to 255,
  * one of which may stand for missing.
  */
-public final class ByteFeatures implements FeatureBlock {
+public final class ByteFeatures implements TabularFeatures {
     private static final long serialVersionUID = 1L;
 
     private static final byte[] DROPPED = {};

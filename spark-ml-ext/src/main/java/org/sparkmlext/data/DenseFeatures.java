@@ -3,7 +3,7 @@ package org.sparkmlext.data;
 import java.util.Arrays;
 
 /** Features column by column, every value written out. */
-public final class DenseFeatures implements FeatureBlock {
+public final class DenseFeatures implements TabularFeatures {
     private static final long serialVersionUID = 1L;
 
     private static final float[] DROPPED = {};

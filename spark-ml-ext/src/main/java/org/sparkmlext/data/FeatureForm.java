@@ -15,7 +15,13 @@ public enum FeatureForm {
     /** Arrays of Spark's signed bytes, which are taken as unsigned ones: -1 is 255. */
     BYTES("array", "array"),
     /** Spark's images: pixels row by row, in the order red, green, blue. */
-    IMAGE("image", "image");
+    IMAGE("image", "image"),
+    /** Sequences: arrays of steps, each an array of numbers other than doubles, read as floats. */
+    FLOAT_STEPS("sequence", "sequence"),
+    /** Sequences: arrays of steps, each an array of doubles. */
+    DOUBLE_STEPS("sequence", "sequence"),
+    /** Sequences: arrays of steps, each a vector. */
+    VECTOR_STEPS("sequence", "sequence");
 
     private final String noun;
     private final String adjective;
@@ -33,6 +39,11 @@ public enum FeatureForm {
     /** How messages call a column of such. */
     String column() {
         return adjective + " column";
+    }
+
+    /** Whether features come step by step. */
+    public boolean hasSteps() {
+        return this == FLOAT_STEPS || this == DOUBLE_STEPS || this == VECTOR_STEPS;
     }
 
     /** Whether features are unsigned bytes. */

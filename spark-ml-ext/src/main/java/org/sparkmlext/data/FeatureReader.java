@@ -29,12 +29,16 @@ abstract sealed class FeatureReader permits ColumnReader, SingleColumnReader {
 
     /** The reader of features that come in a form. */
     static FeatureReader of(FeatureForm form, TableColumns columns, boolean[] isDouble, TableCounts counts) {
+        if (columns.stepFeatures() > 0) {
+            return new SequenceReader(form, columns, counts);
+        }
         return switch (form) {
             case COLUMNS -> new ColumnReader(columns, isDouble, counts);
             case VECTOR -> new VectorReader(columns, counts);
             case FLOATS, DOUBLES -> new ArrayReader(form, columns, counts);
             case BINARY, BYTES -> new ByteReader(form, columns, counts);
             case IMAGE -> new ImageReader(columns, counts);
+            case FLOAT_STEPS, DOUBLE_STEPS, VECTOR_STEPS -> new SequenceReader(form, columns, counts);
         };
     }
 
@@ -53,6 +57,23 @@ abstract sealed class FeatureReader permits ColumnReader, SingleColumnReader {
                             : element instanceof DoubleType ? FeatureForm.DOUBLES : FeatureForm.FLOATS);
         }
         return ImageStructReader.isImage(type) ? Optional.of(FeatureForm.IMAGE) : Optional.empty();
+    }
+
+    /** The form of a column of sequences; empty if its type is none of them. */
+    static Optional<FeatureForm> sequenceForm(DataType type) {
+        if (type instanceof ArrayType array && array.elementType().equals(SQLDataTypes.VectorType())) {
+            return Optional.of(FeatureForm.VECTOR_STEPS);
+        }
+        if (type instanceof ArrayType array
+                && array.elementType() instanceof ArrayType step
+                && step.elementType() instanceof NumericType element) {
+            return Optional.of(element instanceof DoubleType ? FeatureForm.DOUBLE_STEPS : FeatureForm.FLOAT_STEPS);
+        }
+        // Bytes are numbers here, with their sign.
+        return form(type)
+                .map(form -> form == FeatureForm.BYTES ? FeatureForm.FLOATS : form)
+                .filter(form ->
+                        form == FeatureForm.FLOATS || form == FeatureForm.DOUBLES || form == FeatureForm.VECTOR);
     }
 
     /** Reads a row's features and keeps them until the next call; false, and faults counted, if they are at fault. */

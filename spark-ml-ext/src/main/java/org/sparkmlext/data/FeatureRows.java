@@ -1,7 +1,7 @@
 package org.sparkmlext.data;
 
 /** Features of one block's rows while they are collected. Used for one block; not thread-safe. */
-sealed interface FeatureRows permits ValueRows, ByteRowBuffer {
+sealed interface FeatureRows permits ValueRows, ByteRowBuffer, SequenceRowBuffer {
 
     /** Whether no row may follow, because of the bytes that the block takes. */
     boolean isFull();

@@ -1,15 +1,8 @@
 package org.sparkmlext.data;
 
-import java.io.NotSerializableException;
-import java.io.ObjectOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Features column by column, every value written out, in memory that is not the heap's: a mapped file. What is asked for is
@@ -17,18 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file is mapped in one process: these features cannot be serialized.
  */
-public final class MappedFeatures implements FeatureBlock {
+public final class MappedFeatures implements TabularFeatures {
     private static final long serialVersionUID = 1L;
 
     private final int numFeatures;
     private final int numRows;
-    // Memory that is read after it was unmapped ends the JVM, so the last reader must have left. A reader copies a
-    // column of up
-    // to 256 KiB each time: against that, taking the lock is nothing.
-    private final transient ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final transient Runnable unmap;
-    /** Feature {@code f} of row {@code r} at {@code f * numRows + r}; null once dropped. */
-    private transient @Nullable FloatBuffer values;
+    /** Feature {@code f} of row {@code r} at {@code f * numRows + r}. */
+    private final MappedFloats values;
 
     /**
      * Takes memory as {@link #write} fills it.
@@ -39,8 +27,7 @@ public final class MappedFeatures implements FeatureBlock {
     public MappedFeatures(int numFeatures, int numRows, ByteBuffer values, Runnable unmap) {
         this.numFeatures = numFeatures;
         this.numRows = numRows;
-        this.unmap = unmap;
-        this.values = values.duplicate().order(ByteOrder.nativeOrder()).rewind().asFloatBuffer();
+        this.values = new MappedFloats(values, unmap);
     }
 
     /** Takes pieces of memory in order. */
@@ -51,7 +38,7 @@ public final class MappedFeatures implements FeatureBlock {
     }
 
     /** Hands over the values of a block's first {@code numRows} rows, column after column. */
-    public static <E extends Exception> void write(FeatureBlock features, int numRows, Sink<E> sink) throws E {
+    public static <E extends Exception> void write(TabularFeatures features, int numRows, Sink<E> sink) throws E {
         ByteBuffer bytes = ByteBuffer.allocate(numRows * Float.BYTES).order(ByteOrder.nativeOrder());
         for (int f = 0; f < features.numFeatures(); f++) {
             bytes.clear();
@@ -72,24 +59,21 @@ public final class MappedFeatures implements FeatureBlock {
 
     @Override
     public DenseFeatures slice(int from, int to) {
-        return reading(() -> {
-            float[][] slices = new float[numFeatures][];
-            Arrays.setAll(slices, f -> copy(f, from, to));
-            return new DenseFeatures(slices);
-        });
+        float[][] slices = new float[numFeatures][];
+        Arrays.setAll(slices, f -> copy(f, from, to));
+        return new DenseFeatures(slices);
     }
 
     /** One feature of all rows, in a new array. */
     @Override
     public float[] column(int feature) {
-        return reading(() -> copy(feature, 0, numRows));
+        return copy(feature, 0, numRows);
     }
 
     @Override
     public void copyRows(int from, int to, float[] rows) {
         for (int f = 0; f < numFeatures; f++) {
-            int feature = f;
-            float[] column = reading(() -> copy(feature, from, to));
+            float[] column = copy(f, from, to);
             for (int r = 0, at = f; r < column.length; r++, at += numFeatures) {
                 rows[at] = column[r];
             }
@@ -106,40 +90,14 @@ public final class MappedFeatures implements FeatureBlock {
     }
 
     private float[] copy(int feature, int from, int to) {
-        FloatBuffer held = values;
-        if (held == null) {
-            throw new IllegalStateException(this + " were dropped");
-        }
         float[] copy = new float[to - from];
-        held.get(feature * numRows + from, copy);
+        values.copy(feature * numRows + from, 1, 1, copy.length, copy, 0);
         return copy;
     }
 
-    private <T> T reading(Supplier<T> reader) {
-        lock.readLock().lock();
-        try {
-            return reader.get();
-        } finally {
-            lock.readLock().unlock();
-        }
-    }
-
-    /** Unmaps the file and so gives its room on the disk back; waits for those who read. */
     @Override
     public void drop() {
-        lock.writeLock().lock();
-        try {
-            if (values != null) {
-                values = null;
-                unmap.run();
-            }
-        } finally {
-            lock.writeLock().unlock();
-        }
-    }
-
-    private void writeObject(ObjectOutputStream out) throws NotSerializableException {
-        throw new NotSerializableException(this + " lie in a mapped file of this process");
+        values.drop();
     }
 
     @Override

@@ -26,6 +26,26 @@ public enum RowFault {
             "image column",
             "holds no image of 1, 3 or 4 channels of 8 bits",
             "leave such rows out (dropInvalid of Spark's image source), or read the files with ImageAssembler"),
+    /** A sequence has no steps. */
+    SEQUENCE_EMPTY(
+            "sequence column",
+            "holds a sequence of no steps",
+            "every sequence needs at least one step: leave these rows out"),
+    /** A row of flat values is no whole number of steps. */
+    SEQUENCE_CUT(
+            "sequence column",
+            "holds a row whose length is no multiple of the features of a step",
+            "a row holds its steps one after the other, each with all features"),
+    /** A step of a sequence is null. */
+    STEP_NULL(
+            "sequence column",
+            "holds a sequence with a null step",
+            "every step needs its features: leave the step out, or fill it in"),
+    /** The steps of a sequence have different numbers of features. */
+    STEPS_UNEQUAL(
+            "sequence column",
+            "holds a sequence whose steps have different numbers of features",
+            "all steps need the same features"),
     /** The vector itself is null. */
     VECTOR_NULL("vector column", "is null", "every row needs a vector; its entries may be NaN"),
     /** A sparse vector's indices are not those of a vector. */

@@ -36,6 +36,11 @@ public final class RowReader implements Serializable {
         return FeatureReader.form(type);
     }
 
+    /** The form of a column of sequences; empty if its type is none of them. */
+    public static Optional<FeatureForm> sequenceForm(DataType type) {
+        return FeatureReader.sequenceForm(type);
+    }
+
     private static final long serialVersionUID = 1L;
 
     private final TableColumns columns;
@@ -71,7 +76,15 @@ public final class RowReader implements Serializable {
         boolean[] isDouble = new boolean[numInputs];
         for (int i = 0; i < numInputs; i++) {
             DataType type = fields[i].dataType();
-            if (columns.featuresCol() != null) {
+            if (columns.stepFeatures() > 0) {
+                Optional<FeatureForm> found = FeatureReader.sequenceForm(type);
+                require(
+                        found.isPresent(),
+                        "sequenceCol",
+                        fields[i],
+                        "an array of steps, each an array of numbers or an ML vector, or one array of numbers or vector with all steps");
+                form = found.orElseThrow();
+            } else if (columns.featuresCol() != null) {
                 Optional<FeatureForm> found = FeatureReader.form(type);
                 require(
                         found.isPresent(),
@@ -135,8 +148,12 @@ public final class RowReader implements Serializable {
                 selected[i] = selected[i].cast(isDouble[i] ? DataTypes.DoubleType : DataTypes.FloatType);
             }
         }
+        DataType floats = DataTypes.createArrayType(DataTypes.FloatType);
         if (featureForm == FeatureForm.FLOATS) {
-            selected[0] = selected[0].cast(DataTypes.createArrayType(DataTypes.FloatType));
+            selected[0] = selected[0].cast(floats);
+        }
+        if (featureForm == FeatureForm.FLOAT_STEPS) {
+            selected[0] = selected[0].cast(DataTypes.createArrayType(floats));
         }
         selected[numInputs] = ofDoubles(selected[numInputs], labelForm);
         if (columns.weightCol() != null) {

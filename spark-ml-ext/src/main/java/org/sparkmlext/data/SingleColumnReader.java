@@ -4,7 +4,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 
 /** Features that are the value of one column, the first of a row. */
 abstract sealed class SingleColumnReader extends FeatureReader
-        permits ArrayReader, ByteReader, ImageReader, VectorReader {
+        permits ArrayReader, ByteReader, ImageReader, SequenceReader, VectorReader {
 
     protected final String column;
     private boolean isMissingCounted;
@@ -34,9 +34,14 @@ abstract sealed class SingleColumnReader extends FeatureReader
     @Override
     protected void countMissing(int feature) {
         if (!isMissingCounted) {
-            counts.countFault(RowFault.FEATURE_MISSING, column, "entry " + feature);
+            counts.countFault(RowFault.FEATURE_MISSING, column, place(feature));
             isMissingCounted = true;
         }
+    }
+
+    /** Where in its row a feature stands, for an example. */
+    String place(int feature) {
+        return "entry " + feature;
     }
 
     /** Whether none of the bytes is missing, or that is no fault. */

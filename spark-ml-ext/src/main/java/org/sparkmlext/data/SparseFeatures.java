@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Values of column {@code i}, which is feature {@code columns()[i]}, stand at {@code [starts()[i], starts()[i + 1])} of
  * {@link #rows} and {@link #values}, by ascending row.
  */
-public final class SparseFeatures implements FeatureBlock {
+public final class SparseFeatures implements TabularFeatures {
     private static final long serialVersionUID = 1L;
 
     private final int numFeatures;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * At most 65,536 rows of a table. Arrays may be longer than {@link #numRows}; they are not copied and nobody changes them.
  *
  * @param numRows rows of the block
- * @param features the features, dense or sparse; missing is NaN
- * @param labels one a row
+ * @param features the features: a table, where missing is NaN, or sequences
+ * @param labels one a row; none where the targets are later steps of the row's own series, see {@link SequenceFeatures#numTargets}
  * @param weights one a row, or null where all are 1
  * @param baseMargins {@code baseMargins[output][row]}: raw scores to start from, or see {@link #targets}; null where the table has none
  * @param isValidation whether the rows are for validation; a block never mixes both kinds
@@ -40,6 +40,18 @@ public record TableBlock(
         return baseMargins;
     }
 
+    /**
+     * The features of rows that all have the same ones.
+     *
+     * @throws IllegalStateException if rows are sequences
+     */
+    public TabularFeatures table() {
+        if (features instanceof TabularFeatures tabular) {
+            return tabular;
+        }
+        throw new IllegalStateException(features + " are sequences, which are no table");
+    }
+
     /** Rows {@code [from, to)} as a block of its own. */
     public TableBlock slice(int from, int to) {
         if (from == 0 && to == numRows) {
@@ -48,7 +60,7 @@ public record TableBlock(
         return new TableBlock(
                 to - from,
                 features.slice(from, to),
-                Arrays.copyOfRange(labels, from, to),
+                labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, to),
                 weights == null ? null : Arrays.copyOfRange(weights, from, to),
                 baseMargins == null ? null : slices(baseMargins, from, to),
                 isValidation);

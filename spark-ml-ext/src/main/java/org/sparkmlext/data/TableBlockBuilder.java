@@ -1,6 +1,7 @@
 package org.sparkmlext.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,16 @@ public final class TableBlockBuilder {
 
     private static final int FIRST_CAPACITY = 1024;
 
+    /** What rows are. */
+    private enum Rows {
+        COLUMNS,
+        VECTORS,
+        BYTES,
+        SEQUENCES
+    }
+
     private final int numFeatures;
-    private final boolean isOfVectors;
-    private final boolean isOfBytes;
+    private final Rows kind;
     /** What sparse rows leave out; of bytes the one that is missing. */
     private final float absent;
 
@@ -51,7 +59,7 @@ public final class TableBlockBuilder {
      * @param isValidation kind of the rows
      */
     public TableBlockBuilder(int numFeatures, boolean hasWeights, int numMargins, boolean isValidation) {
-        this(numFeatures, false, false, 0f, hasWeights, numMargins, isValidation);
+        this(numFeatures, Rows.COLUMNS, 0f, hasWeights, numMargins, isValidation);
     }
 
     /**
@@ -61,7 +69,7 @@ public final class TableBlockBuilder {
      */
     public static TableBlockBuilder ofVectors(
             int numFeatures, float absent, boolean hasWeights, int numMargins, boolean isValidation) {
-        return new TableBlockBuilder(numFeatures, true, false, absent, hasWeights, numMargins, isValidation);
+        return new TableBlockBuilder(numFeatures, Rows.VECTORS, absent, hasWeights, numMargins, isValidation);
     }
 
     /**
@@ -71,26 +79,30 @@ public final class TableBlockBuilder {
      */
     public static TableBlockBuilder ofBytes(
             int numFeatures, float missing, boolean hasWeights, int numMargins, boolean isValidation) {
-        return new TableBlockBuilder(numFeatures, false, true, missing, hasWeights, numMargins, isValidation);
+        return new TableBlockBuilder(numFeatures, Rows.BYTES, missing, hasWeights, numMargins, isValidation);
+    }
+
+    /** For rows that are sequences, of so many features a step and any number of steps. */
+    public static TableBlockBuilder ofSequences(
+            int numFeatures, boolean hasWeights, int numMargins, boolean isValidation) {
+        return new TableBlockBuilder(numFeatures, Rows.SEQUENCES, 0f, hasWeights, numMargins, isValidation);
     }
 
     private TableBlockBuilder(
             int numFeatures,
-            boolean isOfVectors,
-            boolean isOfBytes,
+            Rows kind,
             float absent,
             boolean hasWeights,
             int numMargins,
             boolean isValidation) {
         this.numFeatures = numFeatures;
-        this.isOfVectors = isOfVectors;
-        this.isOfBytes = isOfBytes;
+        this.kind = kind;
         this.absent = absent;
         this.hasWeights = hasWeights;
         this.numMargins = numMargins;
         this.isValidation = isValidation;
         this.maxRows = maxRows(4L * numMargins);
-        this.maxDenseRows = maxRows((isOfBytes ? 1L : 4L) * numFeatures + 4L * numMargins);
+        this.maxDenseRows = maxRows((kind == Rows.BYTES ? 1L : 4L) * numFeatures + 4L * numMargins);
         begin();
     }
 
@@ -112,7 +124,7 @@ public final class TableBlockBuilder {
      *
      * @param values one a feature; may be longer
      * @param margins one an output; not looked at where rows have none
-     * @throws IllegalStateException if the block is full, or the builder is one {@link #ofBytes}
+     * @throws IllegalStateException if the block is full, or the builder is one {@link #ofBytes} or {@link #ofSequences}
      */
     public void add(float[] values, float label, float weight, float[] margins) {
         rows(startsSparse).add(values);
@@ -129,7 +141,7 @@ public final class TableBlockBuilder {
      * @throws IllegalStateException if the block is full, or the builder is not one {@link #ofVectors}
      */
     public void addSparse(int[] indices, float[] values, int count, float label, float weight, float[] margins) {
-        if (!isOfVectors) {
+        if (kind != Rows.VECTORS) {
             throw new IllegalStateException("a builder of rows of plain columns takes no sparse rows");
         }
         rows(true).addSparse(indices, values, count);
@@ -147,7 +159,7 @@ public final class TableBlockBuilder {
      * @throws IllegalStateException if the block is full, or the builder is one {@link #ofVectors}
      */
     public int addRows(float[][] columns, float[] labels, float[] weights, float[][] margins, int from, int to) {
-        if (isOfVectors || !(rows(false) instanceof DenseRowBuffer buffer)) {
+        if (kind != Rows.COLUMNS || !(rows(false) instanceof DenseRowBuffer buffer)) {
             throw new IllegalStateException("a builder of vectors takes no rows of columns");
         }
         int count = buffer.addRows(columns, from, to);
@@ -175,9 +187,7 @@ public final class TableBlockBuilder {
      * @throws IllegalStateException if the block is full, or the builder is not one {@link #ofBytes}
      */
     public void addBytes(byte[] values, float label, float weight, float[] margins) {
-        if (!isOfBytes) {
-            throw new IllegalStateException("a builder of rows of floats takes no bytes");
-        }
+        require(Rows.BYTES, "bytes");
         if (features == null) {
             features = new ByteRowBuffer(numFeatures, absent, firstCapacity, maxDenseRows);
         }
@@ -185,14 +195,39 @@ public final class TableBlockBuilder {
         addTarget(label, weight, margins);
     }
 
+    /**
+     * Appends one row; values are copied.
+     *
+     * @param steps step after step, as many values each as there are features; may be longer
+     * @param numSteps at least 1
+     * @param margins one an output; not looked at where rows have none
+     * @throws IllegalStateException if the block is full, or the builder is not one {@link #ofSequences}
+     */
+    public void addSequence(float[] steps, int numSteps, float label, float weight, float[] margins) {
+        require(Rows.SEQUENCES, "sequences");
+        if (features == null) {
+            features = new SequenceRowBuffer(WindowPlan.whole(numFeatures), numFeatures, maxRows, MAX_BLOCK_BYTES);
+        }
+        ((SequenceRowBuffer) open(features)).add(steps, 0, numSteps);
+        addTarget(label, weight, margins);
+    }
+
+    private void require(Rows wanted, String what) {
+        if (kind != wanted) {
+            throw new IllegalStateException("a builder of rows of " + kind.name().toLowerCase(Locale.ROOT)
+                    + " takes no " + what);
+        }
+    }
+
     private ValueRows rows(boolean isSparse) {
-        if (isOfBytes) {
-            throw new IllegalStateException("a builder of rows of bytes takes no floats");
+        if (kind != Rows.COLUMNS && kind != Rows.VECTORS) {
+            throw new IllegalStateException("a builder of rows of " + kind.name().toLowerCase(Locale.ROOT)
+                    + " takes no rows of floats");
         }
         if (features == null) {
             features = isSparse
                     ? new SparseRowBuffer(numFeatures, absent, maxRows, 4L * numMargins, MAX_BLOCK_BYTES)
-                    : new DenseRowBuffer(numFeatures, absent, isOfVectors, firstCapacity, maxDenseRows);
+                    : new DenseRowBuffer(numFeatures, absent, kind == Rows.VECTORS, firstCapacity, maxDenseRows);
         }
         return (ValueRows) open(features);
     }
@@ -234,7 +269,7 @@ public final class TableBlockBuilder {
         firstCapacity = rows.isFull() ? numRows : FIRST_CAPACITY;
         resize(numRows);
         FeatureBlock built = rows.build();
-        startsSparse = isOfVectors && built instanceof SparseFeatures;
+        startsSparse = kind == Rows.VECTORS && built instanceof SparseFeatures;
         TableBlock block = new TableBlock(numRows, built, labels, weights, baseMargins, isValidation);
         begin();
         return block;

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param missing feature value, as float32, that means missing beside null and NaN; NaN for none. 0 is -0.0 too, and what
  *     sparse vectors leave out
  * @param allowsMissing whether rows with missing values are good
+ * @param stepFeatures 0 where rows are no sequences; else {@code featuresCol} holds sequences, and this says how many features make a
+ *     step where a row is one array of numbers or vector; where it has a value a step, the values tell
  */
 public record TableColumns(
         @Nullable String featuresCol,
@@ -37,7 +39,8 @@ public record TableColumns(
         int numOutputs,
         @Nullable DeclaredClasses declaredClasses,
         float missing,
-        boolean allowsMissing)
+        boolean allowsMissing,
+        int stepFeatures)
         implements Serializable {
 
     /**
@@ -100,10 +103,44 @@ public record TableColumns(
                     + LabelKind.CLASS_INDEX + " or "
                     + LabelKind.REALS);
         }
+        if (stepFeatures < 0 || stepFeatures > 0 && featuresCol == null) {
+            throw new IllegalArgumentException("stepFeatures is " + stepFeatures + " and featuresCol " + featuresCol
+                    + "; sequences lie in a featuresCol and have at least 1 feature a step, other rows have 0");
+        }
         if (labelKind == LabelKind.REALS && baseMarginCol != null) {
             throw new IllegalArgumentException("base margin column '" + baseMarginCol
                     + "' is given; labels of several numbers go without base margins");
         }
+    }
+
+    /** A table whose rows are no sequences. */
+    public TableColumns(
+            @Nullable String featuresCol,
+            List<String> inputCols,
+            List<String> vectorNames,
+            String labelCol,
+            LabelKind labelKind,
+            @Nullable String weightCol,
+            @Nullable String validationIndicatorCol,
+            @Nullable String baseMarginCol,
+            int numOutputs,
+            @Nullable DeclaredClasses declaredClasses,
+            float missing,
+            boolean allowsMissing) {
+        this(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declaredClasses,
+                missing,
+                allowsMissing,
+                0);
     }
 
     /** A table of any number of classes, where null and NaN are missing and nothing else. */
@@ -146,7 +183,8 @@ public record TableColumns(
                 numOutputs,
                 declaredClasses,
                 missing,
-                allowsMissing);
+                allowsMissing,
+                stepFeatures);
     }
 
     /** This table with another number of classes that labels must have. */
@@ -163,7 +201,8 @@ public record TableColumns(
                 numOutputs,
                 declared,
                 missing,
-                allowsMissing);
+                allowsMissing,
+                stepFeatures);
     }
 
     /** This table with another value that means missing. */
@@ -180,7 +219,8 @@ public record TableColumns(
                 numOutputs,
                 declaredClasses,
                 value,
-                allowsMissing);
+                allowsMissing,
+                stepFeatures);
     }
 
     /** This table where every row must have all its values, as networks need it. */
@@ -197,7 +237,30 @@ public record TableColumns(
                 numOutputs,
                 declaredClasses,
                 missing,
-                false);
+                false,
+                stepFeatures);
+    }
+
+    /**
+     * This table where {@code featuresCol} holds sequences and every value is needed.
+     *
+     * @param features a step where rows are flat, at least 1
+     */
+    public TableColumns withSequences(int features) {
+        return new TableColumns(
+                featuresCol,
+                inputCols,
+                vectorNames,
+                labelCol,
+                labelKind,
+                weightCol,
+                validationIndicatorCol,
+                baseMarginCol,
+                numOutputs,
+                declaredClasses,
+                missing,
+                false,
+                features);
     }
 
     /** A table without base margins: one output, or one a class. */

@@ -30,6 +30,7 @@ public final class TableCounts implements Serializable {
     private long trainingZeros;
     private double trainingWeight;
     private long storedValues;
+    private int longest;
     private long fingerprint;
     private FeatureForm form = FeatureForm.COLUMNS;
     private final TreeMap<Integer, Long> rowsByLength = new TreeMap<>();
@@ -81,6 +82,11 @@ public final class TableCounts implements Serializable {
         return rowsByMarginLength.isEmpty() ? 0 : rowsByMarginLength.firstKey();
     }
 
+    /** Steps of the longest sequence; 0 where rows are no sequences. */
+    public int longest() {
+        return longest;
+    }
+
     /** Values of features that the blocks of good rows hold, training and validation: all cells of a dense block. */
     public long storedValues() {
         return storedValues;
@@ -102,6 +108,10 @@ public final class TableCounts implements Serializable {
 
     void countLength(int length) {
         countIn(rowsByLength, length, 1);
+    }
+
+    void countSteps(int steps) {
+        longest = Math.max(longest, steps);
     }
 
     void form(FeatureForm readForm) {
@@ -160,6 +170,7 @@ public final class TableCounts implements Serializable {
         trainingZeros += other.trainingZeros;
         trainingWeight += other.trainingWeight;
         storedValues += other.storedValues;
+        longest = Math.max(longest, other.longest);
         other.rowsByLength.forEach((length, count) -> rowsByLength.merge(length, count, Long::sum));
         other.rowsByShape.forEach((shape, count) -> rowsByShape.merge(shape, count, Long::sum));
         form = other.form;
@@ -219,6 +230,10 @@ public final class TableCounts implements Serializable {
         if (rowsByShape.size() > 1) {
             return Optional.of(holds + "sizes " + describe(rowsByShape) + ", height x width x channels; all images must"
                     + " have the same size: bring them to one with ImageAssembler");
+        }
+        if (rowsByLength.size() > 1 && form.hasSteps()) {
+            return Optional.of(holds + "steps of " + describe(rowsByLength)
+                    + " features; all steps must have the same features");
         }
         if (rowsByLength.size() > 1) {
             return Optional.of(holds + "lengths " + describe(rowsByLength) + "; all " + form.noun()

@@ -26,6 +26,9 @@ final class Lowering {
     private final Map<String, Float> states = new LinkedHashMap<>();
     private final Map<Value, String> sources = new HashMap<>();
     private @Nullable Value rows;
+    private @Nullable Value lengths;
+    /** Steps of the input, where it has lengths. */
+    private int steps;
     private final Map<String, Extent> starts = new LinkedHashMap<>();
     private long numParameters;
     private long numStates;
@@ -63,6 +66,10 @@ final class Lowering {
         graph.layer(Architecture.INPUT);
         Value value = input.lower(graph);
         sources.put(value, Architecture.INPUT);
+        if (input.hasLengths()) {
+            lengths = graph.input(NetworkGraphs.LENGTHS, new TensorType(Element.INT, Shape.of(graph.rows())));
+            steps = graph.type(value).shape().size(1);
+        }
         return value;
     }
 
@@ -131,6 +138,15 @@ final class Lowering {
         @Override
         public Shape shape(Value value) {
             return graph.type(value).shape();
+        }
+
+        @Override
+        public @Nullable Value lengths(Value sequence) {
+            if (lengths != null && graph.type(sequence).shape().size(1) != steps) {
+                throw fault("takes rows of unequal lengths with all " + steps + " steps of the input; got "
+                        + describe(sequence) + ". Keep the steps, by padding 'same' and stride 1, or take rows of one length.");
+            }
+            return lengths;
         }
 
         @Override

@@ -30,13 +30,16 @@ import org.sparkmlext.net.layer.Initialization;
  * The graphs of a network: one that trains, one that measures a loss, one that scores, each for a batch size. Parameters and states
  * lie in the same places in all of them. Immutable; graphs are made anew at each call.
  *
- * <p>Inputs: {@link #INPUT} as {@link NetworkInput#type} says; where there is a loss {@link #TARGETS} (INT N classes or FLOAT N x K)
+ * <p>Inputs: {@link #INPUT} as {@link NetworkInput#type} says, with {@link #LENGTHS} where {@link NetworkInput#hasLengths}; where there is a loss {@link #TARGETS} (INT N classes or FLOAT N x K)
  * and {@link #WEIGHTS} (FLOAT N); where there is dropout {@link #ROWS}.
  */
 public final class NetworkGraphs {
 
     /** Input: the rows. */
     public static final String INPUT = "input";
+
+    /** Input: INT N, steps of each row, at least 1; graphs of a {@link SequenceInput} with lengths have it. */
+    public static final String LENGTHS = "lengths";
 
     /** Input: what is to be predicted. */
     public static final String TARGETS = "targets";
@@ -82,10 +85,14 @@ public final class NetworkGraphs {
 
     /**
      * @param architecture with its head
-     * @throws IllegalArgumentException if it does not end in a vector, or has no parameters
+     * @throws IllegalArgumentException if it does not end in a vector, has no parameters, or leaves the number of steps open
      */
     public NetworkGraphs(Architecture architecture) {
         this.architecture = architecture;
+        if (architecture.input() instanceof SequenceInput sequence && sequence.isOpen()) {
+            throw new IllegalArgumentException("the network's input is a " + sequence.describe()
+                    + "; a network that is trained or scores has a number of steps. Give it one with withSteps.");
+        }
         Step last = architecture.last();
         Shape end = architecture.shape(last.name());
         if (end.rank() != 1) {

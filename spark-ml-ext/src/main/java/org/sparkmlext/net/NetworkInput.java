@@ -8,7 +8,7 @@ import org.sparkmlext.net.layer.FieldWriter;
 import org.sparkmlext.net.layer.JsonFields;
 
 /** What a row of a network's data is. In JSON an object whose {@code kind} says which. */
-public sealed interface NetworkInput permits ImageInput, VectorInput {
+public sealed interface NetworkInput permits ImageInput, SequenceInput, VectorInput {
 
     /** Name in JSON. */
     String kind();
@@ -32,6 +32,11 @@ public sealed interface NetworkInput permits ImageInput, VectorInput {
         return type(1).element() == Element.BYTE;
     }
 
+    /** Whether rows have lengths, which the graph then takes as {@link NetworkGraphs#LENGTHS}. */
+    default boolean hasLengths() {
+        return false;
+    }
+
     /** For people: {@code image 28x28x1 of bytes}. */
     String describe();
 
@@ -40,10 +45,11 @@ public sealed interface NetworkInput permits ImageInput, VectorInput {
         String kind = fields.text("kind");
         NetworkInput input = switch (kind) {
             case ImageInput.KIND -> ImageInput.read(fields);
+            case SequenceInput.KIND -> SequenceInput.read(fields);
             case VectorInput.KIND -> VectorInput.read(fields);
             default ->
                 throw fields.fault("is of the unknown kind '" + kind + "'; known are " + ImageInput.KIND + ", "
-                        + VectorInput.KIND + ". A newer spark-ml-ext may know it.");
+                        + SequenceInput.KIND + ", " + VectorInput.KIND + ". A newer spark-ml-ext may know it.");
         };
         fields.requireNoMore();
         return input;

@@ -222,7 +222,8 @@ public final class DistributedTrainer {
                 storedValues(plan, counts),
                 counts.storedValues(),
                 false,
-                counts.form().isBytes());
+                counts.form().isBytes(),
+                counts.longest());
         StoragePlan storage = new MemoryCheck(
                         algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting)
                 .choose(options.shardStorage());

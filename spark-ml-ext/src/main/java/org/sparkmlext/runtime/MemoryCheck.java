@@ -116,11 +116,11 @@ record MemoryCheck(
             line(text, "rows of blocks, no features", rowBytes);
             line(text, "blocks on their way to files", passing);
             plan.bytesByPurpose().forEach((purpose, bytes) -> line(text, purpose, bytes));
-            line(text, "in files: blocks (float32)", floats);
+            line(text, shape.hasSequences() ? "in files: series (float32)" : "in files: blocks (float32)", floats);
         } else {
             long blocks = blockBytes(shape, numMargins);
             heap += blocks;
-            line(text, shape.hasBytes() ? "blocks (bytes)" : "blocks (float32)", blocks);
+            line(text, shape.hasBytes() ? "blocks (bytes)" : shape.hasSequences() ? "series (float32)" : "blocks (float32)", blocks);
             plan.bytesByPurpose().forEach((purpose, bytes) -> line(text, purpose, bytes));
         }
         for (Map.Entry<String, Long> entry : plan.fileBytesByPurpose().entrySet()) {
@@ -161,6 +161,9 @@ record MemoryCheck(
     /** A block that comes, what is cut from it, and the columns that threads have read back. */
     private static long passingBytes(ShardShape shape) {
         long blockRows = Math.min(shape.rows() + shape.validationRows(), TableBlock.MAX_ROWS);
+        if (shape.hasSequences()) {
+            return 2 * Math.min(shape.cells() * Float.BYTES, MAX_BLOCK_BYTES);
+        }
         long block = Math.min(blockRows * shape.features() * Float.BYTES, MAX_BLOCK_BYTES);
         return 2 * block + shape.threads() * blockRows * Float.BYTES;
     }

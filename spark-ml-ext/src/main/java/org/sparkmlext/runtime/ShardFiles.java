@@ -9,21 +9,23 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.sparkmlext.data.ByteFeatures;
+import org.sparkmlext.data.FeatureBlock;
 import org.sparkmlext.data.MappedFeatures;
+import org.sparkmlext.data.SequenceFeatures;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.MappedFile;
 
 /**
- * The mapped files of one rank's dense features, a file a block: a block that is dropped gives its room on the disk back at once.
+ * The mapped files of one rank's dense features and sequences, a file a block: a block that is dropped gives its room on the disk back at once.
  * Closing drops all that are left. By the rank alone, which is over then: nobody else may unmap what it reads.
  */
 final class ShardFiles implements AutoCloseable {
 
     private final int rank;
     private final Path directory;
-    private final List<MappedFeatures> mapped = new ArrayList<>();
+    private final List<FeatureBlock> mapped = new ArrayList<>();
 
     ShardFiles(int rank, Path directory) {
         this.rank = rank;
@@ -80,7 +82,7 @@ final class ShardFiles implements AutoCloseable {
     }
 
     /**
-     * Writes a block's dense features to a file; sparse ones and bytes, which as floats would take four times the room, stay where they
+     * Writes a block's dense features or sequences to a file; sparse ones and bytes, which as floats would take four times the room, stay where they
      * are.
      *
      * @return the block with its features in the file; labels, weights and base margins are the same arrays
@@ -91,11 +93,13 @@ final class ShardFiles implements AutoCloseable {
             return block;
         }
         int numFeatures = block.features().numFeatures();
-        long bytes = (long) block.numRows() * numFeatures * Float.BYTES;
+        long bytes = block.features() instanceof SequenceFeatures sequences
+                ? sequences.numStored() * Float.BYTES
+                : (long) block.numRows() * numFeatures * Float.BYTES;
         try {
             MappedFile file = MappedFile.create(directory, "spark-ml-ext-rank" + rank + "-", bytes);
             try {
-                MappedFeatures features = write(block, file, bytes);
+                FeatureBlock features = write(block, file, bytes);
                 mapped.add(features);
                 return new TableBlock(
                         block.numRows(),
@@ -118,21 +122,28 @@ final class ShardFiles implements AutoCloseable {
         }
     }
 
-    private static MappedFeatures write(TableBlock block, MappedFile file, long bytes) throws IOException {
+    private static FeatureBlock write(TableBlock block, MappedFile file, long bytes) throws IOException {
         long[] at = new long[1];
-        MappedFeatures.<IOException>write(block.features(), block.numRows(), column -> {
-            int count = column.remaining();
-            file.write(at[0], column);
+        MappedFeatures.Sink<IOException> sink = piece -> {
+            int count = piece.remaining();
+            file.write(at[0], piece);
             at[0] += count;
-        });
-        MappedFeatures features =
-                new MappedFeatures(block.features().numFeatures(), block.numRows(), file.map(0, bytes), file::close);
+        };
+        FeatureBlock features;
+        if (block.features() instanceof SequenceFeatures sequences) {
+            sequences.write(sink);
+            features = sequences.mapped(file.map(0, bytes), file::close);
+        } else {
+            MappedFeatures.write(block.table(), block.numRows(), sink);
+            features = new MappedFeatures(
+                    block.features().numFeatures(), block.numRows(), file.map(0, bytes), file::close);
+        }
         file.seal();
         return features;
     }
 
     @Override
     public void close() {
-        mapped.forEach(MappedFeatures::drop);
+        mapped.forEach(FeatureBlock::drop);
     }
 }

@@ -1,23 +1,34 @@
 package org.sparkmlext.runtime;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.FeatureBlock;
+import org.sparkmlext.data.SequenceFeatures;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.data.WindowPlan;
 
 /**
  * A {@link TableBlock} as it lies in Spark's storage and travels through a shuffle: an {@code Object[]} of JDK arrays,
  * which every configured serializer can carry (Kryo cannot write a record). Nothing is copied.
  *
  * <p>Layout: rows, isValidation, partition, number within the partition, labels, weights or null, number of base margins, null
- * or what sparse features and bytes need beside their arrays, then the arrays of the features (one a feature; if sparse: columns, starts,
- * rows, values; if bytes: all of them) and one array a base margin. The partition and the number give blocks an order that a shuffle cannot disturb.
+ * or what features other than dense ones need beside their arrays, its kind first, then the arrays of the features (one a feature; if
+ * sparse: columns, starts, rows, values; if bytes: all of them; if sequences: starts, values) and one array a base margin. The partition and the number give blocks an order that a shuffle cannot disturb.
  */
 final class StoredBlock {
 
     private static final int FIRST_FEATURE = 8;
+
+    /** Kinds of features, the first number of the head. */
+    private static final int SPARSE = 0;
+
+    private static final int BYTES = 1;
+    private static final int SEQUENCES = 2;
 
     /**
      * Stands between blocks where they are serialized, and means nothing. Java's serialization keeps every object of a stream
@@ -53,15 +64,35 @@ final class StoredBlock {
 
     private static int @Nullable [] head(FeatureBlock features) {
         if (features instanceof SparseFeatures sparse) {
-            return new int[] {sparse.numFeatures(), Float.floatToIntBits(sparse.absent())};
+            return new int[] {SPARSE, sparse.numFeatures(), Float.floatToIntBits(sparse.absent())};
         }
         if (features instanceof ByteFeatures bytes) {
-            return new int[] {bytes.numFeatures(), Float.floatToIntBits(bytes.missing())};
+            return new int[] {BYTES, bytes.numFeatures(), Float.floatToIntBits(bytes.missing())};
+        }
+        if (features instanceof SequenceFeatures sequences) {
+            return head(sequences);
         }
         return null;
     }
 
+    private static int[] head(SequenceFeatures sequences) {
+        WindowPlan plan = sequences.plan();
+        IntStream numbers = IntStream.of(
+                SEQUENCES, sequences.channels(), plan.length(), plan.stride(), plan.horizon(), plan.numInputs());
+        IntStream targets = plan.targetChannels().stream().mapToInt(Integer::intValue);
+        return IntStream.concat(numbers, targets).toArray();
+    }
+
+    private static SequenceFeatures sequences(int[] head, int[] starts, float[] values) {
+        List<Integer> targets = Arrays.stream(head, 6, head.length).boxed().toList();
+        WindowPlan plan = new WindowPlan(head[2], head[3], head[4], head[5], targets);
+        return new SequenceFeatures(plan, head[1], starts, values);
+    }
+
     private static Object[] arrays(FeatureBlock features) {
+        if (features instanceof SequenceFeatures sequences && sequences.isOnHeap()) {
+            return new Object[] {sequences.starts(), sequences.values()};
+        }
         if (features instanceof ByteFeatures bytes) {
             return new Object[] {bytes.bytes()};
         }
@@ -93,13 +124,16 @@ final class StoredBlock {
         if (head == null) {
             return new DenseFeatures(arrays(stored, FIRST_FEATURE, end));
         }
+        if (head[0] == SEQUENCES) {
+            return sequences(head, (int[]) stored[FIRST_FEATURE], (float[]) stored[FIRST_FEATURE + 1]);
+        }
         int numRows = (Integer) stored[0];
-        float special = Float.intBitsToFloat(head[1]);
-        if (stored[FIRST_FEATURE] instanceof byte[] bytes) {
-            return new ByteFeatures(head[0], numRows, special, bytes);
+        float special = Float.intBitsToFloat(head[2]);
+        if (head[0] == BYTES) {
+            return new ByteFeatures(head[1], numRows, special, (byte[]) stored[FIRST_FEATURE]);
         }
         return new SparseFeatures(
-                head[0],
+                head[1],
                 numRows,
                 special,
                 (int[]) stored[FIRST_FEATURE],

@@ -14,6 +14,7 @@ package org.sparkmlext.training;
  * @param tableStoredValues the same of the whole table
  * @param isMapped whether dense features, as floats and as bins, lie in mapped files and not on the heap
  * @param hasBytes whether blocks hold features as bytes, which always lie on the heap
+ * @param longest steps of the longest row where rows are sequences, whose features are those of a step; else 0
  */
 public record ShardShape(
         long rows,
@@ -25,7 +26,8 @@ public record ShardShape(
         long storedValues,
         long tableStoredValues,
         boolean isMapped,
-        boolean hasBytes) {
+        boolean hasBytes,
+        int longest) {
 
     /** The only shard of its table, features on the heap. */
     public ShardShape(
@@ -36,7 +38,7 @@ public record ShardShape(
             int numClasses,
             int threads,
             long storedValues) {
-        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, storedValues, false, false);
+        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, storedValues, false, false, 0);
     }
 
     /** The same shard with its dense features in mapped files. */
@@ -51,11 +53,17 @@ public record ShardShape(
                 storedValues,
                 tableStoredValues,
                 true,
-                hasBytes);
+                hasBytes,
+                longest);
     }
 
-    /** Cells of the shard's features, training and validation. */
+    /** Whether rows are sequences, of which every value is stored. */
+    public boolean hasSequences() {
+        return longest > 0;
+    }
+
+    /** Cells of the shard's features, training and validation: of sequences the values they store. */
     public long cells() {
-        return (rows + validationRows) * features;
+        return hasSequences() ? storedValues : (rows + validationRows) * features;
     }
 }

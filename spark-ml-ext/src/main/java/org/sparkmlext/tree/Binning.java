@@ -89,7 +89,7 @@ final class Binning implements AutoCloseable {
         for (TableBlock block : blocks) {
             cancelCheck.run();
             threads.forEach(columns.length, f -> {
-                float[] values = block.features().column(f);
+                float[] values = block.table().column(f);
                 if (ranges == null) {
                     mappers[f].map(values, block.numRows(), columns[f]);
                 } else {

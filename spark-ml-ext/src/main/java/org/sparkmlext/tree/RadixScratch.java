@@ -3,9 +3,9 @@ package org.sparkmlext.tree;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
-import org.sparkmlext.data.FeatureBlock;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.data.TabularFeatures;
 
 /**
  * One thread's arrays and loops for passes over a feature's values. Between two passes all counts are 0.
@@ -39,7 +39,7 @@ final class RadixScratch {
     private void forEachChunk(List<TableBlock> blocks, int feature, KeyLoop loop, IntUnaryOperator counter) {
         int zeros = 0;
         for (TableBlock block : blocks) {
-            FeatureBlock features = block.features();
+            TabularFeatures features = block.table();
             if (features instanceof SparseFeatures sparse) {
                 int column = sparse.indexOf(feature);
                 int from = column < 0 ? 0 : sparse.starts()[column];

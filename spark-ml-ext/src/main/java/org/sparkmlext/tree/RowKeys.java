@@ -65,7 +65,7 @@ final class RowKeys {
             addTerms(sparse, allMissing, n, hashes, from);
         } else {
             for (int f = 0; f < block.features().numFeatures(); f++) {
-                addTerms(f, block.features().column(f), n, hashes, from);
+                addTerms(f, block.table().column(f), n, hashes, from);
             }
         }
         absorb(block.labels(), n, hashes, from);

@@ -2,9 +2,9 @@ package org.sparkmlext.tree;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.data.FeatureBlock;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.data.TabularFeatures;
 import org.sparkmlext.kernels.tree.SparseBins;
 
 /** Turns blocks, in whatever form they come, into the bins of their stored values. */
@@ -25,7 +25,7 @@ final class SparseBlockBins {
 
     SparseBins of(TableBlock block) {
         SparseFeatures sparse = values.sparse(block);
-        return sparse != null ? ofSparse(block.numRows(), sparse) : ofColumns(block.numRows(), block.features());
+        return sparse != null ? ofSparse(block.numRows(), sparse) : ofColumns(block.numRows(), block.table());
     }
 
     private SparseBins ofSparse(int numRows, SparseFeatures sparse) {
@@ -39,7 +39,7 @@ final class SparseBlockBins {
     }
 
     /** A block whose columns are to be read in full: absent values are left out, as they are in sparse blocks. */
-    private SparseBins ofColumns(int numRows, FeatureBlock block) {
+    private SparseBins ofColumns(int numRows, TabularFeatures block) {
         int numFeatures = values.numFeatures();
         int[] starts = new int[numFeatures + 1];
         threads.forEach(numFeatures, f -> starts[f + 1] = values.count(block.column(f), numRows));

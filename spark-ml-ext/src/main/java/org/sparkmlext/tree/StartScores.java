@@ -68,7 +68,7 @@ final class StartScores {
         float[] raw = new float[atOnce * scores.length];
         for (int from = 0; from < n; from += atOnce) {
             int count = Math.min(atOnce, n - from);
-            block.features().copyRows(from, from + count, rows);
+            block.table().copyRows(from, from + count, rows);
             model.rawScores(rows, count, raw);
             for (int r = 0; r < count; r++) {
                 for (int output = 0; output < scores.length; output++) {

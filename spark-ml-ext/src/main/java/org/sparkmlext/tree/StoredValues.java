@@ -42,7 +42,7 @@ final class StoredValues {
             } else {
                 threads.forEach(
                         numFeatures,
-                        f -> values.counts[f] += values.count(block.features().column(f), block.numRows()));
+                        f -> values.counts[f] += values.count(block.table().column(f), block.numRows()));
             }
         }
         return values;
@@ -103,7 +103,7 @@ final class StoredValues {
             SparseFeatures sparse = sparse(block);
             if (sparse == null) {
                 for (int f = fromFeature; f < toFeature; f++) {
-                    reader.read(f, block.features().column(f), 0, block.numRows());
+                    reader.read(f, block.table().column(f), 0, block.numRows());
                 }
                 continue;
             }

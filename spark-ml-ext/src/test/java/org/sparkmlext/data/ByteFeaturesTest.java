@@ -95,7 +95,7 @@ class ByteFeaturesTest {
         assertThat(rows).isEqualTo(10);
         assertThatThrownBy(() -> builder.addBytes(row, 0, 1, new float[0])).hasMessageContaining("the block is full");
         TableBlock block = builder.build();
-        assertThat(block.features().column(1)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(block.table().column(1)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(((ByteFeatures) block.features()).bytes()).hasSize(10 * width);
     }
 
@@ -109,7 +109,7 @@ class ByteFeaturesTest {
             TableBlock block = builder.build();
             assertThat(block.numRows()).isEqualTo(2500);
             assertThat(((ByteFeatures) block.features()).bytes()).hasSize(2500);
-            assertThat(block.features().column(0)[2499]).isEqualTo(2499 % 256);
+            assertThat(block.table().column(0)[2499]).isEqualTo(2499 % 256);
             assertThat(block.isValidation()).isTrue();
         }
     }

@@ -69,7 +69,7 @@ class FeatureFormTest {
 
     private static float[][] columns(TableBlock block) {
         float[][] columns = new float[block.features().numFeatures()][];
-        Arrays.setAll(columns, f -> block.features().column(f));
+        Arrays.setAll(columns, f -> block.table().column(f));
         return columns;
     }
 

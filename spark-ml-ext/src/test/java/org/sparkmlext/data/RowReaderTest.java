@@ -100,7 +100,7 @@ class RowReaderTest {
     void aDoubleIsRoundedOnceAndNegativeZeroIsZero() {
         Dataset<Row> data = spark.sql("select * from values (0.1D, 1), (-0.0D, 2), (1e-60D, 3) as t(d, y)");
         float[] column =
-                read(data, real(List.of("d"), null, null)).get(0).features().column(0);
+                read(data, real(List.of("d"), null, null)).get(0).table().column(0);
         assertThat(column).containsExactly(0.1f, 0f, 0f);
         assertThat(Float.floatToRawIntBits(column[1])).isZero();
     }
@@ -176,11 +176,11 @@ class RowReaderTest {
         assertThat(sparse.column(3)).containsExactly(NAN, NAN);
         assertThat(sparse.column(8)).containsExactly(NAN, NAN);
         // Dense all the same: many values.
-        FeatureBlock dense = read(
+        TabularFeatures dense = read(
                         vectors(Vectors.sparse(3, new int[] {2}, new double[] {5}), Vectors.dense(0, 1, 0)),
                         VECTORS.withMissing(0f))
                 .get(0)
-                .features();
+                .table();
         assertThat(dense).isInstanceOf(DenseFeatures.class);
         assertThat(dense.column(0)).containsExactly(NAN, NAN);
         assertThat(dense.column(2)).containsExactly(5, NAN);
@@ -204,7 +204,7 @@ class RowReaderTest {
         Dataset<Row> data = spark.sql(
                 "select * from values (double('Infinity'), 1), (1e300D, 2), (double('-Infinity'), 3) as t(d, y)");
         TableColumns columns = real(List.of("d"), null, null).withMissing(Float.POSITIVE_INFINITY);
-        assertThat(read(data.where("y < 3"), columns).get(0).features().column(0))
+        assertThat(read(data.where("y < 3"), columns).get(0).table().column(0))
                 .containsExactly(NAN, NAN);
         TableScan scan = scan(data, columns);
         scan.forEachRemaining(block -> {});
@@ -251,7 +251,7 @@ class RowReaderTest {
         assertThat(blocks.get(0).isValidation()).isFalse();
         assertThat(blocks.get(0).labels()).containsExactly(1, 2, 3, 4, 6, 7, 8, 9);
         assertThat(blocks.get(1).isValidation()).isTrue();
-        assertThat(blocks.get(1).features().column(0)).containsExactly(0, 5);
+        assertThat(blocks.get(1).table().column(0)).containsExactly(0, 5);
         assertThat(blocks.get(1).weights()).containsExactly(0.5f, 5.5f);
     }
 
@@ -353,7 +353,7 @@ class RowReaderTest {
 
     private static float[][] columns(TableBlock block) {
         float[][] columns = new float[block.features().numFeatures()][];
-        java.util.Arrays.setAll(columns, f -> block.features().column(f));
+        java.util.Arrays.setAll(columns, f -> block.table().column(f));
         return columns;
     }
 

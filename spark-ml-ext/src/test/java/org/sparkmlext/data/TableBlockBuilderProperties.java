@@ -46,12 +46,12 @@ class TableBlockBuilderProperties {
             TableBlockBuilder builder = TableBlockBuilder.ofVectors(numFeatures, absent, false, 0, false);
             // Twice: the second block of a builder may start in another way than the first.
             for (int b = 0; b < 2; b++) {
-                FeatureBlock block =
-                        fill(builder, rows, absent, form, new Random(seed)).features();
+                TabularFeatures block =
+                        fill(builder, rows, absent, form, new Random(seed)).table();
                 boolean isSparse = stored <= (long) numRows * numFeatures / 4;
                 assertThat(block instanceof SparseFeatures).as("%s", form).isEqualTo(isSparse);
                 assertThat(block.numStored()).isEqualTo(isSparse ? stored : (long) numRows * numFeatures);
-                FeatureBlock slice = block.slice(from, to);
+                TabularFeatures slice = block.slice(from, to);
                 for (int f = 0; f < numFeatures; f++) {
                     float[] expected = column(rows, f);
                     assertThat(block.column(f)).as("%s column %s", form, f).isEqualTo(expected);

@@ -105,7 +105,7 @@ class ArchitectureJsonTest {
                 "\"version\": 1 | \"version\": 0 | has version 0",
                 "\"version\": 1, | `` | lacks the field 'version'",
                 "spark-ml-ext-network | onnx | has the format 'onnx'",
-                "\"kind\": \"image\" | \"kind\": \"video\" | 'input' is of the unknown kind 'video'; known are image, vector",
+                "\"kind\": \"image\" | \"kind\": \"video\" | 'input' is of the unknown kind 'video'; known are image, sequence, vector",
                 "\"pixels\": \"byte\" | \"pixels\": \"short\" | 'input' has pixels 'short'; allowed: 'byte', 'float'",
                 "\"channels\": 1 | \"channels\": 3 | 1x8x9 from 'conv' and 3x8x9 from 'input'",
                 "\"channels\": 1 | \"channels\": 2147483647 | channels at most 65536",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.graph.Element;
@@ -62,6 +63,11 @@ final class ReferenceRun implements AutoCloseable {
                 byte[] pixels = new byte[length];
                 random.nextBytes(pixels);
                 buffer.copyIn(0, pixels, 0, length);
+            } else if (input.getKey().equals(NetworkGraphs.LENGTHS)) {
+                int steps = Objects.requireNonNull(graph.inputs().get(NetworkGraphs.INPUT))
+                        .shape()
+                        .size(1);
+                buffer.copyIn(0, random.ints(length, 1, steps + 1).toArray(), 0, length);
             } else if (input.getValue().element() == Element.INT) {
                 buffer.copyIn(0, random.ints(length, 0, classes).toArray(), 0, length);
             } else if (input.getValue().element() == Element.LONG) {

@@ -132,7 +132,7 @@ record ColumnSums(Settings settings) implements TrainingAlgorithm<ColumnSums.Set
                 sums[3] += block.weights() == null ? 10_000 : Math.round(block.weights()[r] * 1e4);
             }
             for (int c = 0; c < block.features().numFeatures(); c++) {
-                float[] column = block.features().column(c);
+                float[] column = block.table().column(c);
                 for (int r = 0; r < block.numRows(); r++) {
                     sums[5 + 2 * c] += Float.isNaN(column[r]) ? 0 : Math.round(column[r] * 1e4);
                     sums[6 + 2 * c] += Float.isNaN(column[r]) ? 1 : 0;

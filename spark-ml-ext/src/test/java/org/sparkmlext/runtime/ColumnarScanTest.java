@@ -157,10 +157,10 @@ class ColumnarScanTest {
                 .map(element -> (Object[]) element)
                 .toList();
         assertThat(blocks).hasSize(2);
-        assertThat(StoredBlock.load(blocks.get(0)).features().column(0)).containsExactly(0, 16777216, 50331652);
-        assertThat(StoredBlock.load(blocks.get(0)).features().column(1)).containsExactly(-2, Float.NaN, 1);
+        assertThat(StoredBlock.load(blocks.get(0)).table().column(0)).containsExactly(0, 16777216, 50331652);
+        assertThat(StoredBlock.load(blocks.get(0)).table().column(1)).containsExactly(-2, Float.NaN, 1);
         assertThat(StoredBlock.load(blocks.get(0)).labels()).containsExactly(0, 1, 3);
-        assertThat(StoredBlock.load(blocks.get(1)).features().column(1)).containsExactly(0);
+        assertThat(StoredBlock.load(blocks.get(1)).table().column(1)).containsExactly(0);
         assertThat(StoredBlock.load(blocks.get(1)).isValidation()).isTrue();
     }
 

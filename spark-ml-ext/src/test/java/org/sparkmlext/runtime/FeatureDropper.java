@@ -46,7 +46,7 @@ record FeatureDropper() implements TrainingAlgorithm<String> {
 
     private static void drop(TableBlock block, List<WeakReference<float[]>> columns) {
         for (int f = 0; f < block.features().numFeatures(); f++) {
-            columns.add(new WeakReference<>(block.features().column(f)));
+            columns.add(new WeakReference<>(block.table().column(f)));
         }
         block.dropFeatures();
     }

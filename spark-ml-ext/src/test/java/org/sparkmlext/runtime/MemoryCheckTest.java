@@ -25,7 +25,7 @@ class MemoryCheckTest {
 
     @Test
     void bytesTakeOneACellAndStayOnTheHeap() {
-        ShardShape bytes = new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000, 100_000_000, false, true);
+        ShardShape bytes = new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000, 100_000_000, false, true, 0);
         assertThat(MemoryCheck.blockBytes(bytes, 0)).isEqualTo(100_000_000 + 40_000_000);
         StoragePlan plan = check(bytes, 1L << 40).choose(ShardStorage.DISK);
         assertThat(plan.text()).contains("blocks (bytes)", "in files: bins").doesNotContain("in files: blocks");

@@ -19,6 +19,7 @@ import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.FeatureBlock;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.data.TabularFeatures;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.MappedFileTest;
 
@@ -57,15 +58,15 @@ class ShardFilesTest {
             TableBlock kept = files.keep(block);
             assertThat(kept.labels()).isSameAs(block.labels());
             assertThat(kept.isValidation()).isTrue();
-            FeatureBlock features = kept.features();
-            FeatureBlock slice = features.slice(100, 300);
+            TabularFeatures features = kept.table();
+            TabularFeatures slice = features.slice(100, 300);
             float[] rows = new float[3 * 200];
             features.copyRows(100, 300, rows);
             float[] expectedRows = new float[3 * 200];
-            block.features().copyRows(100, 300, expectedRows);
+            block.table().copyRows(100, 300, expectedRows);
             assertThat(bits(rows, 0, rows.length)).isEqualTo(bits(expectedRows, 0, rows.length));
             for (int f = 0; f < 3; f++) {
-                float[] expected = block.features().column(f);
+                float[] expected = block.table().column(f);
                 assertThat(bits(features.column(f), 0, NUM_ROWS)).isEqualTo(bits(expected, 0, NUM_ROWS));
                 assertThat(features.column(f)).hasSize(NUM_ROWS);
                 assertThat(bits(slice.column(f), 0, 200)).isEqualTo(bits(expected, 100, 300));
@@ -88,8 +89,8 @@ class ShardFilesTest {
             first.dropFeatures();
             first.dropFeatures();
             assertThat(MappedFileTest.numMappings("spark-ml-ext-rank77")).isEqualTo(both / 2);
-            assertThatThrownBy(() -> first.features().column(0)).hasMessageContaining("were dropped");
-            assertThat(second.features().column(0)).hasSize(NUM_ROWS);
+            assertThatThrownBy(() -> first.table().column(0)).hasMessageContaining("were dropped");
+            assertThat(second.table().column(0)).hasSize(NUM_ROWS);
         }
         assertThat(MappedFileTest.numMappings("spark-ml-ext-rank77")).isZero();
         assertThat(directory).isEmptyDirectory();
@@ -121,7 +122,7 @@ class ShardFilesTest {
             assertThat(none.features().numFeatures()).isZero();
             TableBlock empty =
                     files.keep(new TableBlock(0, new DenseFeatures(new float[2][0]), new float[0], null, null, false));
-            assertThat(empty.features().column(1)).isEmpty();
+            assertThat(empty.table().column(1)).isEmpty();
         }
     }
 

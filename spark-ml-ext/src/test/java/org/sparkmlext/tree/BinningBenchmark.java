@@ -60,7 +60,7 @@ public final class BinningBenchmark {
                 start = System.nanoTime();
                 threads.forEach(NUM_FEATURES, f -> {
                     mappers[f].mapAndMeasure(
-                            block.features().column(f), block.numRows(), columns[f], new KeyRanges(bins[f]));
+                            block.table().column(f), block.numRows(), columns[f], new KeyRanges(bins[f]));
                 });
                 map += System.nanoTime() - start;
                 start = System.nanoTime();

@@ -35,7 +35,7 @@ class BinningTest {
         for (List<TableBlock> blocks : List.of(shard.training(), shard.validation())) {
             for (TableBlock block : blocks) {
                 for (int f = 0; f < block.features().numFeatures(); f++) {
-                    assertThat(block.features().column(f)).isEmpty();
+                    assertThat(block.table().column(f)).isEmpty();
                 }
                 assertThat(block.labels()).hasSize(block.numRows());
                 assertThat(block.weights()).hasSize(block.numRows());
@@ -75,7 +75,7 @@ class BinningTest {
         for (int f = 0; f < numFeatures; f++) {
             int at = 0;
             for (TableBlock block : blocks) {
-                System.arraycopy(block.features().column(f), 0, columns[f], at, block.numRows());
+                System.arraycopy(block.table().column(f), 0, columns[f], at, block.numRows());
                 at += block.numRows();
             }
         }

@@ -143,7 +143,7 @@ final class TableMaker {
         float[] values = new float[rows.length];
         int at = 0;
         for (int f = 0; f < numFeatures; f++) {
-            float[] column = block.features().column(f);
+            float[] column = block.table().column(f);
             for (int r = 0; r < block.numRows(); r++) {
                 boolean isAbsent = Float.isNaN(absent) ? Float.isNaN(column[r]) : column[r] == 0;
                 if (!isAbsent) {

@@ -6,6 +6,7 @@ import org.sparkmlext.net.ArchitectureBuilder;
 import org.sparkmlext.net.ImageInput;
 import org.sparkmlext.net.NetworkInput;
 import org.sparkmlext.net.Presets;
+import org.sparkmlext.net.SequenceInput;
 import org.sparkmlext.net.VectorInput;
 import org.sparkmlext.net.layer.LayerKinds;
 
@@ -48,6 +49,11 @@ public final class Network {
     /** Begins a network on vectors. */
     public static Builder vector(int length) {
         return builder(new VectorInput(length));
+    }
+
+    /** Begins a network on sequences of so many steps with so many numbers each, see {@link SequenceInput}. */
+    public static Builder sequence(int steps, int features) {
+        return builder(SequenceInput.of(steps, features));
     }
 
     /** Begins a network on any input, for example images that are standardised. */

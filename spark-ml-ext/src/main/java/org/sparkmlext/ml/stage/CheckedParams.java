@@ -7,6 +7,7 @@ import java.util.function.DoublePredicate;
 import java.util.function.LongPredicate;
 import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -66,6 +67,21 @@ public final class CheckedParams {
                 name,
                 fullDoc(doc, allowed, shownDefault),
                 check(name, allowed, v -> v instanceof double[] list && isAllowed.test(list)));
+    }
+
+    /** A list of whole numbers. */
+    public static IntArrayParam ofInts(
+            Params owner, String name, String doc, String allowed, Object shownDefault, IntsCheck isAllowed) {
+        return new IntArrayParam(
+                owner,
+                name,
+                fullDoc(doc, allowed, shownDefault),
+                check(name, allowed, v -> v instanceof int[] list && isAllowed.test(list)));
+    }
+
+    /** What a list of whole numbers must be. */
+    public interface IntsCheck extends Serializable {
+        boolean test(int[] values);
     }
 
     /** What a list of numbers must be. */
@@ -132,6 +148,9 @@ public final class CheckedParams {
                 return "'" + text + "'";
             }
             if (value instanceof double[] numbers) {
+                return Arrays.toString(numbers);
+            }
+            if (value instanceof int[] numbers) {
                 return Arrays.toString(numbers);
             }
             return value instanceof Object[] list ? Arrays.toString(list) : String.valueOf(value);

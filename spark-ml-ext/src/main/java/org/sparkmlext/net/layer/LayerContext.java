@@ -1,6 +1,8 @@
 package org.sparkmlext.net.layer;
 
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
 import org.sparkmlext.kernels.graph.Shape;
@@ -15,6 +17,16 @@ public interface LayerContext {
     /** The shape of a value, the batch included. */
     Shape shape(Value value);
 
+    /**
+     * How many steps each row of a sequence has, INT N; null where all rows have all steps. What lies behind the end of a row means
+     * nothing, and a layer must not let it in.
+     *
+     * @param sequence N x steps x ..., of as many steps as the network's input
+     * @throws IllegalArgumentException if rows have lengths, and the value another number of steps, so that they are not its own
+     */
+    @Nullable
+    Value lengths(Value sequence);
+
     /** A trained value. Called once a name, in the same order in every graph of the network. */
     Value parameter(String name, Shape shape, Initialization initialization);
 
@@ -26,6 +38,17 @@ public interface LayerContext {
 
     /** Adds an op and returns its first output. */
     Value add(Op op, Value... operands);
+
+    /** Adds an op whose last operand is, where rows have them, the {@link #lengths} of the first, a sequence. */
+    default Value addOverSteps(Op op, Value... operands) {
+        Value lengths = lengths(operands[0]);
+        if (lengths == null) {
+            return add(op, operands);
+        }
+        Value[] more = Arrays.copyOf(operands, operands.length + 1);
+        more[operands.length] = lengths;
+        return add(op, more);
+    }
 
     /** Adds an op of several outputs. */
     Node addNode(Op op, Value... operands);

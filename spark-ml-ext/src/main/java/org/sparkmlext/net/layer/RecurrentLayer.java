@@ -11,7 +11,8 @@ import org.sparkmlext.kernels.graph.Value;
 
 /**
  * LSTM or GRU over a sequence, steps x features, with the formulas of PyTorch, see {@link Recurrent.Cell}. Output: the state after the
- * last step, units, or that after each step, steps x units; twice the units where it runs in both directions.
+ * last step of each row, units, or that after each step, steps x units, 0 behind a row's end; twice the units where it runs in both
+ * directions.
  *
  * <p>Parameters: {@code weights} gates*units x features, {@code recurrent} gates*units x units, {@code bias} 4*units, and the same after
  * {@code backward-} for the second direction. All start uniform within {@code 1/sqrt(units)}, as in PyTorch.
@@ -65,13 +66,15 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
         Value x = context.singleSequence(inputs);
         Value forward = run(context, "", x);
         if (!isBidirectional) {
-            return returnsSequence ? forward : context.add(new LastStep(), forward);
+            return returnsSequence ? forward : context.addOverSteps(new LastStep(), forward);
         }
-        Value backward = run(context, "backward-", context.add(new ReverseSteps(), x));
+        Value backward = run(context, "backward-", context.addOverSteps(new ReverseSteps(), x));
         return returnsSequence
-                ? context.add(new Concat(2), forward, context.add(new ReverseSteps(), backward))
+                ? context.add(new Concat(2), forward, context.addOverSteps(new ReverseSteps(), backward))
                 : context.add(
-                        new Concat(1), context.add(new LastStep(), forward), context.add(new LastStep(), backward));
+                        new Concat(1),
+                        context.addOverSteps(new LastStep(), forward),
+                        context.addOverSteps(new LastStep(), backward));
     }
 
     private Value run(LayerContext context, String prefix, Value x) {
@@ -79,7 +82,7 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
         Initialization start = new Initialization(Initializer.LECUN_UNIFORM, 3L * units, 1);
         int rows = Math.multiplyExact(cell.gates(), units);
         int features = context.shape(x).size(2);
-        return context.add(
+        return context.addOverSteps(
                 new Recurrent(cell),
                 x,
                 context.parameter(prefix + "weights", Shape.of(rows, features), start),

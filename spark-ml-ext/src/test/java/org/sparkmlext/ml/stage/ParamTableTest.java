@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 import org.sparkmlext.ml.feature.ImageAssembler;
+import org.sparkmlext.ml.feature.SequenceAssembler;
 import org.sparkmlext.ml.neural.CnnClassifier;
 import org.sparkmlext.ml.neural.CnnRegressor;
 
@@ -43,7 +44,8 @@ class ParamTableTest {
                 while it is not set), meaning with the allowed values.
 
                 """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor()) + "\n"
-                + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n" + table(new ImageAssembler());
+                + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n" + table(new ImageAssembler()) + "\n"
+                + table(new SequenceAssembler());
     }
 
     private static String table(Params stage) {
@@ -53,6 +55,9 @@ class ParamTableTest {
 
     /** A value of a Param as its doc shows it. */
     static String text(Object value) {
+        if (value instanceof int[] numbers) {
+            return Arrays.toString(numbers);
+        }
         return value instanceof double[] numbers ? Arrays.toString(numbers) : String.valueOf(value);
     }
 

@@ -1,0 +1,259 @@
+package org.sparkmlext.data;
+
+import java.time.ZoneId;
+import java.util.Iterator;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition of a {@link SeriesTable} step by step: first {@link #next}, then what the step is. Holds one step. Not thread-safe.
+ *
+ * <p>Steps of a series follow each other without a gap, by the rules; {@link #isFirst} says where another series begins. Events that
+ * break the rules end the reading with an {@link InvalidEventsException} which names entity and time.
+ */
+public final class SeriesReader {
+
+    /** More missing steps in a row than this are taken for a wrong time. */
+    static final int MOST_FILLED = 1_000_000;
+
+    private final Iterator<InternalRow> rows;
+    private final SeriesColumns columns;
+    private final SeriesRules rules;
+    private final TimeKind timeKind;
+    private final ZoneId zone;
+    private final int entityAt;
+    private final int timeAt;
+    private final int firstChannel;
+
+    private final float[] values;
+    private @Nullable UTF8String entity;
+    private long time;
+    private boolean isValidation;
+    private boolean isFirst;
+
+    /** Time of the series' first step, and steps since: so calendars stay exact over any length. */
+    private long start;
+
+    private long steps;
+
+    /** The event behind the steps that are filled in; null while none are. */
+    private @Nullable InternalRow waiting;
+
+    private int filledInARow;
+
+    SeriesReader(
+            Iterator<InternalRow> rows,
+            SeriesColumns columns,
+            SeriesRules rules,
+            TimeKind timeKind,
+            ZoneId zone,
+            int entityAt,
+            int timeAt,
+            int firstChannel) {
+        this.rows = rows;
+        this.columns = columns;
+        this.rules = rules;
+        this.timeKind = timeKind;
+        this.zone = zone;
+        this.entityAt = entityAt;
+        this.timeAt = timeAt;
+        this.firstChannel = firstChannel;
+        this.values = new float[columns.channels().size()];
+    }
+
+    /**
+     * Goes to the next step.
+     *
+     * @return whether there is one
+     * @throws InvalidEventsException if events break the rules
+     */
+    public boolean next() {
+        InternalRow row = waiting;
+        if (row != null) {
+            return fillOrTake(row);
+        }
+        while (rows.hasNext()) {
+            row = rows.next();
+            if (isWhole(row) && !isRepeated(row)) {
+                return place(row);
+            }
+        }
+        return false;
+    }
+
+    /** Whether a row has all it needs; false if it may be left out. */
+    private boolean isWhole(InternalRow row) {
+        if (row.isNullAt(entityAt)) {
+            return leaveOut("column '" + columns.entityCol() + "' (entityCol) is null in an event", "an entity");
+        }
+        if (row.isNullAt(timeAt)) {
+            return leaveOut(
+                    "column '" + columns.timeCol() + "' (timeCol) is null in an event" + ofEntity(row), "a time");
+        }
+        if (columns.validationIndicatorCol() != null && row.isNullAt(firstChannel - 1)) {
+            return leaveOut(
+                    "column '" + columns.validationIndicatorCol() + "' (validationIndicatorCol) is null" + at(row),
+                    "true or false");
+        }
+        for (int c = 0; c < values.length; c++) {
+            boolean isNull = row.isNullAt(firstChannel + c);
+            if (isNull || !Float.isFinite(row.getFloat(firstChannel + c))) {
+                String what = isNull ? "null" : Float.toString(row.getFloat(firstChannel + c));
+                return leaveOut(
+                        "column '" + columns.channels().get(c) + "' is " + what + at(row),
+                        "numbers that are finite as float32");
+            }
+        }
+        return true;
+    }
+
+    private boolean leaveOut(String fault, String needed) {
+        if (rules.skipsInvalid()) {
+            return false;
+        }
+        throw new InvalidEventsException(fault + "; every event needs " + needed
+                + ". Fill it in (for example with Imputer), or leave such events out, which handleInvalid skip does in"
+                + " SequenceAssembler.");
+    }
+
+    private boolean isRepeated(InternalRow row) {
+        if (!isOfThisEntity(row) || row.getLong(timeAt) != time) {
+            return false;
+        }
+        if (rules.duplicates() == SeriesRules.Duplicates.LAST) {
+            return true;
+        }
+        throw new InvalidEventsException("there is more than one event" + at(row)
+                + "; allowed is one an entity and time. Drop the others, or set duplicates to last.");
+    }
+
+    private boolean isOfThisEntity(InternalRow row) {
+        return row.getUTF8String(entityAt).equals(entity);
+    }
+
+    /** Takes a row as the next step, or first what is missing before it. */
+    private boolean place(InternalRow row) {
+        if (!isOfThisEntity(row)) {
+            return begin(row);
+        }
+        Frequency frequency = rules.frequency();
+        if (frequency == null) {
+            return take(row);
+        }
+        long expected = frequency.after(start, steps + 1, timeKind.calendar(zone));
+        long found = row.getLong(timeAt);
+        if (found == expected) {
+            return take(row);
+        }
+        return switch (rules.gaps()) {
+            case SPLIT -> begin(row);
+            case FILL -> {
+                filledInARow = 0;
+                yield fillOrTake(row);
+            }
+            case ERROR ->
+                throw new InvalidEventsException(
+                        (found > expected ? "events are missing: " : "events come more often than frequency says: ")
+                                + "after " + timeKind.text(time, zone) + " comes "
+                                + timeKind.text(found, zone) + ofEntity(row) + ", where frequency says "
+                                + timeKind.text(expected, zone)
+                                + ". Mend the events or frequency, or set gaps to split or fill.");
+        };
+    }
+
+    private boolean fillOrTake(InternalRow row) {
+        Frequency frequency = rules.frequency();
+        if (frequency == null) {
+            throw new IllegalStateException("steps are filled in without a frequency");
+        }
+        long found = row.getLong(timeAt);
+        long expected = frequency.after(start, steps + 1, timeKind.calendar(zone));
+        if (found == expected) {
+            waiting = null;
+            return take(row);
+        }
+        if (found < expected || filledInARow == MOST_FILLED) {
+            throw new InvalidEventsException("the event" + at(row)
+                    + (found < expected
+                            ? " lies between two steps of frequency; the one after it is " + timeKind.text(expected, zone)
+                            : " comes more than " + MOST_FILLED + " missing steps after the one before")
+                    + ". Bring times to the frequency (for example with date_trunc), mend them, or set gaps to split.");
+        }
+        waiting = row;
+        filledInARow++;
+        time = expected;
+        steps++;
+        isFirst = false;
+        return true;
+    }
+
+    private boolean begin(InternalRow row) {
+        if (!isOfThisEntity(row)) {
+            entity = row.getUTF8String(entityAt).clone();
+        }
+        copy(row);
+        start = time;
+        steps = 0;
+        isFirst = true;
+        return true;
+    }
+
+    private boolean take(InternalRow row) {
+        copy(row);
+        steps++;
+        isFirst = false;
+        return true;
+    }
+
+    private void copy(InternalRow row) {
+        time = row.getLong(timeAt);
+        isValidation = columns.validationIndicatorCol() != null && row.getBoolean(firstChannel - 1);
+        for (int c = 0; c < values.length; c++) {
+            values[c] = row.getFloat(firstChannel + c);
+        }
+    }
+
+    private String ofEntity(InternalRow row) {
+        return columns.entityCol() == null ? "" : " of entity '" + row.getUTF8String(entityAt) + "'";
+    }
+
+    private String at(InternalRow row) {
+        return ofEntity(row) + " at " + timeKind.text(row.getLong(timeAt), zone);
+    }
+
+    /** Whether the step begins a series: another entity's, or what comes after a gap. */
+    public boolean isFirst() {
+        return isFirst;
+    }
+
+    /** The entity as text; empty where the table is one series. */
+    public String entity() {
+        return entity == null ? "" : entity.toString();
+    }
+
+    /** Time of the step, as its {@link TimeKind} counts. */
+    public long time() {
+        return time;
+    }
+
+    /** Whether the step is to validate on; one that is filled in is what the one before is. */
+    public boolean isValidation() {
+        return isValidation;
+    }
+
+    /** Whether the step was missing: its values are those of the one before, and there is no event behind it. */
+    public boolean isFilled() {
+        return waiting != null;
+    }
+
+    /** A value of the step. */
+    public float value(int channel) {
+        return values[channel];
+    }
+
+    /** Copies the step's values, channel by channel. */
+    public void copyTo(float[] to, int at) {
+        System.arraycopy(values, 0, to, at, values.length);
+    }
+}
