@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** The networks that are timed, layer by layer as ours. Not thread-safe. */
-final class TorchNetwork {
+/** The networks for images that are timed, layer by layer as ours. Not thread-safe. */
+final class TorchNetwork implements TorchModel {
     private static final long[] ONE = {1, 1};
     private static final int[] VGG_CHANNELS = {3, 64, 64, 128, 128, 256, 256};
     private static final double BLOCK_DROPOUT = 0.25;
@@ -40,12 +40,14 @@ final class TorchNetwork {
         head = isVgg ? new Dense(512, 10) : new Dense(128, 10);
     }
 
-    TensorVector parameters() {
+    @Override
+    public TensorVector parameters() {
         return parameters;
     }
 
     /** Mean cross-entropy of a batch. */
-    Tensor loss(Tensor images, Tensor labels) {
+    @Override
+    public Tensor loss(Tensor images, Tensor labels) {
         Tensor x = images;
         for (int i = 0; i < convolutions.length; i++) {
             x = torch.relu(norms[i].of(convolutions[i].of(x)));

@@ -29,14 +29,18 @@ public final class TorchRun {
         int batch = arguments.number("batch");
         torch.set_num_threads(arguments.number("threads"));
         torch.manual_seed(1);
-        TorchNetwork net = new TorchNetwork(network, isChannelsLast);
-        Tensor images =
-                network.equals("vgg-cifar") ? torch.randn(batch, 3, 32, 32) : torch.randn(batch, 1, 28, 28);
-        Tensor x = isChannelsLast ? images.contiguous(torch.MemoryFormat.ChannelsLast) : images;
-        Tensor labels = torch.randint(
-                CLASSES,
-                new long[] {batch},
-                new TensorOptions().dtype(new ScalarTypeOptional(torch.ScalarType.Long)));
+        boolean isSequence = network.equals(TorchSequences.NAME);
+        TorchModel net = isSequence ? new TorchSequences(batch) : new TorchNetwork(network, isChannelsLast);
+        Tensor rows = isSequence
+                ? torch.randn(batch, TorchSequences.STEPS, TorchSequences.FEATURES)
+                : network.equals("vgg-cifar") ? torch.randn(batch, 3, 32, 32) : torch.randn(batch, 1, 28, 28);
+        Tensor x = isChannelsLast && !isSequence ? rows.contiguous(torch.MemoryFormat.ChannelsLast) : rows;
+        Tensor labels = isSequence
+                ? torch.randn(batch, 1)
+                : torch.randint(
+                        CLASSES,
+                        new long[] {batch},
+                        new TensorOptions().dtype(new ScalarTypeOptional(torch.ScalarType.Long)));
         Adam adam = new Adam(net.parameters(), new AdamOptions(LEARNING_RATE));
         float[] loss = new float[1];
         RunReport report = new RunReport(arguments.text("system"), network);

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "network-quality",
         description =
-                "Trains networks on public sets of images with several seeds and prints their accuracy: on a validation part"
-                        + " of the training rows, or with --test on the test rows.")
+                "Trains networks on public sets of images and sequences with several seeds and prints their accuracy, or the error"
+                        + " of their forecasts: on a validation part of the training rows, or with --test on the test rows.")
 final class NetworkQualityCommand implements Callable<Integer> {
 
     @Spec

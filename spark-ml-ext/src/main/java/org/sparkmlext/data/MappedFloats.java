@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class MappedFloats implements FloatStore {
     private static final long serialVersionUID = 1L;
 
-    // Memory that is read after it was unmapped ends the JVM, so the last reader must have left. A reader copies kilobytes
+    // Memory that is read after it was unmapped ends the JVM, so the last reader must have left. A reader copies
+    // kilobytes
     // each time: against that, taking the lock is nothing.
     private final transient ReadWriteLock lock = new ReentrantReadWriteLock();
     private final transient Runnable unmap;

@@ -36,8 +36,8 @@ public final class SequenceFeatures implements FeatureBlock {
     public SequenceFeatures(WindowPlan plan, int channels, int[] starts, float[] values) {
         this(plan, channels, starts, new HeapFloats(values));
         if (values.length < numStored()) {
-            throw new IllegalArgumentException(values.length + " values are too few for " + numSteps() + " steps of "
-                    + channels + " channels");
+            throw new IllegalArgumentException(
+                    values.length + " values are too few for " + numSteps() + " steps of " + channels + " channels");
         }
     }
 

@@ -14,6 +14,9 @@ final class SequenceReader extends SingleColumnReader {
     /** Features a step: of flat rows as the table says, of others as the first step that was read has; 0 before. */
     private int width;
 
+    /** Steps of a row that are kept, its last ones; 0 = all. */
+    private final int mostSteps;
+
     private float[] values = {};
     private int numSteps;
 
@@ -21,6 +24,7 @@ final class SequenceReader extends SingleColumnReader {
         super(form, columns, counts);
         this.form = form;
         this.width = form.hasSteps() ? 0 : columns.stepFeatures();
+        this.mostSteps = columns.mostSteps();
     }
 
     @Override
@@ -46,7 +50,7 @@ final class SequenceReader extends SingleColumnReader {
         }
         counts.countLength(width);
         readValues(source, 0);
-        counts.countSteps(numSteps);
+        keepLastSteps();
         return isGood;
     }
 
@@ -82,8 +86,16 @@ final class SequenceReader extends SingleColumnReader {
             }
             readValues(source, step * width);
         }
-        counts.countSteps(numSteps);
+        keepLastSteps();
         return isGood;
+    }
+
+    private void keepLastSteps() {
+        if (mostSteps > 0 && numSteps > mostSteps) {
+            System.arraycopy(values, (numSteps - mostSteps) * width, values, 0, mostSteps * width);
+            numSteps = mostSteps;
+        }
+        counts.countSteps(numSteps);
     }
 
     private void readValues(StepValues source, int at) {

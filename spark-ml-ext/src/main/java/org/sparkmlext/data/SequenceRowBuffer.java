@@ -30,13 +30,15 @@ final class SequenceRowBuffer implements FeatureRows {
     }
 
     /**
-     * Appends a series; values are copied.
+     * Appends a series; values are copied, but for those behind the last step that a window needs.
      *
      * @param steps step after step; may be longer
      * @param firstStep where the series begins in it
      * @return the rows that came with it
      */
-    int add(float[] steps, int firstStep, int numSteps) {
+    int add(float[] steps, int firstStep, int stepsGiven) {
+        int rows = plan.numWindows(stepsGiven);
+        int numSteps = plan.stepsOf(rows, stepsGiven);
         int end = starts[numSeries] * channels;
         int count = Math.multiplyExact(numSteps, channels);
         if (end + count > values.length) {
@@ -48,7 +50,6 @@ final class SequenceRowBuffer implements FeatureRows {
             starts = Arrays.copyOf(starts, 2 * numSeries);
         }
         starts[numSeries] = starts[numSeries - 1] + numSteps;
-        int rows = plan.numWindows(numSteps);
         numRows += rows;
         return rows;
     }

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param validationIndicatorCol boolean column that is true for events to validate on, or null
  */
 public record SeriesColumns(
-        @Nullable String entityCol, String timeCol, List<String> channels, @Nullable String validationIndicatorCol)
-        implements Serializable {
+        @Nullable String entityCol,
+        String timeCol,
+        List<String> channels,
+        @Nullable String validationIndicatorCol) implements Serializable {
 
     public SeriesColumns {
         channels = List.copyOf(channels);

@@ -176,7 +176,8 @@ public final class SeriesReader {
         if (found < expected || filledInARow == MOST_FILLED) {
             throw new InvalidEventsException("the event" + at(row)
                     + (found < expected
-                            ? " lies between two steps of frequency; the one after it is " + timeKind.text(expected, zone)
+                            ? " lies between two steps of frequency; the one after it is "
+                                    + timeKind.text(expected, zone)
                             : " comes more than " + MOST_FILLED + " missing steps after the one before")
                     + ". Bring times to the frequency (for example with date_trunc), mend them, or set gaps to split.");
         }

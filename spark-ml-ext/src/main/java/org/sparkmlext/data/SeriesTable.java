@@ -10,6 +10,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.ByteType;
@@ -24,6 +25,7 @@ import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * A table of events as series: on the driver it checks the columns and lays them out ({@link #sorted}), on the executors it reads
@@ -173,9 +175,8 @@ public final class SeriesTable implements Serializable {
         }
         List<Column> order = new ArrayList<>(List.of(functions.col(PREFIX + "entity"), functions.col(PREFIX + "time")));
         for (int c = 0; c < columns.channels().size(); c++) {
-            selected.add(byName(columns.channels().get(c))
-                    .cast(DataTypes.FloatType)
-                    .as(PREFIX + c));
+            selected.add(
+                    byName(columns.channels().get(c)).cast(DataTypes.FloatType).as(PREFIX + c));
             if (rules.duplicates() == SeriesRules.Duplicates.LAST) {
                 // The one that counts comes first, so that the reader need not look ahead.
                 order.add(functions.col(PREFIX + c).desc_nulls_last());
@@ -227,5 +228,27 @@ public final class SeriesTable implements Serializable {
     /** Reads one partition of {@link #sorted}. The rows may be one reused object. */
     public SeriesReader read(Iterator<InternalRow> rows) {
         return new SeriesReader(rows, columns, rules, timeKind, zone, ENTITY, TIME, firstChannel());
+    }
+
+    /** The same from rows in the form in which queries hand them out; those after the table's own columns are not looked at. */
+    public SeriesReader readRows(Iterator<Row> rows) {
+        int numColumns = numColumns();
+        return read(new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public InternalRow next() {
+                Row row = rows.next();
+                Object[] values = new Object[numColumns];
+                for (int i = 0; i < numColumns; i++) {
+                    Object value = row.get(i);
+                    values[i] = value instanceof String text ? UTF8String.fromString(text) : value;
+                }
+                return new GenericInternalRow(values);
+            }
+        });
     }
 }

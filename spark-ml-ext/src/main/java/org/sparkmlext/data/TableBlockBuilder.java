@@ -89,12 +89,7 @@ public final class TableBlockBuilder {
     }
 
     private TableBlockBuilder(
-            int numFeatures,
-            Rows kind,
-            float absent,
-            boolean hasWeights,
-            int numMargins,
-            boolean isValidation) {
+            int numFeatures, Rows kind, float absent, boolean hasWeights, int numMargins, boolean isValidation) {
         this.numFeatures = numFeatures;
         this.kind = kind;
         this.absent = absent;
@@ -214,15 +209,15 @@ public final class TableBlockBuilder {
 
     private void require(Rows wanted, String what) {
         if (kind != wanted) {
-            throw new IllegalStateException("a builder of rows of " + kind.name().toLowerCase(Locale.ROOT)
-                    + " takes no " + what);
+            throw new IllegalStateException(
+                    "a builder of rows of " + kind.name().toLowerCase(Locale.ROOT) + " takes no " + what);
         }
     }
 
     private ValueRows rows(boolean isSparse) {
         if (kind != Rows.COLUMNS && kind != Rows.VECTORS) {
-            throw new IllegalStateException("a builder of rows of " + kind.name().toLowerCase(Locale.ROOT)
-                    + " takes no rows of floats");
+            throw new IllegalStateException(
+                    "a builder of rows of " + kind.name().toLowerCase(Locale.ROOT) + " takes no rows of floats");
         }
         if (features == null) {
             features = isSparse

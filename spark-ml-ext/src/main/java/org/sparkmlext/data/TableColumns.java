@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowsMissing whether rows with missing values are good
  * @param stepFeatures 0 where rows are no sequences; else {@code featuresCol} holds sequences, and this says how many features make a
  *     step where a row is one array of numbers or vector; where it has a value a step, the values tell
+ * @param mostSteps steps of a sequence that are read, its last ones; 0 = all
  */
 public record TableColumns(
         @Nullable String featuresCol,
@@ -40,7 +41,8 @@ public record TableColumns(
         @Nullable DeclaredClasses declaredClasses,
         float missing,
         boolean allowsMissing,
-        int stepFeatures)
+        int stepFeatures,
+        int mostSteps)
         implements Serializable {
 
     /**
@@ -103,9 +105,10 @@ public record TableColumns(
                     + LabelKind.CLASS_INDEX + " or "
                     + LabelKind.REALS);
         }
-        if (stepFeatures < 0 || stepFeatures > 0 && featuresCol == null) {
-            throw new IllegalArgumentException("stepFeatures is " + stepFeatures + " and featuresCol " + featuresCol
-                    + "; sequences lie in a featuresCol and have at least 1 feature a step, other rows have 0");
+        if (stepFeatures < 0 || mostSteps < 0 || stepFeatures > 0 && featuresCol == null) {
+            throw new IllegalArgumentException(
+                    "stepFeatures is " + stepFeatures + ", mostSteps " + mostSteps + " and featuresCol " + featuresCol
+                            + "; sequences lie in a featuresCol and have at least 1 feature a step, other rows have 0");
         }
         if (labelKind == LabelKind.REALS && baseMarginCol != null) {
             throw new IllegalArgumentException("base margin column '" + baseMarginCol
@@ -140,6 +143,7 @@ public record TableColumns(
                 declaredClasses,
                 missing,
                 allowsMissing,
+                0,
                 0);
     }
 
@@ -184,7 +188,8 @@ public record TableColumns(
                 declaredClasses,
                 missing,
                 allowsMissing,
-                stepFeatures);
+                stepFeatures,
+                mostSteps);
     }
 
     /** This table with another number of classes that labels must have. */
@@ -202,7 +207,8 @@ public record TableColumns(
                 declared,
                 missing,
                 allowsMissing,
-                stepFeatures);
+                stepFeatures,
+                mostSteps);
     }
 
     /** This table with another value that means missing. */
@@ -220,7 +226,8 @@ public record TableColumns(
                 declaredClasses,
                 value,
                 allowsMissing,
-                stepFeatures);
+                stepFeatures,
+                mostSteps);
     }
 
     /** This table where every row must have all its values, as networks need it. */
@@ -238,15 +245,17 @@ public record TableColumns(
                 declaredClasses,
                 missing,
                 false,
-                stepFeatures);
+                stepFeatures,
+                mostSteps);
     }
 
     /**
      * This table where {@code featuresCol} holds sequences and every value is needed.
      *
      * @param features a step where rows are flat, at least 1
+     * @param steps of a sequence that are read, its last ones; 0 = all
      */
-    public TableColumns withSequences(int features) {
+    public TableColumns withSequences(int features, int steps) {
         return new TableColumns(
                 featuresCol,
                 inputCols,
@@ -260,7 +269,13 @@ public record TableColumns(
                 declaredClasses,
                 missing,
                 false,
-                features);
+                features,
+                steps);
+    }
+
+    /** The same with all steps of every sequence. */
+    public TableColumns withSequences(int features) {
+        return withSequences(features, 0);
     }
 
     /** A table without base margins: one output, or one a class. */

@@ -31,6 +31,7 @@ public final class TableCounts implements Serializable {
     private double trainingWeight;
     private long storedValues;
     private int longest;
+    private final SeriesCounts series = new SeriesCounts();
     private long fingerprint;
     private FeatureForm form = FeatureForm.COLUMNS;
     private final TreeMap<Integer, Long> rowsByLength = new TreeMap<>();
@@ -85,6 +86,11 @@ public final class TableCounts implements Serializable {
     /** Steps of the longest sequence; 0 where rows are no sequences. */
     public int longest() {
         return longest;
+    }
+
+    /** What was found in events; nothing where rows are no windows over series. */
+    public SeriesCounts series() {
+        return series;
     }
 
     /** Values of features that the blocks of good rows hold, training and validation: all cells of a dense block. */
@@ -149,6 +155,17 @@ public final class TableCounts implements Serializable {
         trainingWeight += weight;
     }
 
+    /** Counts windows, which weigh 1 each. */
+    void countWindows(boolean isValidation, int windows) {
+        rows += windows;
+        if (isValidation) {
+            validationRows += windows;
+        } else {
+            trainingRows += windows;
+            trainingWeight += windows;
+        }
+    }
+
     void countStored(long values) {
         storedValues += values;
     }
@@ -171,6 +188,7 @@ public final class TableCounts implements Serializable {
         trainingWeight += other.trainingWeight;
         storedValues += other.storedValues;
         longest = Math.max(longest, other.longest);
+        series.merge(other.series);
         other.rowsByLength.forEach((length, count) -> rowsByLength.merge(length, count, Long::sum));
         other.rowsByShape.forEach((shape, count) -> rowsByShape.merge(shape, count, Long::sum));
         form = other.form;
@@ -232,8 +250,8 @@ public final class TableCounts implements Serializable {
                     + " have the same size: bring them to one with ImageAssembler");
         }
         if (rowsByLength.size() > 1 && form.hasSteps()) {
-            return Optional.of(holds + "steps of " + describe(rowsByLength)
-                    + " features; all steps must have the same features");
+            return Optional.of(
+                    holds + "steps of " + describe(rowsByLength) + " features; all steps must have the same features");
         }
         if (rowsByLength.size() > 1) {
             return Optional.of(holds + "lengths " + describe(rowsByLength) + "; all " + form.noun()

@@ -7,11 +7,8 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Blocks of one partition; after the last one, {@link #counts} tells of all its rows. What blocks hold depends on the rows and
- * their order alone: a partition that is read again gives the same. Not thread-safe.
- */
-public final class TableScan implements Iterator<TableBlock> {
+/** Blocks of the rows of one partition. */
+public final class TableScan implements BlockScan {
 
     /** Whose elements were read: one of the two, the other is empty. */
     private final Iterator<InternalRow> rows;
@@ -78,7 +75,7 @@ public final class TableScan implements Iterator<TableBlock> {
         return ready.remove();
     }
 
-    /** Counts of the rows read so far; of all rows once {@link #hasNext} is false. */
+    @Override
     public TableCounts counts() {
         return counts;
     }

@@ -38,9 +38,9 @@ public enum TimeKind {
     public String text(long time, ZoneId session) {
         return switch (this) {
             case NUMBER -> Long.toString(time);
-            case DATE ->
-                LocalDate.ofEpochDay(Math.floorDiv(time, MICROS_A_DAY)).toString();
-            case TIMESTAMP_NTZ -> dateTime(time, ZoneOffset.UTC).toLocalDateTime().toString();
+            case DATE -> LocalDate.ofEpochDay(Math.floorDiv(time, MICROS_A_DAY)).toString();
+            case TIMESTAMP_NTZ ->
+                dateTime(time, ZoneOffset.UTC).toLocalDateTime().toString();
             case TIMESTAMP -> dateTime(time, session).toOffsetDateTime().toString();
         };
     }

@@ -63,7 +63,8 @@ public record WindowPlan(int length, int stride, int horizon, int numInputs, Lis
     /** Windows of a series of so many steps, which must be more than the horizon. */
     public int numWindows(int steps) {
         if (steps <= horizon) {
-            throw new IllegalArgumentException("a series of " + steps + " steps has none before a horizon of " + horizon);
+            throw new IllegalArgumentException(
+                    "a series of " + steps + " steps has none before a horizon of " + horizon);
         }
         return length == 0 || steps < span() ? 1 : (steps - span()) / stride + 1;
     }

@@ -13,7 +13,10 @@ import org.sparkmlext.kernels.graph.GraphBuilder;
 import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 import org.sparkmlext.net.layer.DenseLayer;
+import org.sparkmlext.net.layer.Layer;
 import org.sparkmlext.net.layer.LayerKinds;
+import org.sparkmlext.net.layer.WindowDenormLayer;
+import org.sparkmlext.net.layer.WindowNormLayer;
 
 /**
  * What a network is made of: an input, then layers that each read earlier ones. Immutable; that all shapes fit is checked when it is
@@ -30,11 +33,15 @@ public final class Architecture {
     /** Name of the head. */
     public static final String OUTPUT = "output";
 
+    /** Name of the head before its values are brought back to the units of the series. */
+    private static final String FORECAST = "forecast";
+
     private static final int MAX_STEPS = 10_000;
     private static final String NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}";
 
     private final NetworkInput input;
     private final List<Step> steps;
+    private final Standardisation targets;
     private final Map<String, Shape> shapes;
     private final Map<String, Extent> starts;
     private final Extent size;
@@ -45,14 +52,29 @@ public final class Architecture {
      *     one row where they have the batch
      */
     public Architecture(NetworkInput input, List<Step> steps) {
+        this(input, steps, Standardisation.NONE);
+    }
+
+    /**
+     * With targets in units of their own; faults as in the other constructor.
+     *
+     * @param targets how targets are standardised to be learnt: what the head gives is brought back to their units by it
+     */
+    public Architecture(NetworkInput input, List<Step> steps, Standardisation targets) {
         this.input = input;
         this.steps = List.copyOf(steps);
+        this.targets = targets;
         checkNames();
         Lowering lowering = new Lowering(new GraphBuilder(1));
         shapes = new LinkedHashMap<>();
         lower(lowering, name -> false).forEach((name, value) -> shapes.put(name, lowering.rowShape(value)));
         starts = lowering.starts();
         size = lowering.size();
+        int means = targets.mean().size();
+        if (hasHead() && means > 0 && numOutputs() % means != 0) {
+            throw new IllegalArgumentException(last().describe() + " gives " + numOutputs()
+                    + " numbers, but there are means of " + means + " targets; each target has as many outputs");
+        }
     }
 
     /** Numbers of parameters and states. */
@@ -199,9 +221,15 @@ public final class Architecture {
         return steps.get(steps.size() - 1);
     }
 
-    /** Name of what the last layer reads, of several the first: the layer before the head, or {@link #INPUT}. */
+    /**
+     * Name of what the head reads, of several the first: the layer before it, or {@link #INPUT}. What brings forecasts back to the units
+     * of the series belongs to the head.
+     */
     public String beforeLast() {
-        return last().inputs().get(0);
+        String before = last().inputs().get(0);
+        return last().layer() instanceof WindowDenormLayer && !before.equals(INPUT)
+                ? steps.get(indexOf(before)).inputs().get(0)
+                : before;
     }
 
     /** Whether the last layer is the head. */
@@ -223,7 +251,7 @@ public final class Architecture {
         if (!hasHead()) {
             List<Step> more = new ArrayList<>(steps);
             more.add(new Step(OUTPUT, DenseLayer.of(outputs), List.of(last().name())));
-            return new Architecture(input, more);
+            return new Architecture(input, more, targets);
         }
         Shape shape = get(shapes, OUTPUT);
         if (!shape.equals(Shape.of(outputs))) {
@@ -233,9 +261,51 @@ public final class Architecture {
         return this;
     }
 
+    /**
+     * A network that ends in a forecast: for each of {@code horizon} steps, in it for each of {@code channels}, {@code quantiles} values
+     * (1 for a forecast without quantiles). This one if it has a head; else with a dense layer as head, and behind it, where the network
+     * begins with a {@link WindowNormLayer} of its input, its inverse. So forecasts, targets and the loss are always in the units of the
+     * series.
+     *
+     * @param channels of the input's features, those that are forecast
+     * @throws IllegalArgumentException if it has a head of another shape, or normalises windows that lack a channel
+     */
+    public Architecture withForecast(int horizon, List<Integer> channels, int quantiles) {
+        int outputs = Math.multiplyExact(Math.multiplyExact(horizon, channels.size()), quantiles);
+        Step norm = steps.stream()
+                .filter(step -> step.layer() instanceof WindowNormLayer)
+                .filter(step -> step.inputs().equals(List.of(INPUT)))
+                .findFirst()
+                .orElse(null);
+        if (hasHead() || norm == null) {
+            return withOutputs(outputs);
+        }
+        int features = shape(INPUT).size(1);
+        if (channels.stream().anyMatch(channel -> channel < 0 || channel >= features)) {
+            throw new IllegalArgumentException(norm.describe() + " normalises windows of " + features
+                    + " features, but features " + channels + " are forecast (counted from 0), which are not all among"
+                    + " them. Add the targets to the inputs, or leave the layer out.");
+        }
+        List<Step> more = new ArrayList<>(steps);
+        more.add(new Step(FORECAST, DenseLayer.of(outputs), List.of(last().name())));
+        Layer inverse = new WindowDenormLayer((WindowNormLayer) norm.layer(), channels, quantiles);
+        more.add(new Step(OUTPUT, inverse, List.of(FORECAST, INPUT)));
+        return new Architecture(input, more, targets);
+    }
+
     /** The same layers on another input; faults as in the constructor. */
     public Architecture withInput(NetworkInput changed) {
-        return new Architecture(changed, steps);
+        return new Architecture(changed, steps, targets);
+    }
+
+    /** How targets are standardised; {@link Standardisation#NONE} where they are learnt as they are. */
+    public Standardisation targets() {
+        return targets;
+    }
+
+    /** The same layers with targets standardised otherwise; faults as in the constructor. */
+    public Architecture withTargets(Standardisation changed) {
+        return new Architecture(input, steps, changed);
     }
 
     /** As JSON, one line a layer; the same network gives the same text. */
@@ -265,12 +335,15 @@ public final class Architecture {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Architecture that && input.equals(that.input) && steps.equals(that.steps);
+        return other instanceof Architecture that
+                && input.equals(that.input)
+                && steps.equals(that.steps)
+                && targets.equals(that.targets);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(input, steps);
+        return Objects.hash(input, steps, targets);
     }
 
     @Override

@@ -12,7 +12,8 @@ import org.sparkmlext.net.layer.Layer;
 import org.sparkmlext.net.layer.LayerKinds;
 
 /**
- * Networks as JSON: {@code format}, {@code version}, {@code input}, {@code layers}; a layer has {@code name}, {@code layer} (its kind),
+ * Networks as JSON: {@code format}, {@code version}, {@code input}, {@code layers}, and {@code targets} where
+ * they are standardised; a layer has {@code name}, {@code layer} (its kind),
  * its own fields and, unless it reads the one before it alone, {@code inputs}. All fields are written, so that a default may change.
  */
 final class ArchitectureJson {
@@ -37,7 +38,14 @@ final class ArchitectureJson {
             previous = step.name();
             separator = ",\n    ";
         }
-        return out.append("\n  ]\n}\n").toString();
+        out.append("\n  ]");
+        if (!network.targets().isNone()) {
+            FieldWriter writer = new FieldWriter();
+            network.targets().write(writer);
+            out.append(",\n  \"targets\": ");
+            JsonText.write(writer.fields(), out);
+        }
+        return out.append("\n}\n").toString();
     }
 
     private static Map<String, Object> fields(NetworkInput input) {
@@ -79,8 +87,14 @@ final class ArchitectureJson {
             steps.add(step);
             previous = step.name();
         }
+        Standardisation targets = Standardisation.NONE;
+        if (fields.has("targets")) {
+            JsonFields standardised = fields.object("targets");
+            targets = Standardisation.read(standardised);
+            standardised.requireNoMore();
+        }
         fields.requireNoMore();
-        return new Architecture(input, steps);
+        return new Architecture(input, steps, targets);
     }
 
     private static Map<String, Object> parse(String json) {

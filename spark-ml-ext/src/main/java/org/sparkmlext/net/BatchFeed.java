@@ -12,6 +12,11 @@ final class BatchFeed {
 
     private final NetworkRows rows;
     private final int width;
+    /** Values of a step; of rows without steps all of them. */
+    private final int features;
+
+    private final Standardisation.Scale inputScale;
+    private final Standardisation.Scale targetScale;
     /** Number of the rank's first row among all rows, which tells rows of different ranks apart. */
     private final long firstRow;
 
@@ -19,13 +24,18 @@ final class BatchFeed {
     private byte[] bytes = {};
     private float[] floats = {};
     private int[] classes = {};
+    private int[] lengths = {};
     private float[] targets = {};
     private float[] weights = {};
     private long[] numbers = {};
 
-    BatchFeed(NetworkRows rows, int width, long firstRow, @Nullable ImageAugmenter augmentation) {
+    /** @param network what the rows are fed to, with means and deviations where it wants them standardised */
+    BatchFeed(NetworkRows rows, Architecture network, long firstRow, @Nullable ImageAugmenter augmentation) {
         this.rows = rows;
-        this.width = width;
+        this.width = network.input().rowLength();
+        this.features = network.input() instanceof SequenceInput sequence ? sequence.features() : width;
+        this.inputScale = network.input().standardisation().scale();
+        this.targetScale = network.targets().scale();
         this.firstRow = firstRow;
         this.augmentation = augmentation;
     }
@@ -41,6 +51,12 @@ final class BatchFeed {
             Buffer buffer = program.input(input);
             switch (input) {
                 case NetworkGraphs.INPUT -> writeRows(buffer, order, from, count, key);
+                case NetworkGraphs.LENGTHS -> {
+                    for (int i = 0; i < count; i++) {
+                        lengths[i] = rows.length(order[from + i]);
+                    }
+                    buffer.copyIn(0, lengths, 0, count);
+                }
                 case NetworkGraphs.TARGETS -> writeTargets(buffer, order, from, count);
                 case NetworkGraphs.WEIGHTS -> {
                     for (int i = 0; i < count; i++) {
@@ -61,6 +77,7 @@ final class BatchFeed {
             weights = new float[count];
             targets = new float[count * rows.numTargets()];
             classes = new int[count];
+            lengths = new int[count];
         }
     }
 
@@ -81,9 +98,20 @@ final class BatchFeed {
                 floats = new float[count * width];
             }
             for (int i = 0; i < count; i++) {
-                rows.copyFloats(order[from + i], floats, i * width);
+                rows.copyFloats(order[from + i], floats, i * width, width);
+                standardise(order[from + i], i * width);
             }
             buffer.copyIn(0, floats, 0, count * width);
+        }
+    }
+
+    /** Standardises a row's own steps; behind them stay zeros. */
+    private void standardise(int row, int at) {
+        if (inputScale.isNone()) {
+            return;
+        }
+        for (int step = 0; step < rows.length(row); step++) {
+            inputScale.apply(floats, at + step * features, features);
         }
     }
 
@@ -96,6 +124,7 @@ final class BatchFeed {
         } else {
             for (int i = 0; i < count; i++) {
                 rows.copyTargets(order[from + i], targets, i * rows.numTargets());
+                targetScale.apply(targets, i * rows.numTargets(), rows.numTargets());
             }
             buffer.copyIn(0, targets, 0, count * rows.numTargets());
         }

@@ -29,6 +29,7 @@ final class Lowering {
     private @Nullable Value lengths;
     /** Steps of the input, where it has lengths. */
     private int steps;
+
     private final Map<String, Extent> starts = new LinkedHashMap<>();
     private long numParameters;
     private long numStates;
@@ -144,7 +145,8 @@ final class Lowering {
         public @Nullable Value lengths(Value sequence) {
             if (lengths != null && graph.type(sequence).shape().size(1) != steps) {
                 throw fault("takes rows of unequal lengths with all " + steps + " steps of the input; got "
-                        + describe(sequence) + ". Keep the steps, by padding 'same' and stride 1, or take rows of one length.");
+                        + describe(sequence)
+                        + ". Keep the steps, by padding 'same' and stride 1, or take rows of one length.");
             }
             return lengths;
         }
@@ -192,6 +194,12 @@ final class Lowering {
             // Counted where nothing is dropped too, so that freezing a layer changes no other one's random numbers.
             int stream = numDropouts++;
             return isTraining && rate > 0 ? graph.add(new Dropout(rate, stream), value, rows()) : value;
+        }
+
+        @Override
+        public boolean isInput(Value value) {
+            return Architecture.INPUT.equals(sources.get(value))
+                    && graph.type(value).element() == Element.FLOAT;
         }
 
         @Override

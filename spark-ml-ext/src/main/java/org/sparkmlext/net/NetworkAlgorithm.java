@@ -42,16 +42,25 @@ public final class NetworkAlgorithm implements ResumableAlgorithm<NetworkSetting
     /** What lies outside the heap is not planned here: see the back end's own messages when memory lacks. */
     @Override
     public MemoryPlan memoryPlan(ShardShape shape) {
-        Architecture architecture = Architecture.fromJson(settings.network());
-        NetworkGraphs graphs = new NetworkGraphs(architecture);
+        NetworkGraphs graphs = new NetworkGraphs(architecture(shape));
         FlatLayout parameters = graphs.layout().parameters();
         long rows = shape.rows() + shape.validationRows();
         Map<String, Long> bytes = new LinkedHashMap<>();
-        bytes.put("rows of floats, while they are turned", shape.isMapped() ? 0 : rows * 4L * shape.features());
+        bytes.put(
+                "rows of floats, while they are turned",
+                shape.isMapped() || shape.hasSequences() ? 0 : rows * 4L * shape.features());
         bytes.put("labels, weights and order of rows", rows * 32L);
         bytes.put("parameters, best epoch and checkpoint", 6L * 4 * parameters.length());
         bytes.put("the optimiser's slots", settings.rule().numSlots() * 4L * parameters.length());
         return new MemoryPlan(bytes);
+    }
+
+    /** The network on rows of such a shard. */
+    private Architecture architecture(ShardShape shape) {
+        Architecture architecture = Architecture.fromJson(settings.network());
+        return shape.hasSequences() && architecture.input() instanceof SequenceInput input && input.isOpen()
+                ? architecture.withInput(input.withSteps(shape.longest()))
+                : architecture;
     }
 
     @Override

@@ -30,7 +30,8 @@ import org.sparkmlext.net.layer.Initialization;
  * The graphs of a network: one that trains, one that measures a loss, one that scores, each for a batch size. Parameters and states
  * lie in the same places in all of them. Immutable; graphs are made anew at each call.
  *
- * <p>Inputs: {@link #INPUT} as {@link NetworkInput#type} says, with {@link #LENGTHS} where {@link NetworkInput#hasLengths}; where there is a loss {@link #TARGETS} (INT N classes or FLOAT N x K)
+ * <p>Inputs: {@link #INPUT} as {@link NetworkInput#type} says, with {@link #LENGTHS} where {@link NetworkInput#hasLengths}; where there is a loss {@link #TARGETS} (INT N classes or FLOAT N x targets,
+ * as many as {@link LossFunction#numTargets} says)
  * and {@link #WEIGHTS} (FLOAT N); where there is dropout {@link #ROWS}.
  */
 public final class NetworkGraphs {
@@ -205,7 +206,7 @@ public final class NetworkGraphs {
                 TARGETS,
                 loss.hasClassTarget()
                         ? new TensorType(Element.INT, Shape.of(rows))
-                        : new TensorType(Element.FLOAT, shape));
+                        : TensorType.floats(rows, loss.numTargets(shape.size(1))));
         Value weights = graph.input(WEIGHTS, TensorType.floats(rows));
         Node measured = graph.addNode(new Loss(loss), logits, targets, weights);
         take.accept(ModelLayout.LOSS, measured.output(0));

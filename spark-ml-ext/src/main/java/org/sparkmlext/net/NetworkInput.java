@@ -37,6 +37,11 @@ public sealed interface NetworkInput permits ImageInput, SequenceInput, VectorIn
         return false;
     }
 
+    /** What rows are standardised by before they are fed, feature by feature of each step. */
+    default Standardisation standardisation() {
+        return Standardisation.NONE;
+    }
+
     /** For people: {@code image 28x28x1 of bytes}. */
     String describe();
 

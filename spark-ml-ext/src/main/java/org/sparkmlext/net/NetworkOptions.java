@@ -1,5 +1,7 @@
 package org.sparkmlext.net;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.Precision;
@@ -64,20 +66,32 @@ public record NetworkOptions(
     /**
      * Settings for numbers, one or several a row.
      *
-     * @param loss {@code mse}, {@code mae} or {@code huber}
+     * @param loss {@code mse}, {@code mae}, {@code huber} or {@code quantile}
      * @param huberDelta see {@link LossFunction.Huber}; the others pay no attention
+     * @param quantiles levels of the loss {@code quantile}; likewise
      * @param initialModel bytes of a model to start from; empty for none
      * @throws IllegalArgumentException if an option is unknown or out of bounds; the message says what is allowed
      */
     public NetworkSettings numbers(
-            Architecture network, String loss, double huberDelta, String augmentation, byte[] initialModel, long seed) {
+            Architecture network,
+            String loss,
+            double huberDelta,
+            double[] quantiles,
+            String augmentation,
+            byte[] initialModel,
+            long seed) {
         LossFunction function = switch (loss) {
             case "mse" -> new LossFunction.SquaredError();
             case "mae" -> new LossFunction.AbsoluteError();
             case "huber" -> new LossFunction.Huber((float) huberDelta);
-            default -> throw new IllegalArgumentException("loss is '" + loss + "'; allowed: mse, mae, huber");
+            case "quantile" -> new LossFunction.Quantile(levels(quantiles));
+            default -> throw new IllegalArgumentException("loss is '" + loss + "'; allowed: mse, mae, huber, quantile");
         };
         return settings(network, function, augmentation, initialModel, seed);
+    }
+
+    private static List<Float> levels(double[] quantiles) {
+        return Arrays.stream(quantiles).mapToObj(level -> (float) level).toList();
     }
 
     private NetworkSettings settings(
@@ -99,6 +113,7 @@ public record NetworkOptions(
                 false,
                 freezeUntil,
                 initialModel,
+                false,
                 seed);
     }
 

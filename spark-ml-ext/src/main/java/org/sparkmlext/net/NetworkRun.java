@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.NonFinite;
 import org.sparkmlext.kernels.graph.Program;
@@ -51,20 +52,20 @@ final class NetworkRun implements AutoCloseable {
         this.worker = worker;
         this.collective = worker.collective();
         Architecture architecture = Architecture.fromJson(settings.network());
-        int width = architecture.input().rowLength();
-        training = RankRows.of(shard.training(), width, collective);
-        validation = RankRows.of(shard.validation(), width, collective);
+        training = RankRows.of(shard.training(), architecture.input(), collective);
+        validation = RankRows.of(shard.validation(), architecture.input(), collective);
         requireRows();
+        architecture = StepsOfRows.resolve(architecture, List.of(training.rows(), validation.rows()), collective);
+        Architecture network = StandardisedNetwork.of(withHead(architecture), settings, training.rows(), collective);
         digest = RowsDigest.of(training, validation, collective);
         batches = new LocalBatches(training.rows().numRows(), training.total(), settings.batchSize());
-        trainingFeed = new BatchFeed(training.rows(), width, training.first(), settings.augmenter(architecture));
-        validationFeed = new BatchFeed(validation.rows(), width, validation.first(), null);
+        trainingFeed = new BatchFeed(training.rows(), network, training.first(), settings.augmenter(network));
+        validationFeed = new BatchFeed(validation.rows(), network, validation.first(), null);
         history = new EpochHistory(
                 (validation.total() > 0 ? "validation-" : "train-") + settings.validationMetric(),
                 settings.earlyStoppingRounds());
         rates = new LearningRates(settings, batches.numBatches(), history.isLargerBetter());
-        model = new TrainedModel(
-                settings, withHead(architecture), worker.backend().graphs());
+        model = new TrainedModel(settings, network, worker.backend().graphs());
         sums = new RankSums(collective, model.memory());
     }
 
@@ -105,13 +106,17 @@ final class NetworkRun implements AutoCloseable {
             Math.max(training.rows().numTargets(), validation.rows().numTargets())
         };
         collective.max(targets, 0, 1);
-        if (architecture.hasHead() && architecture.numOutputs() != targets[0]) {
+        int each = settings.loss() instanceof LossFunction.Quantile quantile
+                ? quantile.levels().size()
+                : 1;
+        int outputs = Math.toIntExact(targets[0] * each);
+        if (architecture.hasHead() && architecture.numOutputs() != outputs) {
             throw new InvalidTrainingDataException("labels have " + targets[0] + " numbers a row, but the network has "
                     + architecture.numOutputs()
-                    + " outputs; needed is one a target. Leave the network's last layer out, and"
+                    + " outputs; needed is " + each + " a target. Leave the network's last layer out, and"
                     + " one that fits is added.");
         }
-        return architecture.withOutputs(Math.toIntExact(targets[0]));
+        return architecture.withOutputs(outputs);
     }
 
     /** Runs all epochs that earlier attempts have not finished; the result is the model as {@link NetworkCodec} writes it. */

@@ -30,6 +30,11 @@ public final class NetworkScorer implements AutoCloseable {
     private final ModelMemory memory;
     private final NetworkPrograms programs;
     private final int width;
+    /** Values of a step; of rows without steps all of them. */
+    private final int features;
+
+    private final Standardisation.Scale inputs;
+    private final Standardisation.Scale targets;
 
     /**
      * @param backend stays the caller's
@@ -49,12 +54,20 @@ public final class NetworkScorer implements AutoCloseable {
         memory.parameters().copyIn(0, model.parameters(), 0, model.parameters().length);
         memory.state().copyIn(0, model.state(), 0, model.state().length);
         programs = new NetworkPrograms(kernels, precision, memory, rows -> graphs.scoringGraph(rows, link, embeddings));
-        width = model.architecture().input().rowLength();
+        width = input().rowLength();
+        features = input() instanceof SequenceInput sequence ? sequence.features() : width;
+        inputs = input().standardisation().scale();
+        targets = model.architecture().targets().scale();
     }
 
     /** Values a row has. */
     public int width() {
         return width;
+    }
+
+    /** What a row is. */
+    public NetworkInput input() {
+        return model.architecture().input();
     }
 
     /** Whether rows are unsigned bytes; else floats. */
@@ -64,7 +77,8 @@ public final class NetworkScorer implements AutoCloseable {
 
     /** Scores {@code count} rows of unsigned bytes, one after the other. */
     public void score(byte[] rows, int count, Sink sink) {
-        score(count, sink, (buffer, from, some, size) -> {
+        score(count, sink, (program, from, some, size) -> {
+            Buffer buffer = program.input(NetworkGraphs.INPUT);
             buffer.copyIn(0, rows, from * width, some * width);
             if (some < size) {
                 byte[] padding = new byte[(size - some) * width];
@@ -73,15 +87,51 @@ public final class NetworkScorer implements AutoCloseable {
         });
     }
 
-    /** Scores {@code count} rows of floats, one after the other. */
+    /** Scores {@code count} rows of floats, one after the other; sequences have all steps. See the other method. */
     public void score(float[] rows, int count, Sink sink) {
-        score(count, sink, (buffer, from, some, size) -> {
-            buffer.copyIn(0, rows, from * width, some * width);
-            if (some < size) {
-                float[] padding = new float[(size - some) * width];
-                buffer.copyIn(some * width, padding, 0, padding.length);
+        requireNoLengths();
+        int[] lengths = new int[count];
+        Arrays.fill(lengths, width / features);
+        score(rows, lengths, count, sink);
+    }
+
+    private void requireNoLengths() {
+        if (input().hasLengths()) {
+            throw new IllegalStateException(
+                    "the network takes a " + input().describe() + "; give the rows' lengths too");
+        }
+    }
+
+    /**
+     * Scores {@code count} sequences, one after the other, each of as many steps as the input has: shorter ones end in zeros. They are
+     * standardised in place where the network wants them so; rows that are no sequences are of one step.
+     *
+     * @param lengths steps of each, at least 1; all of them where the input has no lengths
+     */
+    public void score(float[] rows, int[] lengths, int count, Sink sink) {
+        for (int row = 0; row < count && !inputs.isNone(); row++) {
+            for (int step = 0; step < lengths[row]; step++) {
+                inputs.apply(rows, row * width + step * features, features);
+            }
+        }
+        score(count, sink, (program, from, some, size) -> {
+            writeFloats(program.input(NetworkGraphs.INPUT), rows, from, some, size);
+            if (input().hasLengths()) {
+                // What pads the batch is one step of zeros a row.
+                int[] padded = new int[size];
+                Arrays.fill(padded, 1);
+                System.arraycopy(lengths, from, padded, 0, some);
+                program.input(NetworkGraphs.LENGTHS).copyIn(0, padded, 0, size);
             }
         });
+    }
+
+    private void writeFloats(Buffer buffer, float[] rows, int from, int some, int size) {
+        buffer.copyIn(0, rows, from * width, some * width);
+        if (some < size) {
+            float[] padding = new float[(size - some) * width];
+            buffer.copyIn(some * width, padding, 0, padding.length);
+        }
     }
 
     /** What scoring gives of one row. */
@@ -89,15 +139,15 @@ public final class NetworkScorer implements AutoCloseable {
     public interface Sink {
         /**
          * @param row number of the row, from 0
-         * @param logits what the last layer gives
+         * @param logits what the last layer gives, numbers in the units of the targets
          * @param embeddings what the named layer gives, or null where none is
          */
         void take(int row, float[] logits, float @Nullable [] embeddings);
     }
 
-    /** Writes rows {@code [from, from + some)} into an input of {@code size} rows. */
+    /** Writes rows {@code [from, from + some)} into the inputs of a program of {@code size} rows. */
     private interface Writer {
-        void write(Buffer buffer, int from, int some, int size);
+        void write(Program program, int from, int some, int size);
     }
 
     private void score(int count, Sink sink, Writer writer) {
@@ -105,14 +155,15 @@ public final class NetworkScorer implements AutoCloseable {
             int size = batchSize(count - from);
             int some = Math.min(size, count - from);
             Program program = programs.of(size);
-            Buffer input = program.input(NetworkGraphs.INPUT);
-            requireType(input);
-            writer.write(input, from, some, size);
+            requireType(program.input(NetworkGraphs.INPUT));
+            writer.write(program, from, some, size);
             program.run(KEY);
             float[] logits = output(program, NetworkGraphs.LOGITS);
             float[] values = embeddings == null ? null : output(program, NetworkGraphs.EMBEDDINGS);
             for (int i = 0; i < some; i++) {
-                sink.take(from + i, row(logits, i, size), values == null ? null : row(values, i, size));
+                float[] raw = row(logits, i, size);
+                targets.undo(raw, 0, raw.length);
+                sink.take(from + i, raw, values == null ? null : row(values, i, size));
             }
             from += some;
         }

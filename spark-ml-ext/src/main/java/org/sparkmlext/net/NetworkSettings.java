@@ -34,6 +34,7 @@ import org.sparkmlext.net.augmentation.ImageAugmenter;
  * @param keepsBest whether the result is the best epoch's model, else the last one's; with early stopping it is the best in any case
  * @param freezeUntil name of the layer up to which, itself included, nothing is trained; empty = everything is trained
  * @param initialModel a model to start from, as {@link NetworkCodec} writes it; empty to start from random numbers
+ * @param standardises whether features of sequences, and targets that are numbers, are learnt standardised
  * @param seed of every random choice
  */
 public record NetworkSettings(
@@ -53,6 +54,7 @@ public record NetworkSettings(
         boolean keepsBest,
         String freezeUntil,
         byte[] initialModel,
+        boolean standardises,
         long seed)
         implements Serializable {
 
@@ -77,6 +79,69 @@ public record NetworkSettings(
             throw new IllegalArgumentException("validationMetric is '" + validationMetric + "'; allowed with the loss "
                     + loss + ": " + String.join(", ", metrics));
         }
+    }
+
+    /** Rows and targets as they come. */
+    public NetworkSettings(
+            String network,
+            LossFunction loss,
+            UpdateRule rule,
+            float learningRate,
+            String schedule,
+            int batchSize,
+            int maxEpochs,
+            Precision precision,
+            float clipValue,
+            float clipNorm,
+            String augmentation,
+            String validationMetric,
+            int earlyStoppingRounds,
+            boolean keepsBest,
+            String freezeUntil,
+            byte[] initialModel,
+            long seed) {
+        this(
+                network,
+                loss,
+                rule,
+                learningRate,
+                schedule,
+                batchSize,
+                maxEpochs,
+                precision,
+                clipValue,
+                clipNorm,
+                augmentation,
+                validationMetric,
+                earlyStoppingRounds,
+                keepsBest,
+                freezeUntil,
+                initialModel,
+                false,
+                seed);
+    }
+
+    /** The same with standardisation, or without. */
+    public NetworkSettings standardising(boolean changed) {
+        return new NetworkSettings(
+                network,
+                loss,
+                rule,
+                learningRate,
+                schedule,
+                batchSize,
+                maxEpochs,
+                precision,
+                clipValue,
+                clipNorm,
+                augmentation,
+                validationMetric,
+                earlyStoppingRounds,
+                keepsBest,
+                freezeUntil,
+                initialModel,
+                changed,
+                seed);
     }
 
     /** Whether the result is the best epoch's model and not the last one's. */
@@ -120,6 +185,10 @@ public record NetworkSettings(
         all.put("keepsBest", Boolean.toString(keepsBest));
         all.put("freezeUntil", freezeUntil);
         all.put("initialModel", initialModel.length == 0 ? "" : "SHA-256 " + Sha256.hex(initialModel));
+        if (standardises) {
+            // Not where it is false: such settings are those of runs from before it was there.
+            all.put("standardization", "true");
+        }
         all.put("seed", Long.toString(seed));
         return all;
     }

@@ -53,6 +53,30 @@ public final class Presets {
         return preset.apply(input);
     }
 
+    /** Names of networks for sequences, sorted. */
+    public static java.util.Set<String> sequenceNames() {
+        return SequencePresets.names();
+    }
+
+    /**
+     * The network of that name for sequences, without its head; {@code window-norm+lstm} puts a {@code window-norm} layer before it.
+     *
+     * <ul>
+     *   <li>{@code lstm}, {@code gru}: one layer of 128.
+     *   <li>{@code lstm-attention}: two LSTMs of 128 with dropout 0.2 between, additive attention of 128, dense 64 with ReLU.
+     *   <li>{@code lstm-fcn}: convolutions of 128, 256 and 128 filters over 8, 5 and 3 steps with batch norm and ReLU, their mean over the
+     *       steps, beside an LSTM of 64 with dropout 0.8 (Karim et al. 2018; this LSTM reads the steps in their order).
+     *   <li>{@code transformer-encoder}: steps of 64 features with the waves of their places, two blocks of self-attention with 4 heads and
+     *       a dense layer of 128 (layer norm before each, dropout 0.1 after), layer norm, the mean over the steps (Vaswani et al. 2017,
+     *       Xiong et al. 2020).
+     * </ul>
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Architecture named(String name, SequenceInput input) {
+        return SequencePresets.named(name, input);
+    }
+
     private static Architecture simpleCnn(ImageInput input) {
         return Architecture.builder(input)
                 .add("conv1", relu(32))

@@ -15,8 +15,8 @@ import org.sparkmlext.data.TableBlock;
 record RankRows(NetworkRows rows, long first, long total) {
 
     /** Collective. */
-    static RankRows of(List<TableBlock> blocks, int width, Collective collective) {
-        NetworkRows rows = NetworkRows.of(blocks, width);
+    static RankRows of(List<TableBlock> blocks, NetworkInput input, Collective collective) {
+        NetworkRows rows = NetworkRows.of(blocks, input);
         long[] counts = new long[collective.size()];
         counts[collective.rank()] = rows.numRows();
         collective.sum(counts, 0, counts.length);

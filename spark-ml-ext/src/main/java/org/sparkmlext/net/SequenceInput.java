@@ -13,8 +13,10 @@ import org.sparkmlext.net.layer.JsonFields;
  *     trains the network puts the length of the longest sequence in ({@link #withSteps}, {@link Architecture#withInput})
  * @param features numbers of a step
  * @param hasLengths whether rows have lengths of their own, given as {@link NetworkGraphs#LENGTHS}; else all have all steps
+ * @param standardisation of each feature; rows are fed standardised, and the graph never sees them otherwise
  */
-public record SequenceInput(int steps, int features, boolean hasLengths) implements NetworkInput {
+public record SequenceInput(int steps, int features, boolean hasLengths, Standardisation standardisation)
+        implements NetworkInput {
 
     /** As many steps as the longest sequence of the training rows has. */
     public static final int OPEN = 0;
@@ -29,6 +31,16 @@ public record SequenceInput(int steps, int features, boolean hasLengths) impleme
             throw new IllegalArgumentException("a sequence has " + steps + " steps of " + features
                     + " features; allowed: steps at least 1, or 0 to leave them open, features at least 1");
         }
+        if (!standardisation.isNone() && standardisation.mean().size() != features) {
+            throw new IllegalArgumentException("there are means of "
+                    + standardisation.mean().size() + " features, but a sequence has " + features
+                    + "; each feature needs one");
+        }
+    }
+
+    /** Features as they come. */
+    public SequenceInput(int steps, int features, boolean hasLengths) {
+        this(steps, features, hasLengths, Standardisation.NONE);
     }
 
     /** Sequences that all have all steps. */
@@ -42,17 +54,25 @@ public record SequenceInput(int steps, int features, boolean hasLengths) impleme
     }
 
     public SequenceInput withSteps(int changed) {
-        return new SequenceInput(changed, features, hasLengths);
+        return new SequenceInput(changed, features, hasLengths, standardisation);
     }
 
     /** The same with rows of unequal lengths. */
     public SequenceInput withLengths() {
-        return new SequenceInput(steps, features, true);
+        return new SequenceInput(steps, features, true, standardisation);
+    }
+
+    /** The same with features standardised otherwise. */
+    public SequenceInput standardised(Standardisation changed) {
+        return new SequenceInput(steps, features, hasLengths, changed);
     }
 
     static SequenceInput read(JsonFields fields) {
         return new SequenceInput(
-                fields.integer("steps", OPEN), fields.integer("features"), fields.flag("lengths", false));
+                fields.integer("steps", OPEN),
+                fields.integer("features"),
+                fields.flag("lengths", false),
+                Standardisation.read(fields));
     }
 
     @Override
@@ -63,6 +83,7 @@ public record SequenceInput(int steps, int features, boolean hasLengths) impleme
     @Override
     public void write(FieldWriter fields) {
         fields.put("steps", steps).put("features", features).put("lengths", hasLengths);
+        standardisation.write(fields);
     }
 
     @Override
@@ -78,6 +99,7 @@ public record SequenceInput(int steps, int features, boolean hasLengths) impleme
     @Override
     public String describe() {
         return "sequence of " + (isOpen() ? "any number of" : steps) + " steps x " + features + " features"
-                + (hasLengths ? ", of unequal lengths" : "");
+                + (hasLengths ? ", of unequal lengths" : "")
+                + (standardisation.isNone() ? "" : ", standardised");
     }
 }

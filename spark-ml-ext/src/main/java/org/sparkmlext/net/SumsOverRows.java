@@ -35,24 +35,7 @@ final class SumsOverRows {
 
     /** Adds the ranks' sums up, rank by rank: every rank gets the same bits. Collective. */
     void exchange(Collective collective) {
-        int size = collective.size();
-        if (size == 1) {
-            return;
-        }
-        int count = sums.length;
-        long[] all = new long[count * size];
-        int[] ends = new int[size];
-        for (int rank = 0; rank < size; rank++) {
-            ends[rank] = (rank + 1) * count;
-        }
-        for (int i = 0; i < count; i++) {
-            all[collective.rank() * count + i] = Double.doubleToRawLongBits(sums[i]);
-        }
-        collective.allGather(all, ends);
-        java.util.Arrays.fill(sums, 0);
-        for (int i = 0; i < all.length; i++) {
-            sums[i % count] += Double.longBitsToDouble(all[i]);
-        }
+        RankDoubles.sum(sums, collective);
     }
 
     /** Weight of all rows. */

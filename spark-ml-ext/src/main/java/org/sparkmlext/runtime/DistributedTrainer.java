@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.data.TableCounts;
+import org.sparkmlext.data.WindowTable;
 import org.sparkmlext.training.ResumableAlgorithm;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
@@ -29,7 +30,7 @@ public final class DistributedTrainer {
     private static final Logger LOG = LoggerFactory.getLogger(DistributedTrainer.class);
 
     private final SparkContext context;
-    private final TableColumns columns;
+    private final BlockSource source;
     private final TrainingAlgorithm<?> algorithm;
     private final RuntimeOptions options;
     private final TrainingListener listener;
@@ -42,13 +43,13 @@ public final class DistributedTrainer {
 
     private DistributedTrainer(
             SparkContext context,
-            TableColumns columns,
+            BlockSource source,
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener,
             long heapBytes) {
         this.context = context;
-        this.columns = columns;
+        this.source = source;
         this.algorithm = algorithm;
         this.options = options;
         this.listener = listener;
@@ -88,11 +89,30 @@ public final class DistributedTrainer {
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener) {
+        return train(data, new BlockSource.OfRows(columns), algorithm, options, listener);
+    }
+
+    /** The same with events, over whose series windows are the rows to learn from. */
+    public static Result train(
+            Dataset<?> data,
+            WindowTable windows,
+            TrainingAlgorithm<?> algorithm,
+            RuntimeOptions options,
+            TrainingListener listener) {
+        return train(data, new BlockSource.OfEvents(windows), algorithm, options, listener);
+    }
+
+    private static Result train(
+            Dataset<?> data,
+            BlockSource source,
+            TrainingAlgorithm<?> algorithm,
+            RuntimeOptions options,
+            TrainingListener listener) {
         SparkContext context = data.sparkSession().sparkContext();
         long heapBytes = WorkerChoice.isLocal(context.master())
                 ? Runtime.getRuntime().maxMemory()
                 : (long) context.executorMemory() << 20;
-        return train(data, columns, algorithm, options, listener, heapBytes);
+        return train(data, source, algorithm, options, listener, heapBytes);
     }
 
     /** As above, with a heap to plan for that is not this JVM's or the executors'. */
@@ -103,19 +123,29 @@ public final class DistributedTrainer {
             RuntimeOptions options,
             TrainingListener listener,
             long heapBytes) {
+        return train(data, new BlockSource.OfRows(columns), algorithm, options, listener, heapBytes);
+    }
+
+    private static Result train(
+            Dataset<?> data,
+            BlockSource source,
+            TrainingAlgorithm<?> algorithm,
+            RuntimeOptions options,
+            TrainingListener listener,
+            long heapBytes) {
         SparkContext context = data.sparkSession().sparkContext();
-        DistributedTrainer trainer = new DistributedTrainer(context, columns, algorithm, options, listener, heapBytes);
+        DistributedTrainer trainer = new DistributedTrainer(context, source, algorithm, options, listener, heapBytes);
         return WorkerChoice.isLocal(context.master()) ? trainer.trainLocally(data) : trainer.trainOnCluster(data);
     }
 
     private Result trainLocally(Dataset<?> data) {
         clock.enter("scan");
-        try (ScannedTable table = ScannedTable.scan(data, columns, watch)) {
+        try (ScannedTable table = ScannedTable.scan(data, source, watch)) {
             clock.enter("shard");
             WorkerChoice choice =
                     WorkerChoice.local(context.master(), options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
-            List<String> names = columns.featureNames(table.counts().numFeatures());
+            List<String> names = source.columns().featureNames(table.counts().numFeatures());
             StoragePlan storage = storage(plan, names, table.counts(), choice, "spark.driver.memory (or -Xmx)");
             Path directory =
                     storage.isMapped() ? ShardFiles.directory(storage.fileBytes() * choice.numWorkers()) : null;
@@ -142,13 +172,13 @@ public final class DistributedTrainer {
         clock.enter("executors");
         ExecutorCensus census = ExecutorCensus.await(context, deadlines);
         clock.enter("scan");
-        try (ScannedTable table = ScannedTable.scan(data, columns, watch)) {
+        try (ScannedTable table = ScannedTable.scan(data, source, watch)) {
             clock.enter("shard");
             int taskCpus = conf.getInt("spark.task.cpus", 1);
             WorkerChoice choice = WorkerChoice.cluster(
                     census, taskCpus, options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
-            List<String> names = columns.featureNames(table.counts().numFeatures());
+            List<String> names = source.columns().featureNames(table.counts().numFeatures());
             StoragePlan storage = storage(plan, names, table.counts(), choice, "spark.executor.memory");
             ResourceProfile profile = choice.cpusPerTask() == taskCpus ? null : profile(choice.cpusPerTask());
             try (ClusterShards shards = ClusterShards.of(table, plan, storage.isMapped(), profile, watch)) {
@@ -216,7 +246,7 @@ public final class DistributedTrainer {
                 plan.mostRows(),
                 plan.mostValidationRows(),
                 featureNames.size(),
-                columns.weightCol() != null,
+                source.columns().weightCol() != null,
                 counts.numClasses(),
                 choice.threadsPerWorker(),
                 storedValues(plan, counts),
@@ -227,6 +257,9 @@ public final class DistributedTrainer {
         StoragePlan storage = new MemoryCheck(
                         algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting)
                 .choose(options.shardStorage());
+        if (counts.series().number() > 0) {
+            LOG.info("Windows over {}", counts.series().describe());
+        }
         LOG.info(
                 "Training with {}; at most {} rows and {} features a worker. Memory:\n{}",
                 choice.description(),

@@ -120,7 +120,12 @@ record MemoryCheck(
         } else {
             long blocks = blockBytes(shape, numMargins);
             heap += blocks;
-            line(text, shape.hasBytes() ? "blocks (bytes)" : shape.hasSequences() ? "series (float32)" : "blocks (float32)", blocks);
+            line(
+                    text,
+                    shape.hasBytes()
+                            ? "blocks (bytes)"
+                            : shape.hasSequences() ? "series (float32)" : "blocks (float32)",
+                    blocks);
             plan.bytesByPurpose().forEach((purpose, bytes) -> line(text, purpose, bytes));
         }
         for (Map.Entry<String, Long> entry : plan.fileBytesByPurpose().entrySet()) {

@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.BlockScan;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.data.TableCounts;
-import org.sparkmlext.data.TableScan;
 
 /**
  * One scanned partition as it is persisted: its {@link StoredBlock}s, with {@link StoredBlock#FILLER}s in between, then its counts
@@ -21,13 +21,13 @@ import org.sparkmlext.data.TableScan;
 final class ScanIterator implements Iterator<Object> {
 
     private final int partition;
-    private final TableScan scan;
+    private final BlockScan scan;
     private int number;
     private int fillers;
     private long hash = 17;
     private boolean countsGiven;
 
-    ScanIterator(int partition, TableScan scan) {
+    ScanIterator(int partition, BlockScan scan) {
         this.partition = partition;
         this.scan = scan;
     }

@@ -2,15 +2,10 @@ package org.sparkmlext.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.execution.QueryExecution;
 import org.apache.spark.storage.StorageLevel;
-import org.sparkmlext.data.NumberReader;
-import org.sparkmlext.data.RowReader;
-import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.data.TableCounts;
 import org.sparkmlext.training.InvalidTrainingDataException;
 
@@ -36,9 +31,8 @@ final class ScannedTable implements AutoCloseable {
      *
      * @throws InvalidTrainingDataException if nobody can learn from it
      */
-    static ScannedTable scan(Dataset<?> data, TableColumns columns, JobWatch watch) {
-        RowReader reader = RowReader.of(data, columns);
-        JavaRDD<Object> elements = elements(reader, data);
+    static ScannedTable scan(Dataset<?> data, BlockSource source, JobWatch watch) {
+        JavaRDD<Object> elements = source.elements(data);
         elements.persist(StorageLevel.MEMORY_AND_DISK());
         try {
             // Counting reads every element, and thereby persists every partition.
@@ -54,37 +48,13 @@ final class ScannedTable implements AutoCloseable {
             List<TableCounts> counts = new ArrayList<>();
             watch.await(counted.collectAsync()).forEach(bytes -> counts.add(ScanIterator.decode(bytes)));
             ScannedTable table = new ScannedTable(elements, counts);
-            table.counts.problem(columns).ifPresent(problem -> {
+            source.problem(table.counts).ifPresent(problem -> {
                 throw new InvalidTrainingDataException(problem);
             });
             return table;
         } catch (Throwable t) {
             JobWatch.undisturbed(() -> elements.unpersist(false));
             throw t;
-        }
-    }
-
-    private static JavaRDD<Object> elements(RowReader reader, Dataset<?> data) {
-        try {
-            QueryExecution execution = reader.select(data).queryExecution();
-            // Where the query holds a shuffle, adaptive execution runs it in this very call.
-            Optional<ColumnarScan> columnar = ColumnarScan.of(execution.executedPlan());
-            if (columnar.isPresent()) {
-                List<NumberReader> columns = columnar.get().columns();
-                JavaRDD<Object> elements = columnar.get()
-                        .batches()
-                        .mapPartitionsWithIndex(
-                                (index, batches) -> new ScanIterator(index, reader.readBatches(batches, columns)),
-                                false);
-                return elements.setName("spark-ml-ext blocks, read by columns");
-            }
-            JavaRDD<Object> elements = execution
-                    .toRdd()
-                    .toJavaRDD()
-                    .mapPartitionsWithIndex((index, rows) -> new ScanIterator(index, reader.read(rows)), false);
-            return elements.setName("spark-ml-ext blocks, read by rows");
-        } catch (Exception e) {
-            throw JobWatch.failure(e);
         }
     }
 

@@ -38,7 +38,18 @@ public record ShardShape(
             int numClasses,
             int threads,
             long storedValues) {
-        this(rows, validationRows, features, hasWeights, numClasses, threads, storedValues, storedValues, false, false, 0);
+        this(
+                rows,
+                validationRows,
+                features,
+                hasWeights,
+                numClasses,
+                threads,
+                storedValues,
+                storedValues,
+                false,
+                false,
+                0);
     }
 
     /** The same shard with its dense features in mapped files. */

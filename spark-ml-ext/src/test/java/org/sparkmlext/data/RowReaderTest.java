@@ -204,8 +204,7 @@ class RowReaderTest {
         Dataset<Row> data = spark.sql(
                 "select * from values (double('Infinity'), 1), (1e300D, 2), (double('-Infinity'), 3) as t(d, y)");
         TableColumns columns = real(List.of("d"), null, null).withMissing(Float.POSITIVE_INFINITY);
-        assertThat(read(data.where("y < 3"), columns).get(0).table().column(0))
-                .containsExactly(NAN, NAN);
+        assertThat(read(data.where("y < 3"), columns).get(0).table().column(0)).containsExactly(NAN, NAN);
         TableScan scan = scan(data, columns);
         scan.forEachRemaining(block -> {});
         assertThat(scan.counts().problem(columns).orElseThrow()).contains("in 1 of 3 rows (for example -Infinity)");

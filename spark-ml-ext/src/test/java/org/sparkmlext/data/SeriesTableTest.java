@@ -73,8 +73,7 @@ class SeriesTableTest {
 
     private static List<String> steps(Dataset<Row> events, SeriesColumns columns, SeriesRules rules, ZoneId zone) {
         SeriesTable table = SeriesTable.of(events.schema(), columns, rules, zone);
-        List<List<String>> partitions = table
-                .sorted(events)
+        List<List<String>> partitions = table.sorted(events)
                 .queryExecution()
                 .toRdd()
                 .toJavaRDD()
@@ -116,8 +115,8 @@ class SeriesTableTest {
 
     @Test
     void withoutAnEntityTheTableIsOneSeries() {
-        Dataset<Row> events = events(
-                DataTypes.LongType, event("a", 3L, 3.0, 0), event("b", 1L, 1.0, 0), event(null, 2L, 2.0, 0));
+        Dataset<Row> events =
+                events(DataTypes.LongType, event("a", 3L, 3.0, 0), event("b", 1L, 1.0, 0), event(null, 2L, 2.0, 0));
         SeriesColumns columns = new SeriesColumns(null, "t", List.of("x", "y"), null);
         assertThat(steps(events.repartition(3), columns, STRICT, BERLIN))
                 .containsExactly(">  1 1.0 0.0", " 2 2.0 0.0", " 3 3.0 0.0");
@@ -201,14 +200,17 @@ class SeriesTableTest {
     @Test
     void daysAndMonthsAreThoseOfTheCalendar() {
         // Clocks go forward on 31 March: that day has 23 hours.
-        Dataset<Row> days =
-                timed("timestamp", "2024-03-30 12:00:00+01:00", "2024-03-31 12:00:00+02:00", "2024-04-01 12:00:00+02:00");
-        assertThat(steps(days, every("1 day", TimeKind.TIMESTAMP, Gaps.ERROR), BERLIN)).hasSize(3);
+        Dataset<Row> days = timed(
+                "timestamp", "2024-03-30 12:00:00+01:00", "2024-03-31 12:00:00+02:00", "2024-04-01 12:00:00+02:00");
+        assertThat(steps(days, every("1 day", TimeKind.TIMESTAMP, Gaps.ERROR), BERLIN))
+                .hasSize(3);
         assertThatThrownBy(() -> steps(days, every("1 day", TimeKind.TIMESTAMP, Gaps.ERROR)))
                 .hasMessageContaining("more often than frequency says");
-        Dataset<Row> months = timed("timestamp_ntz", "2024-01-31 00:00:00", "2024-02-29 00:00:00", "2024-03-31 00:00:00");
+        Dataset<Row> months =
+                timed("timestamp_ntz", "2024-01-31 00:00:00", "2024-02-29 00:00:00", "2024-03-31 00:00:00");
         assertThat(steps(months, every("1 month", TimeKind.TIMESTAMP_NTZ, Gaps.ERROR), BERLIN))
-                .containsExactly("> a 2024-01-31T00:00 0.0 0.0", "a 2024-02-29T00:00 1.0 1.0", "a 2024-03-31T00:00 2.0 2.0");
+                .containsExactly(
+                        "> a 2024-01-31T00:00 0.0 0.0", "a 2024-02-29T00:00 1.0 1.0", "a 2024-03-31T00:00 2.0 2.0");
     }
 
     @Test
@@ -217,7 +219,8 @@ class SeriesTableTest {
         Dataset<Row> moments = timed("timestamp", "2024-10-27 02:15:00.000001+01:00", "2024-10-27 02:30:00+02:00");
         assertThat(steps(moments, STRICT)).isEqualTo(expected);
         // A time that the clocks of Berlin leave out.
-        Dataset<Row> clock = timed("timestamp_ntz", "2024-03-31 03:00:00", "2024-03-31 02:30:00.5", "1969-12-31 23:59:59");
+        Dataset<Row> clock =
+                timed("timestamp_ntz", "2024-03-31 03:00:00", "2024-03-31 02:30:00.5", "1969-12-31 23:59:59");
         assertThat(steps(clock, STRICT, BERLIN))
                 .containsExactly(
                         "> a 1969-12-31T23:59:59 2.0 2.0",
@@ -228,8 +231,8 @@ class SeriesTableTest {
     @Test
     void valuesThatAreNoneAreAnErrorThatNamesThemOrLeftOut() {
         for (Double bad : new Double[] {null, Double.NaN, 1e300}) {
-            Dataset<Row> events = events(
-                    DataTypes.LongType, event("a", 1L, 1.0, 1), event("a", 2L, bad, 2), event("a", 3L, 3.0, 3));
+            Dataset<Row> events =
+                    events(DataTypes.LongType, event("a", 1L, 1.0, 1), event("a", 2L, bad, 2), event("a", 3L, 3.0, 3));
             assertThatThrownBy(() -> steps(events, STRICT))
                     .hasMessageContaining("column 'x' is " + (bad == null ? "null" : bad > 1 ? "Infinity" : "NaN")
                             + " of entity 'a' at 2")
@@ -267,7 +270,9 @@ class SeriesTableTest {
         Dataset<Row> odd = text.selectExpr("0.5D as e", "1L as t", "x", "y");
         assertThatThrownBy(() -> steps(odd, STRICT)).hasMessageContaining("column 'e' (entityCol) has type double");
         Dataset<Row> words = text.selectExpr("e", "1L as t", "'high' as x", "y");
-        assertThatThrownBy(() -> steps(words, STRICT)).hasMessageContaining("column 'x'").hasMessageContaining("string");
+        assertThatThrownBy(() -> steps(words, STRICT))
+                .hasMessageContaining("column 'x'")
+                .hasMessageContaining("string");
     }
 
     @Test
@@ -296,7 +301,8 @@ class SeriesTableTest {
         assertThat(TimeKind.TIMESTAMP.text(TimeKind.TIMESTAMP.parse("2024-07-01", BERLIN), BERLIN))
                 .isEqualTo("2024-07-01T00:00+02:00");
         assertThat(TimeKind.NUMBER.parse(" 17 ", BERLIN)).isEqualTo(17);
-        assertThatThrownBy(() -> TimeKind.DATE.parse("yesterday", BERLIN)).hasMessageContaining("'yesterday' is no date");
+        assertThatThrownBy(() -> TimeKind.DATE.parse("yesterday", BERLIN))
+                .hasMessageContaining("'yesterday' is no date");
         assertThatThrownBy(() -> TimeKind.NUMBER.parse("2024-01-01", BERLIN)).hasMessageContaining("whole number");
     }
 }

@@ -91,7 +91,7 @@ class ArchitectureTest {
                 "layer 'concat-1' (concat)",
                 "4x8x10",
                 "3x10x12");
-        fails(b -> b.reshape(6, 60).batchNorm(), "layer 'batch-norm-1' (batch-norm)", "6x60");
+        fails(b -> b.reshape(2, 3, 4, 15).batchNorm(), "layer 'batch-norm-1' (batch-norm)", "2x3x4x15");
         fails(b -> b.add("two", new DropoutLayer(0.5f), "input", "input"), "layer 'two' (dropout)", "takes 1 input");
     }
 

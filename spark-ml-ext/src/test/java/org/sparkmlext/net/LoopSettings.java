@@ -25,6 +25,7 @@ record LoopSettings(NetworkSettings all) {
                 false,
                 "",
                 new byte[0],
+                false,
                 42));
     }
 
@@ -146,6 +147,7 @@ record LoopSettings(NetworkSettings all) {
                 keepsBest,
                 freezeUntil,
                 initial,
+                all.standardises(),
                 all.seed()));
     }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.net.layer.Conv2dLayer;
 
@@ -33,6 +35,49 @@ class PresetsTest {
         assertThat(network.numParameters()).isEqualTo(parameters);
         assertThat(new NetworkGraphs(network).layout().parameters().length()).isEqualTo(parameters);
         assertThat(Architecture.fromJson(network.toJson())).isEqualTo(network);
+    }
+
+    /**
+     * With H units and K features an LSTM has 4H (K + H + 1) parameters, a GRU 3H (K + H) + 4H. lstm-attention adds 129 * 128 + 128 and
+     * 129 * 64, lstm-fcn 128 (8K + 1) + 256 (5 * 128 + 1) + 128 (3 * 256 + 1) + 2 * 512 beside an LSTM of 64, transformer-encoder has
+     * 64 (K + 1), twice 4 * 64 * 65 + 128 * 65 + 64 * 129 + 256, and 128.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "lstm, 129, 71168",
+        "gru, 129, 53504",
+        "lstm-attention, 65, 227648",
+        "lstm-fcn, 193, 293120",
+        "transformer-encoder, 65, 67776",
+    })
+    void sequencePresetsHaveAsManyParametersAsCounted(String name, int ofOutput, int parameters) {
+        for (SequenceInput input : List.of(SequenceInput.of(60, 10), new SequenceInput(3, 10, true))) {
+            Architecture network = Presets.named(name, input).withOutputs(2);
+            assertThat(network.numParameters()).isEqualTo(parameters + 2 * ofOutput);
+            assertThat(new NetworkGraphs(network)
+                            .trainingGraph(2, new LossFunction.SquaredError())
+                            .isTraining())
+                    .isTrue();
+            assertThat(Architecture.fromJson(network.toJson())).isEqualTo(network);
+        }
+        assertThat(Presets.named(name, new SequenceInput(SequenceInput.OPEN, 10, true))
+                        .hasHead())
+                .isFalse();
+        Architecture forecast =
+                Presets.named("window-norm+" + name, SequenceInput.of(24, 10)).withForecast(6, List.of(3), 1);
+        assertThat(forecast.names()).startsWith("window-norm").endsWith("forecast", "output");
+        assertThat(forecast.numParameters()).isEqualTo(parameters + 6 * ofOutput);
+    }
+
+    @Test
+    void anUnknownSequencePresetListsTheKnownOnes() {
+        assertThat(Presets.sequenceNames())
+                .containsExactly("gru", "lstm", "lstm-attention", "lstm-fcn", "transformer-encoder");
+        assertThatThrownBy(() -> Presets.named("lstn", SequenceInput.of(4, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'lstn'")
+                .hasMessageContaining("[gru, lstm, lstm-attention, lstm-fcn, transformer-encoder]")
+                .hasMessageContaining("'window-norm+'");
     }
 
     @Test

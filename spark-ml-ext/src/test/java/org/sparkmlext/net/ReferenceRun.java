@@ -21,6 +21,7 @@ import org.sparkmlext.kernels.graph.TensorType;
 import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 import org.sparkmlext.kernels.sealed.SealedBackend;
+import org.sparkmlext.net.layer.EmbeddingLayer;
 
 /** A network on the naive reference, with one batch of random rows. */
 final class ReferenceRun implements AutoCloseable {
@@ -51,10 +52,12 @@ final class ReferenceRun implements AutoCloseable {
                         0.9f,
                         graphs.trainedFrom(freezeUntil)),
                 memory);
-        fill(graph, architecture.numOutputs());
+        boolean isOfIds = architecture.steps().stream().anyMatch(step -> step.layer() instanceof EmbeddingLayer);
+        fill(graph, architecture.numOutputs(), isOfIds);
     }
 
-    private void fill(Graph graph, int classes) {
+    /** @param isOfIds whether the rows are ids of a vocabulary of 5 at least */
+    private void fill(Graph graph, int classes, boolean isOfIds) {
         Random random = new Random(11);
         for (Map.Entry<String, TensorType> input : graph.inputs().entrySet()) {
             Buffer buffer = training.input(input.getKey());
@@ -77,7 +80,9 @@ final class ReferenceRun implements AutoCloseable {
                 for (int i = 0; i < length; i++) {
                     numbers[i] = input.getKey().equals(NetworkGraphs.WEIGHTS)
                             ? 0.5f * (1 + i % 3)
-                            : (float) random.nextGaussian();
+                            : isOfIds && input.getKey().equals(NetworkGraphs.INPUT)
+                                    ? random.nextInt(5)
+                                    : (float) random.nextGaussian();
                 }
                 write(buffer, numbers);
             }

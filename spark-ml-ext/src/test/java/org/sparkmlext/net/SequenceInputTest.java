@@ -20,9 +20,19 @@ import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
 import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.WindowScale;
 import org.sparkmlext.kernels.sealed.SealedBackend;
+import org.sparkmlext.net.layer.AttentionPoolLayer;
+import org.sparkmlext.net.layer.BatchNormLayer;
+import org.sparkmlext.net.layer.Conv1dLayer;
+import org.sparkmlext.net.layer.EmbeddingLayer;
+import org.sparkmlext.net.layer.GlobalPoolLayer;
 import org.sparkmlext.net.layer.Layer;
+import org.sparkmlext.net.layer.LayerNormLayer;
+import org.sparkmlext.net.layer.PositionalEncodingLayer;
 import org.sparkmlext.net.layer.RecurrentLayer;
+import org.sparkmlext.net.layer.SelfAttentionLayer;
+import org.sparkmlext.net.layer.WindowNormLayer;
 
 /** Sequences as input: open numbers of steps, and lengths that every layer heeds. */
 class SequenceInputTest {
@@ -37,7 +47,20 @@ class SequenceInputTest {
                 RecurrentLayer.lstm(3),
                 RecurrentLayer.lstm(2).bidirectional(),
                 RecurrentLayer.gru(2).bidirectional(),
-                RecurrentLayer.gru(3).sequence().bidirectional());
+                RecurrentLayer.gru(3).sequence().bidirectional(),
+                RecurrentLayer.rnn(2).bidirectional(),
+                Conv1dLayer.of(3, 4).padded(),
+                Conv1dLayer.of(3, 1).activation("sigmoid"),
+                Conv1dLayer.of(3, 2).dilation(2).padded(),
+                new AttentionPoolLayer(3),
+                new SelfAttentionLayer(2),
+                new PositionalEncodingLayer(),
+                LayerNormLayer.of(),
+                BatchNormLayer.of().activation("relu"),
+                new GlobalPoolLayer(GlobalPoolLayer.Statistic.AVERAGE),
+                new GlobalPoolLayer(GlobalPoolLayer.Statistic.MAX),
+                WindowNormLayer.of(WindowScale.Level.LAST),
+                WindowNormLayer.of(WindowScale.Level.MEAN));
     }
 
     private static Architecture network(SequenceInput input, Layer layer) {
@@ -103,6 +126,61 @@ class SequenceInputTest {
         }
     }
 
+    /** 0 behind the end is what a vector sees of a short row. */
+    @Test
+    void aVectorOfARowEndsInZeros() {
+        SequenceInput input = new SequenceInput(STEPS, FEATURES, true);
+        float[] rows = new float[STEPS * FEATURES];
+        Arrays.fill(rows, 0.5f);
+        for (Architecture network : List.of(
+                Architecture.builder(input).output(2).build(),
+                Architecture.builder(input).flatten().output(2).build())) {
+            float[] padded = score(network, rows, new int[] {3});
+            float[] zeros = rows.clone();
+            Arrays.fill(zeros, 3 * FEATURES, zeros.length, 0);
+            assertThat(padded).isEqualTo(score(network, zeros, new int[] {STEPS}));
+            assertThat(padded).isNotEqualTo(score(network, rows, new int[] {STEPS}));
+        }
+    }
+
+    @Test
+    void idsBehindTheEndOfARowNeedNotBeIds() {
+        SequenceInput input = new SequenceInput(3, 1, true);
+        Architecture network = Architecture.builder(input)
+                .add("words", new EmbeddingLayer(6, 3))
+                .add("layer", RecurrentLayer.gru(2))
+                .output(2)
+                .build();
+        float[] scores = score(network, new float[] {2, 4, 77}, new int[] {2});
+        assertThat(scores).isEqualTo(score(network, new float[] {2, 4, 0}, new int[] {2}));
+        assertThat(scores).isNotEqualTo(score(network, new float[] {2, 4, 0}, new int[] {3}));
+    }
+
+    @Test
+    void layersThatWouldMixPaddingInAreRefused() {
+        SequenceInput input = new SequenceInput(STEPS, FEATURES, true);
+        for (Layer layer : List.of(Conv1dLayer.of(3, 2), Conv1dLayer.of(3, 1).stride(2))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() ->
+                            Architecture.builder(input).add("layer", layer).build())
+                    .withMessageContaining("layer 'layer' (conv1d)")
+                    .withMessageContaining("padding 'same' and stride 1");
+        }
+    }
+
+    @Test
+    void layersOfTheInputAloneAreToldSo() {
+        for (Layer layer : List.of(WindowNormLayer.of(WindowScale.Level.MEAN), new EmbeddingLayer(5, 2))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Architecture.builder(SequenceInput.of(5, 1))
+                            .add("before", Conv1dLayer.of(1, 1))
+                            .add("layer", layer)
+                            .build())
+                    .withMessageContaining("layer 'layer' (" + layer.kind() + ")")
+                    .withMessageContaining("takes the network's input as it is given; got 5x1 from 'before'");
+        }
+    }
+
     @Test
     void graphsTakeLengthsWhereRowsHaveThem() {
         NetworkGraphs graphs =
@@ -150,7 +228,9 @@ class SequenceInputTest {
                         .build())
                 .withMessageContaining("layer 'late' (lstm)")
                 .withMessageContaining("all 6 steps of the input; got 8x3");
-        assertThat(List.of(SequenceInput.of(3, 2).hasLengths(), SequenceInput.of(3, 2).withLengths().hasLengths()))
+        assertThat(List.of(
+                        SequenceInput.of(3, 2).hasLengths(),
+                        SequenceInput.of(3, 2).withLengths().hasLengths()))
                 .containsExactly(false, true);
     }
 }

@@ -109,7 +109,7 @@ class ColumnarScanTest {
     }
 
     private static List<Object> scan(Dataset<Row> data, TableColumns columns, String way) {
-        try (ScannedTable table = ScannedTable.scan(data, columns, new JobWatch())) {
+        try (ScannedTable table = ScannedTable.scan(data, new BlockSource.OfRows(columns), new JobWatch())) {
             assertThat(table.elements().name())
                     .as(() -> data.queryExecution().executedPlan().toString())
                     .isEqualTo(way);
@@ -255,7 +255,9 @@ class ColumnarScanTest {
         equalsItsRows(data.selectExpr("d as a", "i", "y", "text").cache(), columns, ROWS);
         equalsItsRows(data.selectExpr("d as a", "i", "y").repartition(3, functions.col("i")), columns, ROWS);
         try (ScannedTable table = ScannedTable.scan(
-                Tables.vectors(spark, 30, 2, Tables.Form.DENSE), Tables.VECTOR_COLUMNS, new JobWatch())) {
+                Tables.vectors(spark, 30, 2, Tables.Form.DENSE),
+                new BlockSource.OfRows(Tables.VECTOR_COLUMNS),
+                new JobWatch())) {
             assertThat(table.elements().name()).isEqualTo(ROWS);
         }
     }
@@ -349,7 +351,7 @@ class ColumnarScanTest {
     }
 
     private static String problem(Dataset<Row> data, TableColumns columns) {
-        try (ScannedTable table = ScannedTable.scan(data, columns, new JobWatch())) {
+        try (ScannedTable table = ScannedTable.scan(data, new BlockSource.OfRows(columns), new JobWatch())) {
             throw new AssertionError("no fault was found by " + table.elements().name());
         } catch (InvalidTrainingDataException e) {
             return String.valueOf(e.getMessage());

@@ -10,8 +10,10 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
+import org.sparkmlext.data.SequenceFeatures;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
+import org.sparkmlext.data.WindowPlan;
 import scala.reflect.ClassTag$;
 
 /** Blocks can be written by any serializer a user may have set, also by the pickiest. */
@@ -44,12 +46,21 @@ class KryoStorageTest {
                 null,
                 margins,
                 false);
+        TableBlock windows = new TableBlock(
+                2,
+                new SequenceFeatures(new WindowPlan(2, 1, 1, 1, List.of(1, 0)), 2, new int[] {0, 4}, new float[] {
+                    1, 2, 3, 4, 5, 6, 7, 8
+                }),
+                new float[0],
+                null,
+                null,
+                true);
         try (SparkSession spark = Tables.builder("local[1]")
                 .config("spark.serializer", KryoSerializer.class.getName())
                 .config("spark.kryo.registrationRequired", "true")
                 .getOrCreate()) {
             SerializerInstance kryo = new KryoSerializer(spark.sparkContext().conf()).newInstance();
-            for (TableBlock kept : List.of(block, sparse, bytes)) {
+            for (TableBlock kept : List.of(block, sparse, bytes, windows)) {
                 Object[] stored = StoredBlock.store(kept, 3, 4);
                 Object[] read = kryo.deserialize(
                         kryo.serialize(stored, ClassTag$.MODULE$.apply(Object[].class)),

@@ -25,7 +25,8 @@ class MemoryCheckTest {
 
     @Test
     void bytesTakeOneACellAndStayOnTheHeap() {
-        ShardShape bytes = new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000, 100_000_000, false, true, 0);
+        ShardShape bytes =
+                new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000, 100_000_000, false, true, 0);
         assertThat(MemoryCheck.blockBytes(bytes, 0)).isEqualTo(100_000_000 + 40_000_000);
         StoragePlan plan = check(bytes, 1L << 40).choose(ShardStorage.DISK);
         assertThat(plan.text()).contains("blocks (bytes)", "in files: bins").doesNotContain("in files: blocks");
@@ -59,6 +60,20 @@ class MemoryCheckTest {
     }
 
     /** 10 million rows of 10 features. */
+    @Test
+    void sequencesCountWhatTheyHoldWhateverTheirRowsAre() {
+        // A million windows of 96 steps over 2 million steps of 7.
+        ShardShape windows = new ShardShape(1_000_000, 0, 7, false, 0, 2, 14_000_000, 14_000_000, false, false, 96);
+        assertThat(MemoryCheck.blockBytes(windows, 0)).isEqualTo(14_000_000 * 4L + 4_000_000);
+        MemoryCheck check =
+                new MemoryCheck(shape -> new MemoryPlan(Map.of()), windows, 0, 1, 100_000_000, "spark.driver.memory");
+        assertThat(check.choose(ShardStorage.AUTO).isMapped()).isFalse();
+        assertThat(check.choose(ShardStorage.AUTO).text()).contains("series (float32)");
+        StoragePlan mapped = check.choose(ShardStorage.DISK);
+        assertThat(mapped.fileBytes()).isEqualTo(14_000_000 * 4L);
+        assertThat(mapped.text()).contains("in files: series (float32)");
+    }
+
     private static final ShardShape LARGE = new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000);
 
     /** Floats and bins, a label a row and, of training rows, a byte. */

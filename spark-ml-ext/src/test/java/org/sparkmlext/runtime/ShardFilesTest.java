@@ -17,9 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.data.ByteFeatures;
 import org.sparkmlext.data.DenseFeatures;
 import org.sparkmlext.data.FeatureBlock;
+import org.sparkmlext.data.SequenceFeatures;
 import org.sparkmlext.data.SparseFeatures;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.data.TabularFeatures;
+import org.sparkmlext.data.WindowPlan;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.MappedFileTest;
 
@@ -77,6 +79,29 @@ class ShardFilesTest {
             assertThatThrownBy(() -> new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(kept))
                     .isInstanceOf(NotSerializableException.class);
         }
+    }
+
+    @Test
+    void sequencesInAFileReadAsTheyWere() throws IOException {
+        SequenceFeatures features =
+                new SequenceFeatures(new WindowPlan(3, 2, 1, 1, List.of(1)), 2, new int[] {0, 8, 13}, new float[26]);
+        for (int i = 0; i < 26; i++) {
+            features.values()[i] = i;
+        }
+        TableBlock block = new TableBlock(features.numRows(), features, new float[0], null, null, false);
+        try (ShardFiles files = new ShardFiles(3, directory)) {
+            SequenceFeatures kept = (SequenceFeatures) files.keep(block).features();
+            assertThat(kept.isOnHeap()).isFalse();
+            assertThat(kept.contentHash()).isEqualTo(features.contentHash());
+            assertThat(kept.slice(1, 3).contentHash())
+                    .isEqualTo(features.slice(1, 3).contentHash());
+            float[] row = new float[3];
+            kept.copyWindow(1, row, 0);
+            assertThat(row).containsExactly(4, 6, 8);
+            assertThatThrownBy(() -> StoredBlock.store(new TableBlock(4, kept, new float[0], null, null, false), 0, 0))
+                    .hasMessageContaining("belong to one process");
+        }
+        assertThat(MappedFileTest.numMappings("spark-ml-ext-rank3-")).isZero();
     }
 
     @Test

@@ -145,7 +145,8 @@ class TrainingRoomTest {
     void aDiskThatFailsEndsTheRunWithTheReason(@TempDir Path directory) {
         Path nowhere = directory.resolve("nowhere");
         JobWatch watch = new JobWatch();
-        try (ScannedTable table = ScannedTable.scan(Tables.rows(spark, 100, 2), Tables.COLUMNS, watch)) {
+        try (ScannedTable table =
+                ScannedTable.scan(Tables.rows(spark, 100, 2), new BlockSource.OfRows(Tables.COLUMNS), watch)) {
             WorkerChoice choice = WorkerChoice.local("local[2]", workers(2), 100);
             RunRecord record = new RunRecord(2);
             ShardPlan plan = table.plan(2);

@@ -55,7 +55,7 @@ final class MappedShards {
             long bytes = (long) block.numRows() * numFeatures * Float.BYTES;
             MappedFile file = MappedFile.create(directory, PREFIX, bytes);
             long[] at = new long[1];
-            MappedFeatures.<IOException>write(block.features(), block.numRows(), column -> {
+            MappedFeatures.<IOException>write(block.table(), block.numRows(), column -> {
                 file.write(at[0], column);
                 at[0] += (long) block.numRows() * Float.BYTES;
             });

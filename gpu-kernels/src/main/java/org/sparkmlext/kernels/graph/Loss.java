@@ -6,7 +6,7 @@ import java.util.List;
  * Weighted sum of the rows' losses.
  *
  * <p>Inputs: predictions N x K (before softmax or sigmoid where the function has one), targets (INT N or FLOAT N x K, see
- * {@link LossFunction#hasClassTarget}), weights FLOAT N. Outputs: {@code sum over n of weight[n] * loss[n]}, {@code sum over n of
+ * {@link LossFunction#hasClassTarget} and {@link LossFunction#numTargets}), weights FLOAT N. Outputs: {@code sum over n of weight[n] * loss[n]}, {@code sum over n of
  * weight[n]}, each FLOAT 1. Sums, not means: they are added over ranks, and {@link Optimizer} divides the gradient by the weight
  * of all of them. A row of weight 0 adds nothing, whatever it holds.
  */
@@ -26,7 +26,7 @@ public record Loss(LossFunction function) implements Op {
                     .element(1, Element.INT)
                     .shape(1, Shape.of(predictions.size(0)));
         } else {
-            inputs.element(1, Element.FLOAT).shape(1, predictions);
+            inputs.element(1, Element.FLOAT).shape(1, predictions.with(1, function.numTargets(predictions.size(1))));
         }
         inputs.element(2, Element.FLOAT).shape(2, Shape.of(predictions.size(0)));
     }

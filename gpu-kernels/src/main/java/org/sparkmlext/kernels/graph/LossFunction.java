@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.graph;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * Loss of one row with predictions {@code x[0..K)}, computed in float32 at least.
@@ -12,6 +13,16 @@ public sealed interface LossFunction extends Serializable {
     /** Whether the target is a class index, INT N; else it is FLOAT N x K. */
     default boolean hasClassTarget() {
         return false;
+    }
+
+    /**
+     * How many numbers a row's target has where it is no class.
+     *
+     * @param predictions of a row
+     * @throws IllegalArgumentException if a row cannot have so many
+     */
+    default int numTargets(int predictions) {
+        return predictions;
     }
 
     /**
@@ -55,6 +66,39 @@ public sealed interface LossFunction extends Serializable {
                 throw new IllegalArgumentException(
                         "delta of the Huber loss is " + delta + "; allowed: finite, above 0");
             }
+        }
+    }
+
+    /**
+     * Mean over targets t and levels q of the pinball loss {@code max(q (t - x), (q - 1) (t - x))}, whose least is the q-quantile (Koenker
+     * and Bassett 1978); its derivative at 0 is 0. Each target has a prediction a level, one after the other: K is their product, the
+     * target FLOAT N x K / levels.
+     *
+     * @param levels each above 0 and below 1, rising
+     */
+    record Quantile(List<Float> levels) implements LossFunction {
+        public Quantile {
+            levels = List.copyOf(levels);
+            float before = 0;
+            for (float level : levels) {
+                if (!(level > before && level < 1)) {
+                    throw new IllegalArgumentException(
+                            "quantiles are " + levels + "; allowed: above 0 and below 1, each above the one before");
+                }
+                before = level;
+            }
+            if (levels.isEmpty()) {
+                throw new IllegalArgumentException("there are no quantiles; at least one is needed, for example 0.5");
+            }
+        }
+
+        @Override
+        public int numTargets(int predictions) {
+            if (predictions % levels.size() != 0) {
+                throw new IllegalArgumentException("a row has " + predictions + " predictions, but " + levels.size()
+                        + " quantiles " + levels + " of each target; the one must be a multiple of the other");
+            }
+            return predictions / levels.size();
         }
     }
 

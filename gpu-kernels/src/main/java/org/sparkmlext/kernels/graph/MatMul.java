@@ -5,14 +5,26 @@ import java.util.List;
 /**
  * Product of two matrices in each row of the batch.
  *
- * <p>Inputs: N x A x B, N x B x C. Output: N x A x C, {@code y[n,a,c] = sum over b of x[n,a,b] * z[n,b,c]}.
+ * <p>Inputs: N x A x B, N x B x C. Output: N x A x C, {@code y[n,a,c] = factor * sum over b of x[n,a,b] * z[n,b,c]}.
  *
  * @param isFirstTransposed the first input is N x B x A
  * @param isSecondTransposed the second input is N x C x B
+ * @param factor finite, above 0
  */
-public record MatMul(boolean isFirstTransposed, boolean isSecondTransposed) implements Op {
+public record MatMul(boolean isFirstTransposed, boolean isSecondTransposed, float factor) implements Op {
 
-    /** Nothing is transposed. */
+    public MatMul {
+        if (!(factor > 0 && factor < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("the factor of a product is " + factor + "; allowed: finite, above 0");
+        }
+    }
+
+    /** With the factor 1. */
+    public MatMul(boolean isFirstTransposed, boolean isSecondTransposed) {
+        this(isFirstTransposed, isSecondTransposed, 1);
+    }
+
+    /** Nothing is transposed, with the factor 1. */
     public MatMul() {
         this(false, false);
     }
@@ -39,14 +51,14 @@ public record MatMul(boolean isFirstTransposed, boolean isSecondTransposed) impl
         Value second = node.input(1);
         if (backward.needs(first)) {
             Node made = isFirstTransposed
-                    ? backward.add(node, new MatMul(isSecondTransposed, true), second, gradient)
-                    : backward.add(node, new MatMul(false, !isSecondTransposed), gradient, second);
+                    ? backward.add(node, new MatMul(isSecondTransposed, true, factor), second, gradient)
+                    : backward.add(node, new MatMul(false, !isSecondTransposed, factor), gradient, second);
             backward.contribute(first, made.output(0));
         }
         if (backward.needs(second)) {
             Node made = isSecondTransposed
-                    ? backward.add(node, new MatMul(true, isFirstTransposed), gradient, first)
-                    : backward.add(node, new MatMul(!isFirstTransposed, false), first, gradient);
+                    ? backward.add(node, new MatMul(true, isFirstTransposed, factor), gradient, first)
+                    : backward.add(node, new MatMul(!isFirstTransposed, false, factor), first, gradient);
             backward.contribute(second, made.output(0));
         }
     }

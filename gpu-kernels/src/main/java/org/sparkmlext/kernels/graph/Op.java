@@ -44,7 +44,21 @@ public sealed interface Op
                 LastStep.Gradient,
                 StepsAsPixels,
                 StepsAsPixels.Inverse,
-                MatMul {
+                MatMul,
+                MaskSteps,
+                PoolSteps,
+                PoolSteps.Gradient,
+                StepsNorm,
+                StepsNorm.Gradient,
+                WindowScale,
+                WindowNorm,
+                WindowDenorm,
+                WindowDenorm.Gradient,
+                LayerNorm,
+                LayerNorm.Gradient,
+                Embedding,
+                Embedding.Gradient,
+                PositionalEncoding {
 
     /**
      * Types of the outputs.

@@ -28,7 +28,9 @@ public record Recurrent(Cell cell) implements Op {
          * order z, r, n (PyTorch has r, z, n); the fourth block of the bias, m, belongs to the product: {@code z = sigmoid(Wz x + Rz h +
          * bz)}, {@code r = sigmoid(Wr x + Rr h + br)}, {@code n = tanh(Wn x + bn + r * (Rn h + bm))}, {@code h' = (1 - z) * n + z * h}.
          */
-        GRU(3, 4);
+        GRU(3, 4),
+        /** Elman's network (1990): {@code h' = tanh(W x + R h + b)}. */
+        RNN(1, 1);
 
         private final int gates;
         private final int biases;

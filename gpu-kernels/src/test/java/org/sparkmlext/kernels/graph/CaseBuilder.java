@@ -156,7 +156,7 @@ final class CaseBuilder {
     /** The loss of some predictions N x K with fitting targets; {@code {loss, weight}}. */
     private Node lossOf(Value predictions, LossFunction function, Value rowWeights, String target) {
         int width = graph.type(predictions).shape().size(1);
-        Value targets = targets(width, function, target);
+        Value targets = targets(function.hasClassTarget() ? width : function.numTargets(width), function, target);
         graph.layer("loss");
         Node loss = graph.addNode(new Loss(function), predictions, targets, rowWeights);
         if (function.hasClassTarget() || function instanceof LossFunction.BinaryCrossEntropy) {

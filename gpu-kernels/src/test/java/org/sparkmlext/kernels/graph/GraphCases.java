@@ -25,6 +25,7 @@ final class GraphCases {
                         pools(),
                         elements(),
                         SequenceCases.all(),
+                        StepCases.all(),
                         LossCases.all())
                 .flatMap(Function.identity());
     }

@@ -8,6 +8,7 @@ import org.sparkmlext.kernels.graph.LossFunction.BinaryCrossEntropy;
 import org.sparkmlext.kernels.graph.LossFunction.CrossEntropy;
 import org.sparkmlext.kernels.graph.LossFunction.DenseCrossEntropy;
 import org.sparkmlext.kernels.graph.LossFunction.Huber;
+import org.sparkmlext.kernels.graph.LossFunction.Quantile;
 import org.sparkmlext.kernels.graph.LossFunction.SquaredError;
 
 /** Cases of every loss: several rows of which one has weight 0, batch 1, predictions far in saturation. */
@@ -29,13 +30,15 @@ final class LossCases {
                 new BinaryCrossEntropy(0, 0.5f),
                 new SquaredError(),
                 new AbsoluteError(),
-                new Huber(0.75f))) {
+                new Huber(0.75f),
+                new Quantile(List.of(0.5f)),
+                new Quantile(List.of(0.1f, 0.5f)))) {
             for (int rows : new int[] {1, 5, 33}) {
                 cases.add(of(function, rows, 4, 1));
             }
             cases.add(of(function, 3, 2, 1));
-            cases.add(of(function, 9, 3, 64));
-            if (!function.hasClassTarget() && !(function instanceof DenseCrossEntropy)) {
+            cases.add(of(function, 9, function instanceof Quantile ? 6 : 3, 64));
+            if (!function.hasClassTarget() && !(function instanceof DenseCrossEntropy) && function.numTargets(2) == 2) {
                 cases.add(of(function, 4, 1, 1));
             }
         }
@@ -50,7 +53,10 @@ final class LossCases {
     private static GraphCase of(LossFunction function, int rows, int width, double scale) {
         String size = scale == 1 ? "" : ", far out";
         CaseBuilder c = new CaseBuilder(function + " of " + rows + " x " + width + size, rows).scaled(scale);
-        return c.bend(scale > 1 || function instanceof AbsoluteError ? GraphCase.Bend.STEEP : GraphCase.Bend.GENTLE)
+        return c.bend(
+                        scale > 1 || function instanceof AbsoluteError || function instanceof Quantile
+                                ? GraphCase.Bend.STEEP
+                                : GraphCase.Bend.GENTLE)
                 .loss(c.rows("front", width), function);
     }
 }

@@ -61,19 +61,22 @@ final class ReferenceActivation {
         return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
     }
 
-    static double[] softmax(double[] x, int width) {
+    /** @param lengths of the rows, or null where all elements take part */
+    static double[] softmax(double[] x, Shape shape, long[] lengths) {
+        int width = shape.size(shape.rank() - 1);
         double[] y = new double[x.length];
         for (int from = 0; from < x.length; from += width) {
+            int length = lengths == null ? width : (int) lengths[from / shape.elementsPerRow()];
             double max = Double.NEGATIVE_INFINITY;
-            for (int k = 0; k < width; k++) {
+            for (int k = 0; k < length; k++) {
                 max = Math.max(max, x[from + k]);
             }
             double sum = 0;
-            for (int k = 0; k < width; k++) {
+            for (int k = 0; k < length; k++) {
                 y[from + k] = Math.exp(x[from + k] - max);
                 sum += y[from + k];
             }
-            for (int k = 0; k < width; k++) {
+            for (int k = 0; k < length; k++) {
                 y[from + k] /= sum;
             }
         }

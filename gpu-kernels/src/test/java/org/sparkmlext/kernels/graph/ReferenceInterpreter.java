@@ -208,8 +208,14 @@ public final class ReferenceInterpreter {
         } else if (op instanceof Correct) {
             return one(new double[] {ReferenceLoss.correct(in)});
         }
-        Object[] sequences = ReferenceSequences.compute(op, in, out);
-        return sequences == null ? one(computeElements(op, in, out)) : sequences;
+        Object[] outputs = ReferenceSequences.compute(op, in, out);
+        if (outputs == null) {
+            outputs = ReferenceSteps.compute(op, in, out);
+        }
+        if (outputs == null) {
+            outputs = ReferenceNorms.compute(op, in);
+        }
+        return outputs == null ? one(computeElements(op, in, out)) : outputs;
     }
 
     private static double[] computeElements(Op op, Tensor[] in, Shape out) {
@@ -220,7 +226,7 @@ public final class ReferenceInterpreter {
             double[] slopes = map(in[1].numbers(), v -> ReferenceActivation.derivative(gradient, v));
             return ReferenceElements.multiply(x, slopes);
         } else if (op instanceof Softmax) {
-            return ReferenceActivation.softmax(x, out.size(out.rank() - 1));
+            return ReferenceActivation.softmax(x, out, in.length > 1 ? in[1].integers() : null);
         } else if (op instanceof Softmax.Gradient) {
             return ReferenceActivation.softmaxGradient(x, in[1].numbers(), out.size(out.rank() - 1));
         } else if (op instanceof Sum) {

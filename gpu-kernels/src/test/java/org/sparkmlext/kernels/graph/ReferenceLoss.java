@@ -5,6 +5,7 @@ import org.sparkmlext.kernels.graph.LossFunction.BinaryCrossEntropy;
 import org.sparkmlext.kernels.graph.LossFunction.CrossEntropy;
 import org.sparkmlext.kernels.graph.LossFunction.DenseCrossEntropy;
 import org.sparkmlext.kernels.graph.LossFunction.Huber;
+import org.sparkmlext.kernels.graph.LossFunction.Quantile;
 import org.sparkmlext.kernels.graph.LossFunction.SquaredError;
 
 /** {@link Loss}, its gradient and {@link Correct}, row by row. */
@@ -67,8 +68,11 @@ final class ReferenceLoss {
             return sum;
         }
         for (int k = 0; k < x.length; k++) {
-            double e = x[k] - t[k];
-            if (function instanceof BinaryCrossEntropy loss) {
+            double e = x[k] - t[k / (x.length / t.length)];
+            if (function instanceof Quantile quantile) {
+                double level = quantile.levels().get(k % quantile.levels().size());
+                sum += e < 0 ? -level * e : (1 - level) * e;
+            } else if (function instanceof BinaryCrossEntropy loss) {
                 sum += binary(loss, x[k], t[k]);
             } else if (function instanceof SquaredError) {
                 sum += e * e;
@@ -115,8 +119,11 @@ final class ReferenceLoss {
             return d;
         }
         for (int k = 0; k < x.length; k++) {
-            double e = x[k] - t[k];
-            if (function instanceof BinaryCrossEntropy loss) {
+            double e = x[k] - t[k / (x.length / t.length)];
+            if (function instanceof Quantile quantile) {
+                double level = quantile.levels().get(k % quantile.levels().size());
+                d[k] = e < 0 ? -level : e > 0 ? 1 - level : 0;
+            } else if (function instanceof BinaryCrossEntropy loss) {
                 d[k] = binaryDerivative(loss, x[k], t[k]);
             } else if (function instanceof SquaredError) {
                 d[k] = 2 * e;

@@ -86,6 +86,10 @@ final class ReferenceRecurrent {
 
     private void step(int n, int t, int j) {
         int at = at(n, t, j);
+        if (cell == Cell.RNN) {
+            h[at] = Math.tanh(ofInput(n, t, 0, j) + ofState(n, t, 0, j));
+            return;
+        }
         double first = set(n, t, 0, j, sigmoid(ofInput(n, t, 0, j) + ofState(n, t, 0, j)));
         double second = set(n, t, 1, j, sigmoid(ofInput(n, t, 1, j) + ofState(n, t, 1, j)));
         if (cell == Cell.LSTM) {
@@ -119,7 +123,12 @@ final class ReferenceRecurrent {
                 double[] ofState = new double[cell.gates() * units];
                 for (int j = 0; j < units; j++) {
                     dh[j] += dy[at(n, t, j)];
-                    if (cell == Cell.LSTM) {
+                    if (cell == Cell.RNN) {
+                        double state = h[at(n, t, j)];
+                        ofInput[j] = dh[j] * (1 - state * state);
+                        ofState[j] = ofInput[j];
+                        dh[j] = 0;
+                    } else if (cell == Cell.LSTM) {
                         dh[j] = lstm(n, t, j, dh[j], dc, ofInput, ofState);
                     } else {
                         dh[j] = gru(n, t, j, dh[j], ofInput, ofState);

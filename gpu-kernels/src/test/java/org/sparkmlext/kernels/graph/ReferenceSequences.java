@@ -67,6 +67,7 @@ final class ReferenceSequences {
                 int second = op.isSecondTransposed() ? c * inner + b : b * width + c;
                 y[i] += in[0].numbers()[n * height * inner + first] * in[1].numbers()[n * inner * width + second];
             }
+            y[i] *= op.factor();
         }
         return y;
     }

@@ -67,6 +67,13 @@ final class SequenceCases {
             cases.add(c.squared(c.graph.add(new LastStep(), x, lengths)));
             cases.add(bidirectional(cell));
         }
+        for (int rows : new int[] {1, 4}) {
+            CaseBuilder two = new CaseBuilder("two LSTMs with dropout between, " + rows + " rows", rows);
+            Value row = two.rowNumbers();
+            Value first = recurrent(two, "first", Cell.LSTM, sequences(two, "front", 3, 2), 4);
+            first = two.graph.add(new Dropout(0.25f, 1), first, row);
+            cases.add(two.squared(recurrent(two, "second", Cell.LSTM, first, 3)));
+        }
         CaseBuilder c = new CaseBuilder("LSTM with frozen weights between trained layers", 2);
         Value x = recurrent(c, "frozen", Cell.LSTM, sequences(c, "front", 3, 2), 3);
         cases.add(c.squared(recurrent(c, "last", Cell.LSTM, x, 2)));

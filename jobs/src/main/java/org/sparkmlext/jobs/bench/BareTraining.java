@@ -8,7 +8,6 @@ import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.graph.Graph;
-import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Optimizer;
@@ -19,7 +18,7 @@ import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 import org.sparkmlext.net.NetworkGraphs;
 
-/** One rank's training of a network on a batch of random images that stays in memory: the engine alone. Used by one thread. */
+/** One rank's training of a network on a batch of random rows that stays in memory: the engine alone. Used by one thread. */
 final class BareTraining implements AutoCloseable {
     private static final float LEARNING_RATE = 1e-3f;
     private static final UpdateRule ADAM = new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false);
@@ -37,7 +36,7 @@ final class BareTraining implements AutoCloseable {
     BareTraining(NetworkGraphs graphs, int rows, int threads, Precision precision, Collective collective) {
         this.collective = collective;
         backend = Backends.open("cpu", BackendOptions.threads(threads)).backend();
-        Graph graph = graphs.trainingGraph(rows, new LossFunction.CrossEntropy(0, 0));
+        Graph graph = graphs.trainingGraph(rows, BenchNetworks.loss(graphs.architecture()));
         layout = graph.layout();
         memory = backend.graphs().allocate(layout, true);
         float[] parameters = graphs.initialParameters(1);
@@ -56,16 +55,7 @@ final class BareTraining implements AutoCloseable {
         graph.inputs().forEach((name, type) -> {
             Buffer buffer = program.input(name);
             switch (name) {
-                case NetworkGraphs.INPUT -> {
-                    byte[] pixels = new byte[type.shape().elements()];
-                    random.nextBytes(pixels);
-                    buffer.copyIn(0, pixels, 0, pixels.length);
-                }
-                case NetworkGraphs.TARGETS -> {
-                    int[] classes = new int[rows];
-                    Arrays.setAll(classes, row -> random.nextInt(BenchNetworks.CLASSES));
-                    buffer.copyIn(0, classes, 0, rows);
-                }
+                case NetworkGraphs.INPUT, NetworkGraphs.TARGETS -> fillWithData(buffer, random);
                 case NetworkGraphs.WEIGHTS -> {
                     float[] weights = new float[rows];
                     Arrays.fill(weights, 1);
@@ -79,6 +69,27 @@ final class BareTraining implements AutoCloseable {
                 default -> throw new IllegalStateException("the network has an input '" + name + "'");
             }
         });
+    }
+
+    /** Bytes of images, classes, numbers of sequences and targets. */
+    private static void fillWithData(Buffer buffer, Random random) {
+        int length = buffer.length();
+        switch (buffer.type()) {
+            case BYTE -> {
+                byte[] pixels = new byte[length];
+                random.nextBytes(pixels);
+                buffer.copyIn(0, pixels, 0, length);
+            }
+            case INT ->
+                buffer.copyIn(0, random.ints(length, 0, BenchNetworks.CLASSES).toArray(), 0, length);
+            default -> {
+                float[] numbers = new float[length];
+                for (int i = 0; i < length; i++) {
+                    numbers[i] = (float) random.nextGaussian();
+                }
+                buffer.copyIn(0, numbers, 0, length);
+            }
+        }
     }
 
     /** Forward, backward, the sum over ranks, the update, parameters loaded. Collective. */

@@ -6,9 +6,7 @@ import static org.apache.spark.sql.functions.row_number;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,17 +23,16 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.sparkmlext.data.ImageShape;
-import org.sparkmlext.jobs.BadInputException;
 import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.feature.ImageFolder;
 import org.sparkmlext.ml.feature.ImageMetadata;
 
-/** Public sets of images on which the accuracy of networks is measured, each in the parts that its own documentation asks for. */
-public enum ImageSet {
+/** Public sets of images: columns {@code image} and {@code label}. */
+public enum ImageSet implements NetworkSet {
     /** Handwritten digits of 8 x 8 pixels, 0 to 16, here times 15; the last fifth of the training file validates. */
     DIGITS("optdigits.tra.gz", "optdigits.tes.gz") {
         @Override
-        Parts read(SparkSession session, Path folder, Path work) throws IOException {
+        public Parts read(SparkSession session, Path folder, Path work) throws IOException {
             List<Row> train = digits(folder.resolve("optdigits.tra.gz"));
             List<Row> test = digits(folder.resolve("optdigits.tes.gz"));
             return split(session, new ImageShape(8, 8, 1), train, train.size() / 5, test);
@@ -50,7 +46,7 @@ public enum ImageSet {
             "t10k-images-idx3-ubyte.gz",
             "t10k-labels-idx1-ubyte.gz") {
         @Override
-        Parts read(SparkSession session, Path folder, Path work) throws IOException {
+        public Parts read(SparkSession session, Path folder, Path work) throws IOException {
             return split(session, new ImageShape(28, 28, 1), idx(folder, "train"), 10_000, idx(folder, "t10k"));
         }
     },
@@ -61,7 +57,7 @@ public enum ImageSet {
      */
     SIGN_LANGUAGE_DIGITS("sign-language-digits.tar.gz") {
         @Override
-        Parts read(SparkSession session, Path folder, Path work) throws IOException {
+        public Parts read(SparkSession session, Path folder, Path work) throws IOException {
             Path unpacked = work.resolve(text());
             if (!Files.isDirectory(unpacked)) {
                 // Beside and renamed, so that an unpacking that was cut off is not taken for the whole.
@@ -97,43 +93,21 @@ public enum ImageSet {
         this.files = List.of(files);
     }
 
-    /**
-     * The rows, columns {@code image} and {@code label}.
-     *
-     * @param train without the validation rows
-     * @param validation a part of the training rows, on which settings are chosen
-     * @param test looked at once
-     */
-    public record Parts(Dataset<Row> train, Dataset<Row> validation, Dataset<Row> test) {}
-
     /** The name on the command line: that of the folder. */
+    @Override
     public String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /**
-     * Reads the set.
-     *
-     * @param directory with a folder a set
-     * @param work folder for what has to be unpacked
-     * @throws BadInputException if a file is not there
-     */
-    public Parts parts(SparkSession session, Path directory, Path work) {
-        Path folder = directory.resolve(text());
-        for (String file : files) {
-            if (!Files.isRegularFile(folder.resolve(file))) {
-                throw new BadInputException("data set '" + text() + "': " + folder.resolve(file)
-                        + " does not exist; give the directory of the public sets with --data or in SPARKMLEXT_DATA");
-            }
-        }
-        try {
-            return read(session, folder, work);
-        } catch (IOException broken) {
-            throw new UncheckedIOException("data set '" + text() + "' cannot be read", broken);
-        }
+    @Override
+    public String folder() {
+        return text();
     }
 
-    abstract Parts read(SparkSession session, Path folder, Path work) throws IOException;
+    @Override
+    public List<String> files() {
+        return files;
+    }
 
     private static Parts split(
             SparkSession session, ImageShape shape, List<Row> train, int validationRows, List<Row> test) {
@@ -153,7 +127,7 @@ public enum ImageSet {
     private static List<Row> digits(Path file) throws IOException {
         List<Row> rows = new ArrayList<>();
         try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(unzipped(file), StandardCharsets.US_ASCII))) {
+                new BufferedReader(new InputStreamReader(NetworkSet.unzipped(file), StandardCharsets.US_ASCII))) {
             // The first line names the columns.
             reader.readLine();
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -181,13 +155,9 @@ public enum ImageSet {
     }
 
     private static byte[] behindHeader(Path file, int header) throws IOException {
-        try (DataInputStream in = new DataInputStream(unzipped(file))) {
+        try (DataInputStream in = new DataInputStream(NetworkSet.unzipped(file))) {
             in.skipNBytes(header);
             return in.readAllBytes();
         }
-    }
-
-    private static InputStream unzipped(Path file) throws IOException {
-        return new GZIPInputStream(Files.newInputStream(file));
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.sparkmlext.jobs.model.StageSettings;
-import org.sparkmlext.ml.neural.CnnClassifier;
+import org.sparkmlext.ml.neural.NetworkParams;
 
 /**
  * A public set and the settings under which a network is trained on it. They were chosen on the validation part of the training
@@ -43,12 +43,56 @@ public enum NetworkRecipe {
                     "maxEpochs", "15",
                     "batchSize", "32",
                     "learningRate", "0.002",
-                    "augmentation", "rotate:10,zoom:0.1,shift:0.1"));
+                    "augmentation", "rotate:10,zoom:0.1,shift:0.1")),
+    ECG200(
+            SequenceSet.ECG200,
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "100",
+                    "batchSize", "16",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
+    ITALY_POWER_DEMAND(
+            SequenceSet.ITALY_POWER_DEMAND,
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "100",
+                    "batchSize", "16",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
+    SYNTHETIC_CONTROL(
+            SequenceSet.SYNTHETIC_CONTROL,
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "60",
+                    "batchSize", "16",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
+    PHALANGES_OUTLINES_CORRECT(
+            SequenceSet.PHALANGES_OUTLINES_CORRECT,
+            Map.of(
+                    "network", "lstm-fcn",
+                    "maxEpochs", "40",
+                    "batchSize", "64",
+                    "learningRate", "0.002",
+                    "numWorkers", "1")),
+    INDOOR_MOVEMENT(
+            SequenceSet.INDOOR_MOVEMENT,
+            Map.of("network", "lstm-attention", "maxEpochs", "40", "batchSize", "32", "learningRate", "0.002")),
+    ETTH1(
+            SequenceSet.ETTH1,
+            Map.of(
+                    "network", "window-norm+lstm",
+                    "windowLength", "96",
+                    "horizon", "24",
+                    "maxEpochs", "6",
+                    "batchSize", "128",
+                    "learningRate", "0.001"));
 
-    private final ImageSet set;
+    private final NetworkSet set;
     private final Map<String, String> settings;
 
-    NetworkRecipe(ImageSet set, Map<String, String> settings) {
+    NetworkRecipe(NetworkSet set, Map<String, String> settings) {
         this.set = set;
         this.settings = settings;
     }
@@ -62,8 +106,16 @@ public enum NetworkRecipe {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    ImageSet set() {
+    NetworkSet set() {
         return set;
+    }
+
+    /** What is trained and how it is judged. */
+    NetworkTrial trial() {
+        if (set == SequenceSet.ETTH1) {
+            return new ForecastTrial();
+        }
+        return new ClassTrial(set instanceof SequenceSet);
     }
 
     /**
@@ -71,12 +123,12 @@ public enum NetworkRecipe {
      *
      * @param changed Params by name that replace the recipe's
      */
-    CnnClassifier estimator(Map<String, String> changed, long seed) {
+    NetworkParams estimator(Map<String, String> changed, long seed) {
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.put("schedule", "one-cycle");
-        all.put("numWorkers", "2");
+        all.putIfAbsent("numWorkers", "2");
         all.putAll(changed);
-        CnnClassifier estimator = new CnnClassifier().setImageCol("image").setSeed(seed);
+        NetworkParams estimator = trial().estimator(seed);
         StageSettings.apply(estimator, all);
         return estimator;
     }

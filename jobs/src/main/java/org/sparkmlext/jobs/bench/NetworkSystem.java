@@ -21,7 +21,7 @@ public record NetworkSystem(
         implements TimedSystem {
 
     /** Networks by name. */
-    public static final List<String> NETWORKS = List.of("vgg-cifar", "small-cnn");
+    public static final List<String> NETWORKS = List.of("vgg-cifar", "small-cnn", "lstm-attention");
 
     /** Name of our engine's loop without Spark, one rank of two threads; the precision follows. */
     static final String BARE_1X2 = "ours-1x2-";
@@ -132,6 +132,10 @@ public record NetworkSystem(
 
     /** Whether it trains this network. */
     boolean trains(String network) {
+        if (network.equals("lstm-attention")) {
+            // Only images come through Spark and in two layouts.
+            return mainClass.equals(BARE) || name.startsWith(OFFICIAL + "-contiguous") || name.contains("bytedeco");
+        }
         return !module.equals("dl4j") || network.equals("small-cnn");
     }
 

@@ -27,10 +27,10 @@ class NetworkQualityTest {
         assertThat(NetworkQuality.row(
                         NetworkRecipe.DIGITS,
                         200,
-                        List.of(new NetworkQuality.Run(0.95, 10), new NetworkQuality.Run(0.97, 20))))
-                .isEqualTo("| digits | 200 | 2 | 0.9600 | 0.0141 | 0.9500 | 0.9700 | 15.0 |\n");
-        assertThat(NetworkQuality.row(NetworkRecipe.DIGITS, 200, List.of(new NetworkQuality.Run(0.95, 10))))
-                .isEqualTo("| digits | 200 | 1 | 0.9500 |  | 0.9500 | 0.9500 | 10.0 |\n");
+                        List.of(new NetworkTrial.Run(0.95, 10), new NetworkTrial.Run(0.97, 20))))
+                .isEqualTo("| digits | 200 | accuracy | 2 | 0.9600 | 0.0141 | 0.9500 | 0.9700 | 15.0 |\n");
+        assertThat(NetworkQuality.row(NetworkRecipe.DIGITS, 200, List.of(new NetworkTrial.Run(0.95, 10))))
+                .isEqualTo("| digits | 200 | accuracy | 1 | 0.9500 |  | 0.9500 | 0.9500 | 10.0 |\n");
     }
 
     @Test
@@ -55,12 +55,12 @@ class NetworkQualityTest {
     void validationAndTestRowsAreHeldOut() {
         Path data =
                 RealData.Directory.file("digits/optdigits.tra.gz").getParent().getParent();
-        ImageSet.Parts parts = ImageSet.DIGITS.parts(LocalSpark.session(), data, folder);
+        NetworkSet.Parts parts = ImageSet.DIGITS.parts(LocalSpark.session(), data, folder);
         assertThat(parts.train().count()).isEqualTo(3823 - 3823 / 5);
         assertThat(parts.validation().count()).isEqualTo(3823 / 5);
         assertThat(parts.test().count()).isEqualTo(1797);
 
-        ImageSet.Parts signs = ImageSet.SIGN_LANGUAGE_DIGITS.parts(LocalSpark.session(), data, folder);
+        NetworkSet.Parts signs = ImageSet.SIGN_LANGUAGE_DIGITS.parts(LocalSpark.session(), data, folder);
         // Classes of 204 to 208 files: every fifth, rounded down.
         assertThat(signs.test().count()).isEqualTo(409);
         Dataset<Row> all = signs.train().unionByName(signs.validation()).unionByName(signs.test());
@@ -87,6 +87,54 @@ class NetworkQualityTest {
                 .orElseThrow();
         assertThat(Double.parseDouble(run.replaceFirst(".*accuracy ([0-9.]+),.*", "$1")))
                 .isGreaterThan(0.8);
-        assertThat(text).contains("| digits | 764 | 1 | ");
+        assertThat(text).contains("| digits | 764 | accuracy | 1 | ");
+    }
+
+    @Test
+    @RealData
+    @Tag("full")
+    void sequencesAreSplitAsTheirOwnPagesSay() {
+        Path data = RealData.Directory.file("ucr-small/ECG200_TRAIN.tsv.gz")
+                .getParent()
+                .getParent();
+        NetworkSet.Parts demand = SequenceSet.ITALY_POWER_DEMAND.parts(LocalSpark.session(), data, folder);
+        assertThat(demand.train().count() + demand.validation().count()).isEqualTo(67);
+        assertThat(demand.test().count()).isEqualTo(1029);
+        assertThat(demand.test()
+                        .where("size(sequence) = 24 and label in (0, 1)")
+                        .count())
+                .isEqualTo(1029);
+        NetworkSet.Parts movement = SequenceSet.INDOOR_MOVEMENT.parts(LocalSpark.session(), data, folder);
+        assertThat(movement.test().count()).isEqualTo(62);
+        Dataset<Row> all = movement.train().unionByName(movement.validation()).unionByName(movement.test());
+        assertThat(all.where("label = 1").count()).isEqualTo(158);
+        assertThat(all.selectExpr("min(size(sequence))", "max(size(sequence))").first())
+                .isEqualTo(org.apache.spark.sql.RowFactory.create(19, 129));
+        NetworkSet.Parts hours = SequenceSet.ETTH1.parts(LocalSpark.session(), data, folder);
+        assertThat(hours.train().count()).isEqualTo(8640);
+        assertThat(hours.validation().count()).isEqualTo(2880);
+        assertThat(hours.test().count()).isEqualTo(2880);
+        Row moments = hours.train().selectExpr("avg(OT)", "stddev_pop(OT)").first();
+        assertThat(moments.getDouble(0)).isBetween(-1e-9, 1e-9);
+        assertThat(moments.getDouble(1)).isBetween(1 - 1e-9, 1 + 1e-9);
+    }
+
+    @Test
+    @RealData
+    @Tag("full")
+    void errorsOfForecastsAreMeasured() {
+        Path data = RealData.Directory.file("etth1/ETTh1.csv.gz").getParent().getParent();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        new NetworkQuality(
+                        new NetworkQuality.Plan(
+                                List.of(NetworkRecipe.ETTH1),
+                                data,
+                                folder,
+                                1,
+                                false,
+                                Map.of("maxEpochs", "1", "network", "gru", "windowLength", "24")),
+                        new PrintStream(printed, true, StandardCharsets.UTF_8))
+                .run(LocalSpark.session());
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("| etth1 | 2880 | MSE | 1 | ");
     }
 }

@@ -37,6 +37,13 @@ class NetworkSystemTest {
     void dl4jTrainsTheSmallNetworkOnly() {
         assertThat(ALL.get("dl4j").trains("vgg-cifar")).isFalse();
         assertThat(ALL.get("dl4j").trains("small-cnn")).isTrue();
+        assertThat(NetworkSystem.usual().stream().filter(name -> ALL.get(name).trains("lstm-attention")))
+                .containsExactly(
+                        "ours-1x2-float32",
+                        "ours-2x1-float32",
+                        "libtorch-contiguous-float32",
+                        "ours-1x2-bfloat16",
+                        "libtorch-bytedeco-channels_last-bfloat16");
         assertThat(ALL.get("dl4j").isOwn()).isFalse();
     }
 

@@ -127,26 +127,21 @@ public final class ImageAssembler extends Transformer implements ImageAssemblerP
             // Else Spark pushes the filter below the projection and decodes every image twice.
             step = step.asNondeterministic();
         }
-        Column pixels = step.apply(byName(getInputCol()), origin(data.schema()));
+        Column pixels = step.apply(FeatureColumns.byName(getInputCol()), origin(data.schema()));
         Dataset<Row> rows =
                 data.toDF().select(functions.col("*"), pixels.as(getOutputCol(), ImageMetadata.of(shape())));
-        return skips ? rows.where(byName(getOutputCol()).isNotNull()) : rows;
+        return skips ? rows.where(FeatureColumns.byName(getOutputCol()).isNotNull()) : rows;
     }
 
     private Column origin(StructType schema) {
         String name = originName(schema);
         if (name != null) {
-            return byName(name);
+            return FeatureColumns.byName(name);
         }
-        Column input = byName(getInputCol());
+        Column input = FeatureColumns.byName(getInputCol());
         boolean isStruct =
                 FeatureColumns.find(schema, getInputCol(), "inputCol").dataType() instanceof StructType;
         return isStruct ? input.getField("origin") : functions.lit(null).cast(DataTypes.StringType);
-    }
-
-    /** A column by its very name, dots and all. */
-    private static Column byName(String name) {
-        return functions.col("`" + name.replace("`", "``") + "`");
     }
 
     private ImageAssembler same(Object ignored) {

@@ -18,7 +18,6 @@ import org.apache.spark.sql.types.StructType;
 import org.sparkmlext.data.InvalidEventsException;
 import org.sparkmlext.data.SeriesReader;
 import org.sparkmlext.ml.stage.EventColumns;
-import org.sparkmlext.ml.stage.EventRows;
 
 /**
  * A table of events to windows, a row each: the steps of a window, and what comes after it as its label.
@@ -27,7 +26,7 @@ import org.sparkmlext.ml.stage.EventRows;
  * or test part begins. With {@code scaling} none nothing is read in {@link #fit}.
  *
  * <p>Output columns, and no others: entity and time of the window's last step, as the events have them; the validation indicator or the
- * part where the data is split; {@code sequenceCol}, {@code windowLength x features} floats, zeros behind the end of a padded window, with
+ * part where the data is split; {@code sequenceCol}, {@code windowLength x features} floats, fewer steps in a window of a short series, with
  * {@link SequenceMetadata}; {@code lengthCol}; {@code labelCol} where there are targets: step after step of the horizon, in each the targets.
  *
  * <p>All windows of an entity lie in one partition in the order of time, whatever the partitioning of the events. A task holds the
@@ -85,8 +84,7 @@ public final class SequenceAssembler extends Estimator<SequenceAssemblerModel>
     public SequenceAssemblerModel fit(Dataset<?> data) {
         SequencePlan plan = SequencePlan.of(this, data.schema(), EventColumns.zone(data), true);
         SequenceScaling scaling = getScaling().equals(NONE) ? SequenceScaling.none() : scaling(plan, data);
-        SequenceAssemblerModel model =
-                copyValues(new SequenceAssemblerModel(uid, scaling), ParamMap$.MODULE$.empty());
+        SequenceAssemblerModel model = copyValues(new SequenceAssemblerModel(uid, scaling), ParamMap$.MODULE$.empty());
         model.setParent(this);
         return model;
     }
@@ -98,9 +96,10 @@ public final class SequenceAssembler extends Estimator<SequenceAssemblerModel>
                 .sorted(data)
                 .mapPartitions(
                         (MapPartitionsFunction<Row, Row>) rows -> {
-                            SeriesReader reader = plan.table().read(new EventRows(rows, plan.table()));
+                            SeriesReader reader = plan.table().readRows(rows);
                             ChannelStatistics statistics = new ChannelStatistics(channels);
-                            float[] step = new float[plan.table().columns().channels().size()];
+                            float[] step =
+                                    new float[plan.table().columns().channels().size()];
                             while (reader.next()) {
                                 if (!reader.isFilled() && plan.isTraining(reader.time(), reader.isValidation())) {
                                     reader.copyTo(step, 0);

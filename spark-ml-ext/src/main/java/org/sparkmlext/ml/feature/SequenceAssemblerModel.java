@@ -3,7 +3,6 @@ package org.sparkmlext.ml.feature;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.Model;
@@ -21,8 +20,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.sparkmlext.data.SeriesTable;
-import org.sparkmlext.data.TimeKind;
 import org.sparkmlext.ml.stage.EventColumns;
+import org.sparkmlext.ml.stage.FeatureColumns;
 
 /**
  * What {@link SequenceAssembler} fits: the statistics that scale features. Params may be set anew before {@link #transform}, for instance
@@ -116,7 +115,7 @@ public final class SequenceAssemblerModel extends Model<SequenceAssemblerModel>
         SequenceScaling fitted = scaling;
         Column[] extra = plan.entityCol() == null
                 ? new Column[0]
-                : new Column[] {byName(plan.entityCol()).as(PREFIX + "entity")};
+                : new Column[] {FeatureColumns.byName(plan.entityCol()).as(PREFIX + "entity")};
         Dataset<Row> windows = plan.table()
                 .sorted(data, extra)
                 .mapPartitions(
@@ -126,8 +125,8 @@ public final class SequenceAssemblerModel extends Model<SequenceAssemblerModel>
         int timeAt = plan.entityCol() == null ? 0 : 1;
         for (StructField field : plan.output().fields()) {
             int at = columns.size();
-            Column column = functions.col(PREFIX + at);
-            columns.add((at == timeAt ? time(column, plan.table(), field) : column).as(field.name(), field.metadata()));
+            Column column = at == timeAt ? time(PREFIX + at, plan.table(), field) : functions.col(PREFIX + at);
+            columns.add(column.as(field.name(), field.metadata()));
         }
         return windows.select(columns.toArray(Column[]::new));
     }
@@ -144,19 +143,14 @@ public final class SequenceAssemblerModel extends Model<SequenceAssemblerModel>
     }
 
     /** The time as its column had it. */
-    private static Column time(Column time, SeriesTable table, StructField field) {
+    private static Column time(String time, SeriesTable table, StructField field) {
         return switch (table.timeKind()) {
-            case TIMESTAMP -> functions.timestamp_micros(time);
-            case DATE -> functions.date_from_unix_date(functions.expr("cast(floor(" + time + " / 86400000000) as int)"));
+            case TIMESTAMP -> functions.timestamp_micros(functions.col(time));
+            case DATE -> functions.expr("date_from_unix_date(cast(" + time + " div 86400000000 as int))");
             case TIMESTAMP_NTZ ->
                 functions.expr("TIMESTAMP_NTZ'1970-01-01 00:00:00' + make_dt_interval(0, 0, 0, cast(" + time
                         + " as decimal(20, 0)) / 1000000)");
-            case NUMBER -> time.cast(field.dataType());
+            case NUMBER -> functions.col(time).cast(field.dataType());
         };
-    }
-
-    /** A column by its very name, dots and all. */
-    private static Column byName(String name) {
-        return functions.col("`" + name.replace("`", "``") + "`");
     }
 }

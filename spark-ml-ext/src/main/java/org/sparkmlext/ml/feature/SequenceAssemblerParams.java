@@ -9,11 +9,12 @@ import org.sparkmlext.ml.stage.CheckedParams;
 import org.sparkmlext.ml.stage.SeriesParams;
 
 /** How events become windows; see {@link SequenceAssembler}. */
-interface SequenceAssemblerParams extends SeriesParams {
+public interface SequenceAssemblerParams extends SeriesParams {
 
     String NONE = "none";
     String STANDARD = "standard";
     String MINMAX = "minmax";
+    String END = "end";
 
     default StringArrayParam inputCols() {
         return CheckedParams.ofColumns(
@@ -67,6 +68,20 @@ interface SequenceAssemblerParams extends SeriesParams {
         return getOrDefault(scaling());
     }
 
+    default Param<String> padding() {
+        return CheckedParams.ofChoice(
+                this,
+                "padding",
+                "what is behind the end of a window of a short series; none = nothing, its array has fewer steps, which the LSTM"
+                        + " estimators take, end = zeros up to windowLength",
+                NONE,
+                List.of(NONE, END));
+    }
+
+    default String getPadding() {
+        return getOrDefault(padding());
+    }
+
     default Param<String> validationIndicatorCol() {
         return CheckedParams.ofText(
                 this,
@@ -100,8 +115,10 @@ interface SequenceAssemblerParams extends SeriesParams {
         return CheckedParams.ofText(
                 this,
                 name,
-                "time at which the " + part + " part begins, as times of timeCol are written (in the session's time zone where no"
-                        + " offset is given): what is before is for " + before + ". Windows belong where all their targets lie;"
+                "time at which the " + part
+                        + " part begins, as times of timeCol are written (in the session's time zone where no"
+                        + " offset is given): what is before is for " + before
+                        + ". Windows belong where all their targets lie;"
                         + " those whose targets lie on both sides are left out; empty = no such part (text; default empty)");
     }
 
@@ -109,7 +126,7 @@ interface SequenceAssemblerParams extends SeriesParams {
         return CheckedParams.ofText(
                 this,
                 "sequenceCol",
-                "output column: array of windowLength steps, each an array of float; its metadata carries the size and the"
+                "output column: array of windowLength steps, each an array of float, and of fewer where a series is short; its metadata carries the size and the"
                         + " names of the features (text; default sequence)");
     }
 
@@ -121,7 +138,7 @@ interface SequenceAssemblerParams extends SeriesParams {
         return CheckedParams.ofText(
                 this,
                 "lengthCol",
-                "output column: int, steps of the window before its padding (text; default length)");
+                "output column: int, steps of the window without its padding (text; default length)");
     }
 
     default String getLengthCol() {
@@ -181,6 +198,7 @@ interface SequenceAssemblerParams extends SeriesParams {
         SeriesParams.setDefaults(stage);
         stage.setDefault(stage.lags(), new int[0]);
         stage.setDefault(stage.scaling(), NONE);
+        stage.setDefault(stage.padding(), NONE);
         stage.setDefault(stage.validationStart(), "");
         stage.setDefault(stage.testStart(), "");
         stage.setDefault(stage.sequenceCol(), "sequence");

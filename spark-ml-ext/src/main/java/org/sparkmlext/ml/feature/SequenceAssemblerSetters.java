@@ -8,7 +8,7 @@ import org.sparkmlext.ml.stage.SeriesSetters;
  *
  * @param <E> the stage itself
  */
-interface SequenceAssemblerSetters<E extends Params> extends SequenceAssemblerParams, SeriesSetters<E> {
+public interface SequenceAssemblerSetters<E extends Params> extends SequenceAssemblerParams, SeriesSetters<E> {
 
     @SuppressWarnings("unchecked")
     private E same(Params changed) {
@@ -29,6 +29,10 @@ interface SequenceAssemblerSetters<E extends Params> extends SequenceAssemblerPa
 
     default E setScaling(String value) {
         return same(set(scaling(), value));
+    }
+
+    default E setPadding(String value) {
+        return same(set(padding(), value));
     }
 
     default E setValidationIndicatorCol(String value) {

@@ -35,8 +35,8 @@ public final class SequenceMetadata {
      */
     public static Metadata of(SequenceShape shape, List<String> names) {
         if (!names.isEmpty() && names.size() != shape.features()) {
-            throw new IllegalArgumentException(
-                    "there are " + names.size() + " names for " + shape.features() + " features; allowed: none, or one each");
+            throw new IllegalArgumentException("there are " + names.size() + " names for " + shape.features()
+                    + " features; allowed: none, or one each");
         }
         Metadata sequence = new MetadataBuilder()
                 .putLong(LENGTH, shape.length())

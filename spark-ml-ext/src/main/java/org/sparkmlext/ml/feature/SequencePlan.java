@@ -28,6 +28,7 @@ import org.sparkmlext.ml.stage.FeatureColumns;
  * @param cuts where parts begin, ascending; empty where nothing is split by time
  * @param parts names of the parts, one more than cuts, or none
  * @param shortSeries what to do with a series too short for a window
+ * @param padsToEnd whether zeros fill a window of fewer steps
  * @param hasFilled whether windows say which steps were filled in
  * @param output the columns of a window
  */
@@ -39,6 +40,7 @@ record SequencePlan(
         List<Long> cuts,
         List<String> parts,
         String shortSeries,
+        boolean padsToEnd,
         boolean hasFilled,
         StructType output)
         implements Serializable {
@@ -103,6 +105,7 @@ record SequencePlan(
                 List.copyOf(cuts),
                 List.copyOf(parts),
                 stage.getShortSeries(),
+                stage.getPadding().equals(SequenceAssemblerParams.END),
                 !stage.getFilledCol().isEmpty(),
                 output(stage, schema, table, !targets.isEmpty(), !cuts.isEmpty(), names));
     }
@@ -110,17 +113,19 @@ record SequencePlan(
     private static List<String> lagged(SequenceAssemblerParams stage) {
         boolean hasColumns = stage.isDefined(stage.lagCols());
         if (hasColumns != stage.getLags().length > 0) {
-            throw new IllegalArgumentException(hasColumns
-                    ? "lagCols is set but lags is not; set how many steps earlier the columns are read"
-                    : "lags is set but lagCols is not; set which columns are read earlier");
+            throw new IllegalArgumentException(
+                    hasColumns
+                            ? "lagCols is set but lags is not; set how many steps earlier the columns are read"
+                            : "lags is set but lagCols is not; set which columns are read earlier");
         }
         return hasColumns ? List.of(stage.getLagCols()) : List.of();
     }
 
     private static void checkTargets(SequenceAssemblerParams stage, List<String> inputs, List<String> targets) {
         if (targets.isEmpty() && stage.getHorizon() > 0) {
-            throw new IllegalArgumentException("horizon is " + stage.getHorizon()
-                    + " but targetCols is not set; set the columns to foretell, or horizon 0 for windows without targets");
+            throw new IllegalArgumentException(
+                    "horizon is " + stage.getHorizon()
+                            + " but targetCols is not set; set the columns to foretell, or horizon 0 for windows without targets");
         }
         for (String target : targets) {
             if (stage.getHorizon() == 0 && inputs.contains(target)) {
@@ -142,8 +147,8 @@ record SequencePlan(
         addCut("validationStart", stage.getValidationStart(), "validation", table, zone, cuts, parts);
         addCut("testStart", stage.getTestStart(), "test", table, zone, cuts, parts);
         if (cuts.size() == 2 && cuts.get(0) >= cuts.get(1)) {
-            throw new IllegalArgumentException("validationStart is '" + stage.getValidationStart()
-                    + "' and testStart '" + stage.getTestStart() + "'; the test part must begin after the validation part");
+            throw new IllegalArgumentException("validationStart is '" + stage.getValidationStart() + "' and testStart '"
+                    + stage.getTestStart() + "'; the test part must begin after the validation part");
         }
         if (!cuts.isEmpty() && table.columns().validationIndicatorCol() != null) {
             throw new IllegalArgumentException("validationIndicatorCol is set and so is "
@@ -192,7 +197,8 @@ record SequencePlan(
             output = output.add(plain(flag, schema));
         }
         if (hasParts) {
-            output = FeatureColumns.append(output, new StructField(stage.getPartCol(), DataTypes.StringType, true, none()));
+            output = FeatureColumns.append(
+                    output, new StructField(stage.getPartCol(), DataTypes.StringType, true, none()));
         }
         output = FeatureColumns.append(
                 output,
@@ -201,8 +207,8 @@ record SequencePlan(
                         DataTypes.createArrayType(floats(), false),
                         true,
                         SequenceMetadata.of(new SequenceShape(stage.getWindowLength(), names.size()), names)));
-        output =
-                FeatureColumns.append(output, new StructField(stage.getLengthCol(), DataTypes.IntegerType, true, none()));
+        output = FeatureColumns.append(
+                output, new StructField(stage.getLengthCol(), DataTypes.IntegerType, true, none()));
         if (hasTargets) {
             output = FeatureColumns.append(output, new StructField(stage.getLabelCol(), floats(), true, none()));
         }

@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.InvalidEventsException;
 import org.sparkmlext.data.SeriesReader;
 import org.sparkmlext.data.WindowPlan;
-import org.sparkmlext.ml.stage.EventRows;
 import org.sparkmlext.ml.stage.SeriesParams;
-
 
 /**
  * The windows of a partition, one after the other as their steps go by: held are the steps of one window, its lags and targets. Each row
@@ -21,7 +19,6 @@ import org.sparkmlext.ml.stage.SeriesParams;
  */
 final class SequenceWindows implements Iterator<Row> {
 
-    private final EventRows events;
     private final SeriesReader reader;
     private final SequencePlan plan;
     private final WindowPlan windows;
@@ -38,6 +35,9 @@ final class SequenceWindows implements Iterator<Row> {
     private final boolean[] flagged;
 
     private final ArrayDeque<Row> ready = new ArrayDeque<>();
+    /** The event that was read last. */
+    private Row event = Row.empty();
+
     private @Nullable Object entity;
     private String entityText = "";
     private long firstTime;
@@ -47,8 +47,7 @@ final class SequenceWindows implements Iterator<Row> {
     private long nextStart;
 
     SequenceWindows(Iterator<Row> rows, SequencePlan plan, SequenceScaling scaling) {
-        this.events = new EventRows(rows, plan.table());
-        this.reader = plan.table().read(events);
+        this.reader = plan.table().readRows(noted(rows));
         this.plan = plan;
         this.windows = plan.windows();
         int channels = plan.table().columns().channels().size();
@@ -65,6 +64,21 @@ final class SequenceWindows implements Iterator<Row> {
             shift[f] = scaling.shift().get(at);
             scale[f] = scaling.scale().get(at);
         }
+    }
+
+    private Iterator<Row> noted(Iterator<Row> rows) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public Row next() {
+                event = rows.next();
+                return event;
+            }
+        };
     }
 
     @Override
@@ -92,7 +106,7 @@ final class SequenceWindows implements Iterator<Row> {
 
     private void takeStep() {
         if (count == 0) {
-            entity = plan.entityCol() == null ? null : events.current().get(plan.table().numColumns());
+            entity = plan.entityCol() == null ? null : event.get(plan.table().numColumns());
             entityText = reader.entity();
             firstTime = reader.time();
             nextStart = plan.lags();
@@ -178,7 +192,7 @@ final class SequenceWindows implements Iterator<Row> {
             row.add(targets(firstTarget, lastTarget));
         }
         if (plan.hasFilled()) {
-            boolean[] marks = new boolean[windows.length()];
+            boolean[] marks = new boolean[plan.padsToEnd() ? windows.length() : length];
             for (int s = 0; s < length; s++) {
                 marks[s] = filled[at(start + s)];
             }
@@ -197,7 +211,8 @@ final class SequenceWindows implements Iterator<Row> {
     }
 
     private float[][] sequence(long start, int length) {
-        float[][] sequence = new float[windows.length()][plan.features().size()];
+        float[][] sequence = new float[plan.padsToEnd() ? windows.length() : length]
+                [plan.features().size()];
         for (int s = 0; s < length; s++) {
             for (int f = 0; f < sequence[s].length; f++) {
                 SequencePlan.Feature feature = plan.features().get(f);

@@ -1,17 +1,8 @@
 package org.sparkmlext.ml.neural;
 
-import java.util.List;
-import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.ml.stage.ClassScorer;
-import org.sparkmlext.ml.stage.FittedClassifier;
-import org.sparkmlext.net.Architecture;
 
 /**
  * A network fitted by a {@link CnnClassifier}. Raw prediction is what the last layer gives, one number a class; probability is its
@@ -20,11 +11,9 @@ import org.sparkmlext.net.Architecture;
  * <p>The column may have another form than at training as long as it holds the same numbers: bytes where the network was trained on
  * bytes may come as arrays or vectors of whole numbers from 0 to 255. Immutable but for its Params; scoring is thread-safe.
  */
-public final class CnnClassificationModel extends FittedClassifier<CnnClassificationModel>
+public final class CnnClassificationModel extends NetworkClassificationModel<CnnClassificationModel>
         implements CnnClassifierParams, CnnScoringSetters<CnnClassificationModel> {
     private static final long serialVersionUID = 1L;
-
-    private final @Nullable FittedNetwork fitted;
 
     /** Without a network; only for frameworks that find stages by their constructors. Everything but Params throws. */
     public CnnClassificationModel() {
@@ -37,8 +26,7 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     CnnClassificationModel(String uid, @Nullable FittedNetwork fitted) {
-        super(uid);
-        this.fitted = fitted;
+        super(uid, fitted);
         CnnClassifierParams.setDefaults(this);
     }
 
@@ -57,96 +45,12 @@ public final class CnnClassificationModel extends FittedClassifier<CnnClassifica
     }
 
     @Override
-    public MLWriter write() {
-        return new NetworkModelFiles.Writer(this, fittedNetwork());
-    }
-
-    private FittedNetwork fittedNetwork() {
-        return FittedNetwork.require(fitted, uid());
-    }
-
-    /** The trained network: its layers, as JSON, summary and the like; with the layer for the classes. */
-    public Network fittedLayers() {
-        return Network.of(architecture());
-    }
-
-    private Architecture architecture() {
-        return fittedNetwork().architecture();
+    NetworkColumn rows() {
+        return NetworkColumn.images(this);
     }
 
     @Override
-    public StructType transformSchema(StructType schema) {
-        return fitted == null ? withColumns(schema) : cnn().schema(schema, withColumns(schema));
-    }
-
-    /**
-     * Appends raw prediction, probability, prediction and embeddings; a column whose name is "" is left out.
-     *
-     * @throws IllegalArgumentException if the column of images is missing or of a wrong type, or there is no embeddingsLayer
-     */
-    @Override
-    public Dataset<Row> transform(Dataset<?> data) {
-        return cnn().apply(data, transformSchema(data.schema()), outputValues());
-    }
-
-    private CnnTransform cnn() {
-        return new CnnTransform(this, fittedNetwork());
-    }
-
-    @Override
-    protected ClassScorer scorer() {
-        return new NetworkClassScorer(cnn().scores());
-    }
-
-    @Override
-    public List<String> featureNames() {
-        return cnn().featureNames();
-    }
-
-    @Override
-    protected boolean hasGivenNames() {
-        return false;
-    }
-
-    /** Values a row has; -1 where the model has no network yet, as Spark's models say it. */
-    @Override
-    public int numFeatures() {
-        return fitted == null ? -1 : architecture().input().rowLength();
-    }
-
-    /** Two where the model has no network yet. */
-    @Override
-    public int numClasses() {
-        return fitted == null ? 2 : architecture().numOutputs();
-    }
-
-    public boolean hasSummary() {
-        return fitted != null && fitted.hasSummary();
-    }
-
-    /** @throws IllegalStateException if the model has none */
-    public NetworkSummary summary() {
-        return fittedNetwork().summary(uid());
-    }
-
-    /** Bytes of memory, about; Spark Connect's model cache of 4.1 asks, which is why 4.0 has nothing to override. */
-    public long estimatedSize() {
-        return fittedNetwork().estimatedSize();
-    }
-
-    @Override
-    public CnnClassificationModel copy(ParamMap extra) {
-        CnnClassificationModel copy = copyValues(new CnnClassificationModel(uid(), fitted), extra);
-        copy.setParent(parent());
-        return copy;
-    }
-
-    @Override
-    public String toString() {
-        return "CnnClassificationModel: uid=" + uid()
-                + (fitted == null
-                        ? ", no network"
-                        : ", input=" + architecture().input().describe() + ", parameters="
-                                + architecture().numParameters() + ", numClasses=" + numClasses());
+    CnnClassificationModel model(String uid, @Nullable FittedNetwork network) {
+        return new CnnClassificationModel(uid, network);
     }
 }

@@ -4,17 +4,8 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.data.TableColumns;
-import org.sparkmlext.ml.stage.ClassWeights;
-import org.sparkmlext.ml.stage.FeatureSource;
-import org.sparkmlext.ml.stage.TrainableClassifier;
-import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.net.Architecture;
-import org.sparkmlext.net.NetworkSettings;
-import org.sparkmlext.runtime.RuntimeOptions;
-import org.sparkmlext.training.TrainingListener;
 
 /**
  * A convolutional network for classes; labels are 0 to k-1. Minimises the cross-entropy of softmax, with label smoothing or as focal
@@ -30,7 +21,7 @@ import org.sparkmlext.training.TrainingListener;
  * size give an {@link IllegalArgumentException} before any data is read; bad values (labels that are no class, classes without rows,
  * rows of different lengths, no rows) and training that diverges an {@link org.sparkmlext.training.InvalidTrainingDataException}.
  */
-public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnClassificationModel>
+public final class CnnClassifier extends NetworkClassifier<CnnClassifier, CnnClassificationModel>
         implements CnnClassifierParams, CnnSetters<CnnClassifier> {
     private static final long serialVersionUID = 1L;
 
@@ -54,88 +45,22 @@ public final class CnnClassifier extends TrainableClassifier<CnnClassifier, CnnC
     }
 
     @Override
-    protected FeatureSource featureSource() {
-        return CnnColumns.source(this);
+    NetworkColumn rows() {
+        return NetworkColumn.images(this);
     }
 
     @Override
-    protected TrainingTarget target() {
-        return new TrainingTarget(TableColumns.LabelKind.CLASS_INDEX, null, 0, declaredClasses());
-    }
-
-    /** The number of classes that Params speak of; null where none does. */
-    private TableColumns.@Nullable DeclaredClasses declaredClasses() {
-        if (isDefined(thresholds())) {
-            return new TableColumns.DeclaredClasses(
-                    getThresholds().length, "thresholds has " + getThresholds().length + " values");
-        }
-        if (getClassWeights().length > 0) {
-            return new TableColumns.DeclaredClasses(
-                    getClassWeights().length, "classWeights has " + getClassWeights().length + " values");
-        }
-        int outputs = new NetworkPlan(this).numOutputs();
-        if (outputs >= 0) {
-            return new TableColumns.DeclaredClasses(outputs, "the network has " + outputs + " outputs");
-        }
-        return null;
+    Architecture architecture(Dataset<?> data) {
+        return ImageNetworks.architecture(this, rows().field(data.schema()));
     }
 
     @Override
-    protected int numClasses() {
-        TableColumns.DeclaredClasses declared = declaredClasses();
-        return declared == null ? -1 : declared.number();
+    CnnClassificationModel model(String uid, @Nullable FittedNetwork network) {
+        return new CnnClassificationModel(uid, network);
     }
 
     @Override
-    public StructType transformSchema(StructType schema) {
-        return CnnColumns.withEmbeddings(this, super.transformSchema(schema), -1);
-    }
-
-    @Override
-    protected void checkParams() {
-        new NetworkPlan(this).checkParams();
-        if (getLabelSmoothing() > 0 && getFocusing() > 0) {
-            throw new IllegalArgumentException("labelSmoothing is " + getLabelSmoothing() + " and focusing "
-                    + getFocusing() + "; one of the two must be 0");
-        }
-    }
-
-    @Override
-    protected CnnClassificationModel trainChecked(Dataset<?> data, TableColumns columns, TrainingListener listener) {
-        NetworkPlan plan = new NetworkPlan(this);
-        Architecture network = plan.architecture(CnnColumns.field(this, data.schema()));
-        NetworkSettings settings = plan.options()
-                .classes(
-                        network,
-                        getLabelSmoothing(),
-                        getFocusing(),
-                        getAugmentation(),
-                        plan.initialModel(data.sparkSession()),
-                        getSeed());
-        plan.check(settings, network);
-        Dataset<?> rows = data;
-        TableColumns table = columns;
-        if (getClassWeights().length > 0) {
-            ClassWeights.Weighted weighted = ClassWeights.of(data, columns, getClassWeights());
-            rows = weighted.data();
-            table = weighted.columns();
-        }
-        RuntimeOptions options = runtimeOptions().with(NetworkModelFiles.best(this, CnnClassificationModel::new));
-        return new CnnClassificationModel(uid(), FittedNetwork.train(rows, table, settings, options, listener));
-    }
-
-    public CnnClassifier setLabelSmoothing(double value) {
-        set(labelSmoothing(), value);
-        return this;
-    }
-
-    public CnnClassifier setFocusing(double value) {
-        set(focusing(), value);
-        return this;
-    }
-
-    public CnnClassifier setClassWeights(double[] value) {
-        set(classWeights(), value);
-        return this;
+    String augmentationText() {
+        return getAugmentation();
     }
 }

@@ -2,11 +2,18 @@ package org.sparkmlext.ml.neural;
 
 import org.apache.spark.ml.param.Param;
 import org.sparkmlext.ml.stage.CheckedParams;
-import org.sparkmlext.ml.stage.ColumnParams;
-import org.sparkmlext.ml.stage.TrainingParams;
 
 /** What all networks for images have. */
-public interface CnnParams extends NetworkParams, ColumnParams, TrainingParams {
+public interface CnnParams extends NetworkParams {
+
+    @Override
+    default Param<String> network() {
+        return CheckedParams.ofText(
+                this,
+                "network",
+                "name of a preset (simple-cnn, vgg-cifar, resnet18) or the JSON of a network; without its last layer, which is "
+                        + "added for the number of classes or outputs, or with it (text; default simple-cnn)");
+    }
 
     default Param<String> imageCol() {
         return CheckedParams.ofText(
@@ -31,34 +38,10 @@ public interface CnnParams extends NetworkParams, ColumnParams, TrainingParams {
         return getOrDefault(augmentation());
     }
 
-    default Param<String> embeddingsCol() {
-        return CheckedParams.ofText(
-                this,
-                "embeddingsCol",
-                "output column: vector of what embeddingsLayer gives, images channel by channel; empty = none (text; default empty)");
-    }
-
-    default String getEmbeddingsCol() {
-        return getOrDefault(embeddingsCol());
-    }
-
-    default Param<String> embeddingsLayer() {
-        return CheckedParams.ofText(
-                this,
-                "embeddingsLayer",
-                "name of the layer whose values embeddingsCol has; empty = the one that the last layer reads (text; default empty)");
-    }
-
-    default String getEmbeddingsLayer() {
-        return getOrDefault(embeddingsLayer());
-    }
-
     /** Called by the constructors of estimator and model. */
     static void setDefaults(CnnParams stage) {
-        NetworkParams.setDefaults(stage);
+        NetworkParams.setDefaults(stage, "simple-cnn");
         stage.setDefault(stage.imageCol(), "");
         stage.setDefault(stage.augmentation(), "");
-        stage.setDefault(stage.embeddingsCol(), "");
-        stage.setDefault(stage.embeddingsLayer(), "");
     }
 }

@@ -1,19 +1,8 @@
 package org.sparkmlext.ml.neural;
 
-import java.util.List;
-import org.apache.spark.ml.linalg.DenseVector;
-import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.ml.stage.FittedRegressor;
-import org.sparkmlext.ml.stage.ValueScorer;
-import org.sparkmlext.net.Architecture;
 
 /**
  * A network fitted by a {@link CnnRegressor}. The prediction is what the last layer gives, one number a target; of several targets
@@ -24,11 +13,9 @@ import org.sparkmlext.net.Architecture;
  * bytes may come as arrays or vectors of whole numbers from 0 to 255. A row scored by itself may differ from the same in a batch by
  * rounding. Immutable but for its Params; scoring is thread-safe.
  */
-public final class CnnRegressionModel extends FittedRegressor<CnnRegressionModel>
+public final class CnnRegressionModel extends NetworkRegressionModel<CnnRegressionModel>
         implements CnnRegressorParams, CnnScoringSetters<CnnRegressionModel> {
     private static final long serialVersionUID = 1L;
-
-    private final @Nullable FittedNetwork fitted;
 
     /** Without a network; only for frameworks that find stages by their constructors. Everything but Params throws. */
     public CnnRegressionModel() {
@@ -41,8 +28,7 @@ public final class CnnRegressionModel extends FittedRegressor<CnnRegressionModel
     }
 
     CnnRegressionModel(String uid, @Nullable FittedNetwork fitted) {
-        super(uid);
-        this.fitted = fitted;
+        super(uid, fitted);
         CnnRegressorParams.setDefaults(this);
     }
 
@@ -61,112 +47,12 @@ public final class CnnRegressionModel extends FittedRegressor<CnnRegressionModel
     }
 
     @Override
-    public MLWriter write() {
-        return new NetworkModelFiles.Writer(this, fittedNetwork());
-    }
-
-    private FittedNetwork fittedNetwork() {
-        return FittedNetwork.require(fitted, uid());
-    }
-
-    /** The trained network: its layers, as JSON, summary and the like; with the layer for the targets. */
-    public Network fittedLayers() {
-        return Network.of(architecture());
-    }
-
-    private Architecture architecture() {
-        return fittedNetwork().architecture();
+    NetworkColumn rows() {
+        return NetworkColumn.images(this);
     }
 
     @Override
-    public StructType transformSchema(StructType schema) {
-        return fitted == null ? withColumns(schema) : cnn().schema(schema, withColumns(schema));
-    }
-
-    /**
-     * Appends the prediction, those of all targets, and embeddings; a column whose name is "" is left out.
-     *
-     * @throws IllegalArgumentException if the column of images is missing or of a wrong type, or there is no embeddingsLayer
-     */
-    @Override
-    public Dataset<Row> transform(Dataset<?> data) {
-        return cnn().apply(data, transformSchema(data.schema()), outputValues());
-    }
-
-    private CnnTransform cnn() {
-        return new CnnTransform(this, fittedNetwork());
-    }
-
-    @Override
-    protected ValueScorer scorer() {
-        return new NetworkValueScorer(cnn().scores());
-    }
-
-    @Override
-    public List<String> featureNames() {
-        return cnn().featureNames();
-    }
-
-    @Override
-    protected boolean hasGivenNames() {
-        return false;
-    }
-
-    /** Values a row has; -1 where the model has no network yet, as Spark's models say it. */
-    @Override
-    public int numFeatures() {
-        return fitted == null ? -1 : architecture().input().rowLength();
-    }
-
-    /** Targets; 1 where the model has no network yet. */
-    @Override
-    public int numOutputs() {
-        return fitted == null ? 1 : architecture().numOutputs();
-    }
-
-    @Override
-    protected String valuesCol() {
-        return getPredictionsCol();
-    }
-
-    /** Predictions of all targets of one row. */
-    public Vector predictAll(Vector features) {
-        return new DenseVector(scorer().values(rawPrediction(features)));
-    }
-
-    public boolean hasSummary() {
-        return fitted != null && fitted.hasSummary();
-    }
-
-    /** @throws IllegalStateException if the model has none */
-    public NetworkSummary summary() {
-        return fittedNetwork().summary(uid());
-    }
-
-    /** Bytes of memory, about; Spark Connect's model cache of 4.1 asks, which is why 4.0 has nothing to override. */
-    public long estimatedSize() {
-        return fittedNetwork().estimatedSize();
-    }
-
-    /** See {@code predictionsCol}. */
-    public CnnRegressionModel setPredictionsCol(String value) {
-        set(predictionsCol(), value);
-        return this;
-    }
-
-    @Override
-    public CnnRegressionModel copy(ParamMap extra) {
-        CnnRegressionModel copy = copyValues(new CnnRegressionModel(uid(), fitted), extra);
-        copy.setParent(parent());
-        return copy;
-    }
-
-    @Override
-    public String toString() {
-        return "CnnRegressionModel: uid=" + uid()
-                + (fitted == null
-                        ? ", no network"
-                        : ", input=" + architecture().input().describe() + ", parameters="
-                                + architecture().numParameters() + ", numOutputs=" + numOutputs());
+    CnnRegressionModel model(String uid, @Nullable FittedNetwork network) {
+        return new CnnRegressionModel(uid, network);
     }
 }

@@ -1,69 +1,11 @@
 package org.sparkmlext.ml.neural;
 
-import java.util.List;
-import org.apache.spark.ml.param.DoubleParam;
-import org.apache.spark.ml.param.Param;
-import org.sparkmlext.ml.stage.CheckedParams;
-
 /** What a network for numbers that images show has. */
-public interface CnnRegressorParams extends CnnParams {
-
-    default Param<String> loss() {
-        return CheckedParams.ofChoice(
-                this,
-                "loss",
-                "what is minimised, a mean over targets; mse = squared error, which predicts the mean, mae = absolute error, "
-                        + "which predicts the median, huber = half the squared error up to huberDelta and linear beyond",
-                "mse",
-                List.of("mse", "mae", "huber"));
-    }
-
-    default String getLoss() {
-        return getOrDefault(loss());
-    }
-
-    default DoubleParam huberDelta() {
-        return CheckedParams.ofDouble(
-                this,
-                "huberDelta",
-                "error from which on huber counts linearly, in the label's unit",
-                "> 0, finite as float32",
-                1.0,
-                v -> (float) v > 0 && Float.isFinite((float) v));
-    }
-
-    default double getHuberDelta() {
-        return (double) getOrDefault(huberDelta());
-    }
-
-    default Param<String> predictionsCol() {
-        return CheckedParams.ofText(
-                this,
-                "predictionsCol",
-                "output column: vector of the predictions of all targets, where predictionCol has that of the first; must be set "
-                        + "where labels are vectors or arrays; empty = none (text; default empty)");
-    }
-
-    default String getPredictionsCol() {
-        return getOrDefault(predictionsCol());
-    }
-
-    @Override
-    default Param<String> validationMetric() {
-        return CheckedParams.ofChoice(
-                this,
-                "validationMetric",
-                "which metric, of the validation rows where there are any, says which epoch is the best; rmse = root of the "
-                        + "mean squared error, mae = mean absolute error, both over rows and targets",
-                "loss",
-                List.of("loss", "rmse", "mae"));
-    }
+public interface CnnRegressorParams extends CnnParams, NetworkRegressorParams {
 
     /** Called by the constructors of estimator and model. */
     static void setDefaults(CnnRegressorParams stage) {
         CnnParams.setDefaults(stage);
-        stage.setDefault(stage.loss(), "mse");
-        stage.setDefault(stage.huberDelta(), 1.0);
-        stage.setDefault(stage.predictionsCol(), "");
+        NetworkRegressorParams.setDefaults(stage);
     }
 }

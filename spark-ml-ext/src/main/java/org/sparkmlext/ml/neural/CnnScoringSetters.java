@@ -7,22 +7,10 @@ import org.apache.spark.ml.param.Params;
  *
  * @param <S> the stage itself
  */
-public interface CnnScoringSetters<S extends Params> extends CnnParams {
+public interface CnnScoringSetters<S extends Params> extends CnnParams, NetworkScoringSetters<S> {
 
     @SuppressWarnings("unchecked")
-    private S same(Params changed) {
-        return (S) changed;
-    }
-
     default S setImageCol(String value) {
-        return same(set(imageCol(), value));
-    }
-
-    default S setEmbeddingsCol(String value) {
-        return same(set(embeddingsCol(), value));
-    }
-
-    default S setEmbeddingsLayer(String value) {
-        return same(set(embeddingsLayer(), value));
+        return (S) set(imageCol(), value);
     }
 }

@@ -4,10 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import org.apache.spark.sql.Dataset;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.Sha256;
-import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.NetworkAlgorithm;
 import org.sparkmlext.net.NetworkCodec;
@@ -46,13 +44,8 @@ final class FittedNetwork implements Serializable {
 
     /** Trains one. */
     static FittedNetwork train(
-            Dataset<?> data,
-            TableColumns columns,
-            NetworkSettings settings,
-            RuntimeOptions options,
-            TrainingListener listener) {
-        DistributedTrainer.Result result =
-                DistributedTrainer.train(data, columns, new NetworkAlgorithm(settings), options, listener);
+            TrainingData data, NetworkSettings settings, RuntimeOptions options, TrainingListener listener) {
+        DistributedTrainer.Result result = data.train(new NetworkAlgorithm(settings), options, listener);
         try {
             return of(result.bytes(), result.report());
         } catch (IOException e) {

@@ -5,20 +5,16 @@ import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.sparkmlext.ml.stage.CheckedParams;
+import org.sparkmlext.ml.stage.ColumnParams;
 import org.sparkmlext.ml.stage.TrainingParams;
 import org.sparkmlext.runtime.CheckpointOptions;
 import org.sparkmlext.runtime.RuntimeOptions;
 
 /** What all stages that train networks have. */
-public interface NetworkParams extends TrainingParams {
+public interface NetworkParams extends ColumnParams, TrainingParams {
 
-    default Param<String> network() {
-        return CheckedParams.ofText(
-                this,
-                "network",
-                "name of a preset (simple-cnn, vgg-cifar, resnet18) or the JSON of a network; without its last layer, which is "
-                        + "added for the number of classes or outputs, or with it (text; default simple-cnn)");
-    }
+    /** A preset by name or the JSON of a network; its doc names the presets. */
+    Param<String> network();
 
     default String getNetwork() {
         return getOrDefault(network());
@@ -226,6 +222,29 @@ public interface NetworkParams extends TrainingParams {
         return (int) getOrDefault(checkpointInterval());
     }
 
+    default Param<String> embeddingsCol() {
+        return CheckedParams.ofText(
+                this,
+                "embeddingsCol",
+                "output column: vector of what embeddingsLayer gives, images channel by channel, sequences step by step; empty = none "
+                        + "(text; default empty)");
+    }
+
+    default String getEmbeddingsCol() {
+        return getOrDefault(embeddingsCol());
+    }
+
+    default Param<String> embeddingsLayer() {
+        return CheckedParams.ofText(
+                this,
+                "embeddingsLayer",
+                "name of the layer whose values embeddingsCol has; empty = the one that the last layer reads (text; default empty)");
+    }
+
+    default String getEmbeddingsLayer() {
+        return getOrDefault(embeddingsLayer());
+    }
+
     @Override
     default RuntimeOptions runtimeOptions() {
         return TrainingParams.super
@@ -234,9 +253,13 @@ public interface NetworkParams extends TrainingParams {
                         getCheckpointDir(), getCheckpointInterval(), CheckpointOptions.NONE.bestModel()));
     }
 
-    /** Called by the constructors of estimator and model. */
-    static void setDefaults(NetworkParams stage) {
-        stage.setDefault(stage.network(), "simple-cnn");
+    /**
+     * Called by the constructors of estimator and model.
+     *
+     * @param network the preset
+     */
+    static void setDefaults(NetworkParams stage, String network) {
+        stage.setDefault(stage.network(), network);
         stage.setDefault(stage.batchSize(), 128);
         stage.setDefault(stage.maxEpochs(), 10);
         stage.setDefault(stage.learningRate(), 0.001);
@@ -253,5 +276,7 @@ public interface NetworkParams extends TrainingParams {
         stage.setDefault(stage.initialModel(), "");
         stage.setDefault(stage.checkpointDir(), "");
         stage.setDefault(stage.checkpointInterval(), 1);
+        stage.setDefault(stage.embeddingsCol(), "");
+        stage.setDefault(stage.embeddingsLayer(), "");
     }
 }

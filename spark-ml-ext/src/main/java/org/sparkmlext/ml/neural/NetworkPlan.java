@@ -3,22 +3,17 @@ package org.sparkmlext.ml.neural;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
-import org.sparkmlext.data.FeatureForm;
-import org.sparkmlext.data.ImageShape;
-import org.sparkmlext.data.RowReader;
-import org.sparkmlext.ml.feature.ImageMetadata;
+import org.apache.spark.sql.types.StructType;
+import org.sparkmlext.ml.stage.FeatureColumns;
+import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.ml.stage.StoredStage;
 import org.sparkmlext.net.Architecture;
-import org.sparkmlext.net.ImageInput;
 import org.sparkmlext.net.NetworkOptions;
 import org.sparkmlext.net.NetworkSettings;
-import org.sparkmlext.net.Presets;
 
-/** What Params say of a network and its training, and of the column that it reads. */
-record NetworkPlan(CnnParams stage) {
+/** What Params say of a network and its training. */
+record NetworkPlan(NetworkParams stage) {
 
     /**
      * Checks Params against each other.
@@ -26,11 +21,6 @@ record NetworkPlan(CnnParams stage) {
      * @throws IllegalArgumentException if they contradict each other; the message says how
      */
     void checkParams() {
-        if (stage.isSet(stage.inputCols())) {
-            throw new IllegalArgumentException(
-                    "inputCols is set, but a CNN reads one column of whole images; set imageCol or "
-                            + "featuresCol, and clear(inputCols)");
-        }
         if (stage.getEarlyStoppingRounds() > 0 && !stage.isSet(stage.validationIndicatorCol())) {
             throw new IllegalArgumentException(
                     "earlyStoppingRounds is " + stage.getEarlyStoppingRounds()
@@ -40,7 +30,7 @@ record NetworkPlan(CnnParams stage) {
 
     /** Outputs of a network that has its last layer already; -1 where the data decides. */
     int numOutputs() {
-        if (!stage.getNetwork().strip().startsWith("{")) {
+        if (isPreset()) {
             return -1;
         }
         Architecture network = Architecture.fromJson(stage.getNetwork());
@@ -71,7 +61,11 @@ record NetworkPlan(CnnParams stage) {
             StoredStage stored = StoredStage.open(
                     session,
                     stage.getInitialModel(),
-                    List.of(CnnClassificationModel.class, CnnRegressionModel.class),
+                    List.of(
+                            CnnClassificationModel.class,
+                            CnnRegressionModel.class,
+                            LstmClassificationModel.class,
+                            LstmRegressionModel.class),
                     NetworkModelFiles.FORMAT_VERSION);
             return NetworkModelFiles.network(stored).bytes();
         } catch (IOException e) {
@@ -80,37 +74,20 @@ record NetworkPlan(CnnParams stage) {
     }
 
     /**
-     * The network on rows of this column.
+     * The schema with the column of embeddings, if one is wanted, as the last.
      *
-     * @throws IllegalArgumentException if the network is unknown or faulty, or its input does not fit the column; the message has both
+     * @param length of the vectors; -1 where it is not known yet
+     * @throws IllegalArgumentException if there is a column of that name
      */
-    Architecture architecture(StructField column) {
-        FeatureForm form = RowReader.form(column.dataType()).orElseThrow();
-        ImageInput.Pixels pixels = form.isBytes() ? ImageInput.Pixels.BYTE : ImageInput.Pixels.FLOAT;
-        Optional<ImageShape> shape = ImageMetadata.shape(column);
-        String text = stage.getNetwork();
-        if (!text.strip().startsWith("{")) {
-            ImageShape image = shape.orElseThrow(() -> new IllegalArgumentException("network is the preset '" + text
-                    + "', which must know the images' size, but column '" + column.name()
-                    + "' does not tell it. Make the column with ImageAssembler, put the size into its metadata "
-                    + "(ImageMetadata.of), or set network to Network.preset(\"" + text
-                    + "\", height, width, channels)."));
-            return Presets.named(text, ImageInput.of(image.height(), image.width(), image.channels(), pixels));
-        }
-        Architecture network = Architecture.fromJson(text);
-        if (!(network.input() instanceof ImageInput input)) {
-            return network;
-        }
-        shape.filter(known -> !known.equals(new ImageShape(input.height(), input.width(), input.channels())))
-                .ifPresent(known -> {
-                    throw new IllegalArgumentException("column '" + column.name() + "' has images of " + known
-                            + " (height x width x channels), but the network takes " + input.height() + " x "
-                            + input.width()
-                            + " x " + input.channels() + ". Set ImageAssembler's size or change the network's input.");
-                });
-        // The numbers are the same whether 0 to 255 come as bytes or as floats: the column decides, not the network.
-        return network.withInput(
-                new ImageInput(input.height(), input.width(), input.channels(), pixels, input.scale(), input.shift()));
+    static StructType withEmbeddings(NetworkParams stage, StructType schema, int length) {
+        return stage.getEmbeddingsCol().isEmpty()
+                ? schema
+                : FeatureColumns.append(schema, ScoredColumn.vectorField(stage.getEmbeddingsCol(), length));
+    }
+
+    /** Whether {@code network} is the name of a preset, not JSON. */
+    boolean isPreset() {
+        return !stage.getNetwork().strip().startsWith("{");
     }
 
     /** How it is trained, as the Params say. */

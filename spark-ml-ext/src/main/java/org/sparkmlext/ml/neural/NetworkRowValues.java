@@ -1,95 +1,26 @@
 package org.sparkmlext.ml.neural;
 
 import java.io.Serializable;
-import java.util.Optional;
-import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.unsafe.types.UTF8String;
-import org.sparkmlext.data.FeatureForm;
-import org.sparkmlext.data.ImageStructReader;
-import scala.collection.Seq;
 
-/**
- * Takes the values of a row out of its column, whatever form that has.
- *
- * @param column for messages
- * @param width values a row must have
- * @param takesBytes whether they are wanted as unsigned bytes, else as floats
- */
-record NetworkRowValues(String column, FeatureForm form, int width, boolean takesBytes) implements Serializable {
+/** Takes the values of a row out of its column, for scoring. */
+interface NetworkRowValues extends Serializable {
+
+    /** Name of the column. */
+    String column();
+
+    /** Values that a row takes up. */
+    int width();
+
+    /** Whether they are wanted as unsigned bytes, else as floats. */
+    boolean takesBytes();
 
     /**
      * Copies a value to {@code bytes} or {@code floats}, whichever is wanted, from {@code at} on.
      *
-     * @throws IllegalArgumentException if it is of another length or holds what is no finite number; names the column
+     * @return steps of a sequence; 1 of rows without steps
+     * @throws IllegalArgumentException if it is of a wrong length or holds what is no finite number; names the column
      */
-    void copy(Object value, byte[] bytes, float[] floats, int at) {
-        switch (form) {
-            case BINARY -> copyBytes((byte[]) value, bytes, floats, at);
-            case IMAGE -> copyBytes(pixels((Row) value), bytes, floats, at);
-            case VECTOR -> copyDoubles(((Vector) value).toArray(), bytes, floats, at);
-            case BYTES, FLOATS, DOUBLES -> copyArray((Seq<?>) value, bytes, floats, at);
-            case COLUMNS -> throw new IllegalStateException("plain columns are no column of whole rows");
-        }
-    }
-
-    private static byte[] pixels(Row image) {
-        InternalRow row = new GenericInternalRow(new Object[] {
-            image.isNullAt(0) ? null : UTF8String.fromString(image.getString(0)),
-            image.getInt(1),
-            image.getInt(2),
-            image.getInt(3),
-            image.getInt(4),
-            image.get(5)
-        });
-        ImageStructReader reader = new ImageStructReader();
-        Optional<String> fault = reader.read(row);
-        if (fault.isPresent()) {
-            throw new IllegalArgumentException("image " + reader.origin() + ": " + fault.get());
-        }
-        return reader.pixels();
-    }
-
-    private void copyBytes(byte[] values, byte[] bytes, float[] floats, int at) {
-        requireWidth(values.length);
-        if (takesBytes) {
-            System.arraycopy(values, 0, bytes, at, width);
-        } else {
-            for (int i = 0; i < width; i++) {
-                floats[at + i] = Byte.toUnsignedInt(values[i]);
-            }
-        }
-    }
-
-    private void copyDoubles(double[] values, byte[] bytes, float[] floats, int at) {
-        requireWidth(values.length);
-        for (int i = 0; i < width; i++) {
-            put(values[i], bytes, floats, at + i);
-        }
-    }
-
-    private void copyArray(Seq<?> values, byte[] bytes, float[] floats, int at) {
-        requireWidth(values.size());
-        for (int i = 0; i < width; i++) {
-            if (!(values.apply(i) instanceof Number number)) {
-                throw new IllegalArgumentException(
-                        "column '" + column + "' holds an array with a null; all values must be numbers");
-            }
-            double value = form == FeatureForm.BYTES ? number.intValue() & 0xFF : number.doubleValue();
-            put(value, bytes, floats, at + i);
-        }
-    }
-
-    private void put(double value, byte[] bytes, float[] floats, int at) {
-        if (!takesBytes) {
-            requireFinite(column, value);
-            floats[at] = (float) value;
-        } else {
-            bytes[at] = pixel(column, value);
-        }
-    }
+    int copy(Object value, byte[] bytes, float[] floats, int at);
 
     /** @throws IllegalArgumentException if the value is not finite as float32 */
     static void requireFinite(String column, double value) {
@@ -110,12 +41,5 @@ record NetworkRowValues(String column, FeatureForm form, int width, boolean take
                     + ", but the network was trained on bytes; allowed are whole numbers from 0 to 255");
         }
         return (byte) (int) value;
-    }
-
-    private void requireWidth(int length) {
-        if (length != width) {
-            throw new IllegalArgumentException("column '" + column + "' holds a row of " + length
-                    + " values; the network was trained on rows of " + width);
-        }
     }
 }

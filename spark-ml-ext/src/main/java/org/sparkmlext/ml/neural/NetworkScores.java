@@ -2,6 +2,7 @@ package org.sparkmlext.ml.neural;
 
 import java.io.Serializable;
 import org.sparkmlext.net.ScorerPool;
+import org.sparkmlext.net.SequenceInput;
 
 /** A network as executors hold it: what its last layer gives for a row by itself. Whoever has many rows scores them by batches. */
 record NetworkScores(FittedNetwork network, ScorerPool.Key key, int numFeatures) implements Serializable {
@@ -21,7 +22,13 @@ record NetworkScores(FittedNetwork network, ScorerPool.Key key, int numFeatures)
                 for (float value : row) {
                     NetworkRowValues.requireFinite("features", value);
                 }
-                lease.scorer().score(row, 1, (i, values, embeddings) -> raw[0] = NetworkScoring.doubles(values));
+                int steps = lease.scorer().input() instanceof SequenceInput sequence ? sequence.steps() : 1;
+                lease.scorer()
+                        .score(
+                                row.clone(),
+                                new int[] {steps},
+                                1,
+                                (i, values, embeddings) -> raw[0] = NetworkScoring.doubles(values));
             }
         }
         return raw[0];

@@ -3,6 +3,7 @@ package org.sparkmlext.ml.neural;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -22,19 +23,17 @@ import org.sparkmlext.net.ScorerPool;
  *
  * @param network what scores
  * @param key of the scorer; its threads are replaced by the task's
- * @param column position of the column the network reads
- * @param values how it is read
- * @param handleInvalid value of the Param of that name
+ * @param source of what it reads
  * @param columns what stands in the model's own columns
+ * @param numColumns how many these are
  * @param embeddings length of the vectors of embeddings, which come last; 0 where none are wanted, and then {@code key} has no layer
  */
 record NetworkScoring(
         FittedNetwork network,
         ScorerPool.Key key,
-        int column,
-        NetworkRowValues values,
-        String handleInvalid,
+        RowSource source,
         OutputValues columns,
+        int numColumns,
         int embeddings)
         implements MapPartitionsFunction<Row, Row> {
 
@@ -43,7 +42,7 @@ record NetworkScoring(
         TaskContext task = TaskContext.get();
         int threads = task == null ? 1 : Math.max(1, task.cpus());
         ScorerPool.Key own = key.withThreads(threads);
-        Scored scored = new Scored(rows, ScorerPool.borrow(own, network::model));
+        Scored scored = new Scored(source.open(rows), ScorerPool.borrow(own, network::model));
         if (task != null) {
             TaskCompletionListener closing = context -> scored.close();
             task.addTaskCompletionListener(closing);
@@ -53,19 +52,20 @@ record NetworkScoring(
 
     /** Rows as they are scored, a batch at a time. */
     private final class Scored implements Iterator<Row> {
-        private final Iterator<Row> rows;
+        private final RowSource.Cursor rows;
         private final ScorerPool.Lease lease;
         private final ArrayDeque<Row> ready = new ArrayDeque<>();
+        private boolean hasMore = true;
         private boolean isClosed;
 
-        Scored(Iterator<Row> rows, ScorerPool.Lease lease) {
+        Scored(RowSource.Cursor rows, ScorerPool.Lease lease) {
             this.rows = rows;
             this.lease = lease;
         }
 
         @Override
         public boolean hasNext() {
-            while (ready.isEmpty() && rows.hasNext()) {
+            while (ready.isEmpty() && hasMore) {
                 scoreBatch();
             }
             if (ready.isEmpty()) {
@@ -83,32 +83,24 @@ record NetworkScoring(
         }
 
         private void scoreBatch() {
-            int width = values.width();
-            byte[] bytes = new byte[values.takesBytes() ? NetworkScorer.LARGEST * width : 0];
-            float[] floats = new float[values.takesBytes() ? 0 : NetworkScorer.LARGEST * width];
+            int width = source.width();
+            byte[] bytes = new byte[source.takesBytes() ? NetworkScorer.LARGEST * width : 0];
+            float[] floats = new float[source.takesBytes() ? 0 : NetworkScorer.LARGEST * width];
             List<Row> batch = new ArrayList<>();
             List<@Nullable Integer> places = new ArrayList<>();
+            int[] lengths = new int[NetworkScorer.LARGEST];
             int count = 0;
-            while (count < NetworkScorer.LARGEST && batch.size() < 2 * NetworkScorer.LARGEST && rows.hasNext()) {
-                Row row = rows.next();
-                Integer place = null;
-                try {
-                    if (row.isNullAt(column)) {
-                        throw new IllegalArgumentException("column '" + values.column() + "' is null");
-                    }
-                    values.copy(row.get(column), bytes, floats, count * width);
-                    place = count++;
-                } catch (IllegalArgumentException e) {
-                    if (handleInvalid.equals("error")) {
-                        throw new IllegalArgumentException(
-                                e.getMessage() + ". Set handleInvalid to keep or skip to go on with such rows.", e);
-                    }
-                    if (handleInvalid.equals("skip")) {
-                        continue;
-                    }
+            while (count < NetworkScorer.LARGEST && batch.size() < 2 * NetworkScorer.LARGEST) {
+                hasMore = rows.next();
+                if (!hasMore) {
+                    break;
                 }
-                batch.add(row);
-                places.add(place);
+                int steps = rows.copy(bytes, floats, count * width);
+                batch.add(rows.row());
+                places.add(steps == 0 ? null : count);
+                if (steps > 0) {
+                    lengths[count++] = steps;
+                }
             }
             float[][] raws = new float[count][];
             float[][] features = new float[count][];
@@ -118,10 +110,10 @@ record NetworkScoring(
                     features[i] = layer;
                 }
             };
-            if (values.takesBytes()) {
+            if (source.takesBytes()) {
                 lease.scorer().score(bytes, count, sink);
             } else {
-                lease.scorer().score(floats, count, sink);
+                lease.scorer().score(floats, lengths, count, sink);
             }
             for (int i = 0; i < batch.size(); i++) {
                 Integer place = places.get(i);
@@ -143,6 +135,10 @@ record NetworkScoring(
 
         private Row appendedMissing(Row row) {
             List<@Nullable Object> all = values(row);
+            if (source.givesNulls()) {
+                all.addAll(Collections.nCopies(numColumns + (embeddings > 0 ? 1 : 0), null));
+                return RowFactory.create(all.toArray());
+            }
             columns.appendMissing(all);
             if (embeddings > 0) {
                 double[] missing = new double[embeddings];

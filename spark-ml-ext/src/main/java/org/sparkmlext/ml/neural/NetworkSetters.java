@@ -7,7 +7,7 @@ import org.apache.spark.ml.param.Params;
  *
  * @param <E> the estimator itself
  */
-public interface NetworkSetters<E extends Params> extends NetworkParams {
+public interface NetworkSetters<E extends Params> extends NetworkScoringSetters<E> {
 
     @SuppressWarnings("unchecked")
     private E same(Params changed) {

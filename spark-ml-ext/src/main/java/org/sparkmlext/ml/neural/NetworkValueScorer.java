@@ -2,8 +2,12 @@ package org.sparkmlext.ml.neural;
 
 import org.sparkmlext.ml.stage.ValueScorer;
 
-/** A network as a regressor: what its last layer gives is the prediction, one number a target; the one number to predict is the first. */
-record NetworkValueScorer(NetworkScores scores) implements ValueScorer {
+/**
+ * A network as a regressor: what its last layer gives is the prediction, a number a target, or one a target and quantile.
+ *
+ * @param point which of the numbers is the one to predict
+ */
+record NetworkValueScorer(NetworkScores scores, int point) implements ValueScorer {
 
     @Override
     public int numFeatures() {
@@ -27,6 +31,6 @@ record NetworkValueScorer(NetworkScores scores) implements ValueScorer {
 
     @Override
     public double prediction(double[] rawPrediction) {
-        return rawPrediction[0];
+        return rawPrediction[point];
     }
 }

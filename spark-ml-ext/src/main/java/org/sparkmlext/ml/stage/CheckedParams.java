@@ -96,13 +96,18 @@ public final class CheckedParams {
 
     /** A list of distinct, non-empty column names. */
     public static StringArrayParam ofColumns(Params owner, String name, String doc) {
+        return ofNames(owner, name, doc, "a list of at least one column, each named once");
+    }
+
+    /** A list of distinct, non-empty texts. */
+    public static StringArrayParam ofNames(Params owner, String name, String doc, String allowed) {
         return new StringArrayParam(
                 owner,
                 name,
                 doc,
                 check(
                         name,
-                        "a list of at least one column, each named once",
+                        allowed,
                         v -> v instanceof String[] names
                                 && names.length > 0
                                 && Arrays.stream(names).noneMatch(n -> n == null || n.isEmpty())

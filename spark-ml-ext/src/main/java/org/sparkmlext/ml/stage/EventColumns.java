@@ -57,11 +57,11 @@ public final class EventColumns {
             }
         }
         TimeKind kind = SeriesTable.timeKind(schema.apply(time).dataType(), time);
-        Frequency frequency =
-                stage.getFrequency().isEmpty() ? null : Frequency.parse(stage.getFrequency(), kind);
+        Frequency frequency = stage.getFrequency().isEmpty() ? null : Frequency.parse(stage.getFrequency(), kind);
         if (frequency == null && !stage.getGaps().equals(SeriesParams.ERROR)) {
-            throw new IllegalArgumentException("gaps is '" + stage.getGaps()
-                    + "' but frequency is not set: without it nobody knows what is missing. Set frequency, or clear gaps.");
+            throw new IllegalArgumentException(
+                    "gaps is '" + stage.getGaps()
+                            + "' but frequency is not set: without it nobody knows what is missing. Set frequency, or clear gaps.");
         }
         SeriesRules rules = new SeriesRules(
                 frequency,

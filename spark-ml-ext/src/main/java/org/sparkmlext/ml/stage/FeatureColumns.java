@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
@@ -71,6 +73,22 @@ public final class FeatureColumns {
                     + field.dataType().simpleString()
                     + "; allowed: binary (one unsigned byte a value), array of numbers, vector, or "
                     + "Spark's image struct. Files of images become pixels by ImageAssembler.");
+        }
+        return field;
+    }
+
+    /**
+     * Checks that a column is there which holds sequences.
+     *
+     * @throws IllegalArgumentException if it is missing or of another type
+     */
+    public static StructField checkSequences(StructType schema, String name, String param) {
+        StructField field = find(schema, name, param);
+        if (RowReader.sequenceForm(field.dataType()).isEmpty()) {
+            throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
+                    + field.dataType().simpleString()
+                    + "; allowed: an array of steps, each an array of numbers or a vector, or one array of numbers or vector with all "
+                    + "steps, one after the other");
         }
         return field;
     }
@@ -159,6 +177,11 @@ public final class FeatureColumns {
                     + fields.size() + " columns of that name; rename or drop all but one");
         }
         return fields.get(0);
+    }
+
+    /** A column by its very name, dots and all. */
+    public static Column byName(String name) {
+        return functions.col("`" + name.replace("`", "``") + "`");
     }
 
     /**

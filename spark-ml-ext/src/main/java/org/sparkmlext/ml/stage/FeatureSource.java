@@ -5,12 +5,21 @@ package org.sparkmlext.ml.stage;
  *
  * @param column the column; empty where it is the one that {@code featuresCol} names
  * @param param Param that names the column, for messages
- * @param takesAnyForm whether the column may be of any of the forms of {@link org.sparkmlext.data.FeatureForm} and no value may be
- *     missing; else it holds vectors
+ * @param rows what the column holds
  * @param allowsInputCols whether plain columns may take its place
  */
-public record FeatureSource(String column, String param, boolean takesAnyForm, boolean allowsInputCols) {
+public record FeatureSource(String column, String param, Rows rows, boolean allowsInputCols) {
+
+    /** What a column of features holds. */
+    public enum Rows {
+        /** Vectors, of which values may be missing. */
+        VECTORS,
+        /** Rows of any of the forms of {@link org.sparkmlext.data.FeatureForm}, no value missing. */
+        WHOLE,
+        /** Sequences, no value missing. */
+        SEQUENCES
+    }
 
     /** Vectors in {@code featuresCol}, or plain columns. */
-    public static final FeatureSource VECTORS_OR_COLUMNS = new FeatureSource("", "featuresCol", false, true);
+    public static final FeatureSource VECTORS_OR_COLUMNS = new FeatureSource("", "featuresCol", Rows.VECTORS, true);
 }

@@ -136,7 +136,7 @@ public interface SeriesParams extends Params {
                 this,
                 "shortSeries",
                 "what to do with a series of fewer steps than windowLength and horizon; error = fail and name it, skip = leave"
-                        + " it out, pad = one window of the steps there are, zeros after its end",
+                        + " it out, pad = one window of the steps there are before the horizon",
                 ERROR,
                 List.of(ERROR, SKIP, PAD));
     }

@@ -99,7 +99,8 @@ public abstract class TrainableClassifier<E extends TrainableClassifier<E, M>, M
     /** Checks Params against each other, before any data is looked at. */
     protected void checkParams() {}
 
-    private TableColumns tableColumns(StructType schema) {
+    /** The columns to train on, found in the schema and checked. */
+    protected TableColumns tableColumns(StructType schema) {
         return new TrainingColumns(this, featureSource()).find(schema, target());
     }
 

@@ -55,6 +55,11 @@ public abstract class TrainableRegressor<E extends TrainableRegressor<E, M>, M e
         return "";
     }
 
+    /** Length of the vectors of {@link #valuesCol}; 0 where only the data tells. */
+    protected int numValues() {
+        return target().numOutputs();
+    }
+
     /**
      * Evaluates the data once and trains a model.
      *
@@ -81,7 +86,7 @@ public abstract class TrainableRegressor<E extends TrainableRegressor<E, M>, M e
     public StructType transformSchema(StructType schema) {
         checkParams();
         tableColumns(schema);
-        int outputs = target().numOutputs();
+        int outputs = numValues();
         List<ScoredColumn<ValueScorer>> columns = new ArrayList<>(
                 new ValueColumns(getPredictionCol(), valuesCol(), outputs == 0 ? -1 : outputs).columns());
         columns.addAll(extraColumns());
@@ -101,7 +106,8 @@ public abstract class TrainableRegressor<E extends TrainableRegressor<E, M>, M e
     /** Checks Params against each other, before any data is looked at. */
     protected void checkParams() {}
 
-    private TableColumns tableColumns(StructType schema) {
+    /** The columns to train on, found in the schema and checked. */
+    protected TableColumns tableColumns(StructType schema) {
         return new TrainingColumns(this, featureSource()).find(schema, target());
     }
 

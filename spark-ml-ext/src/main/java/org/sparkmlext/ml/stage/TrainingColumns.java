@@ -23,8 +23,10 @@ record TrainingColumns(ColumnParams stage, FeatureSource source) {
         List<String> vectorNames = List.of();
         List<String> inputs = List.of();
         String features = source.column().isEmpty() ? column("featuresCol") : source.column();
-        if (source.takesAnyForm()) {
+        if (source.rows() == FeatureSource.Rows.WHOLE) {
             FeatureColumns.checkWholeRow(schema, features, source.param());
+        } else if (source.rows() == FeatureSource.Rows.SEQUENCES) {
+            FeatureColumns.checkSequences(schema, features, source.param());
         } else if (usesInputCols) {
             inputs = Arrays.asList(stage.getInputCols());
             FeatureColumns.checkInputCols(schema, inputs);
@@ -70,7 +72,7 @@ record TrainingColumns(ColumnParams stage, FeatureSource source) {
                 kind == TableColumns.LabelKind.REAL ? Math.max(1, target.numOutputs()) : target.numOutputs(),
                 target.declaredClasses(),
                 (float) stage.getMissing(),
-                !source.takesAnyForm());
+                source.rows() == FeatureSource.Rows.VECTORS);
     }
 
     private String column(String param) {

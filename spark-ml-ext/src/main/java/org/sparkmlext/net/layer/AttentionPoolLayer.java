@@ -14,7 +14,7 @@ import org.sparkmlext.kernels.graph.Window2d;
 
 /**
  * Additive attention over the steps of a sequence (Bahdanau et al. 2015, with the query trained as in Yang et al. 2016): the mean of the
- * steps x[t], weighted by {@code softmax over t of v . tanh(W x[t] + b)}. Input: steps x features. Output: features.
+ * steps x[t] that a row has, weighted by {@code softmax over t of v . tanh(W x[t] + b)}. Input: steps x features. Output: features.
  *
  * <p>Parameters: {@code weights} units x features x 1 x 1, {@code bias} units, {@code query} 1 x units x 1 x 1; Glorot uniform, bias 0.
  *
@@ -60,7 +60,10 @@ public record AttentionPoolLayer(int units) implements Layer {
                 eachStep,
                 context.add(Activation.of(Activation.Function.TANH), hidden),
                 context.parameter("query", ofQuery, Initialization.of(Initializer.GLOROT_UNIFORM, ofQuery, 1)));
-        Value shares = context.add(new Softmax(), context.add(new Reshape(Shape.of(rows, 1, steps)), scores));
+        Value lengths = context.lengths(x);
+        Value ofSteps = context.add(new Reshape(Shape.of(rows, 1, steps)), scores);
+        Value shares =
+                lengths == null ? context.add(new Softmax(), ofSteps) : context.add(new Softmax(), ofSteps, lengths);
         return context.add(new Reshape(Shape.of(rows, features)), context.add(new MatMul(), shares, x));
     }
 }

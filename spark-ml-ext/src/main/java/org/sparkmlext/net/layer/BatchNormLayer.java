@@ -4,11 +4,13 @@ import java.util.List;
 import org.sparkmlext.kernels.graph.BatchNorm;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.StepsAsPixels;
+import org.sparkmlext.kernels.graph.StepsNorm;
 import org.sparkmlext.kernels.graph.Value;
 
 /**
- * Batch normalisation of the channels of an image or the values of a vector (Ioffe and Szegedy 2015), then a function of each element.
- * Output: the shape of the input.
+ * Batch normalisation of the channels of an image, the features of a sequence or the values of a vector (Ioffe and Szegedy 2015), then a
+ * function of each element. Output: the shape of the input. Of sequences only the steps that rows have are counted.
  *
  * <p>It trains with the statistics of a worker's batch and scores with their running means; frozen, it uses the running means too.
  * Parameters: {@code scale} C, starting at 1, {@code shift} C, at 0; states: {@code mean} C, at 0, {@code variance} C, at 1. Epsilon is
@@ -54,23 +56,30 @@ public record BatchNormLayer(float epsilon, String activation) implements Layer 
     public Value lower(LayerContext context, List<Value> inputs) {
         Value x = context.single(inputs);
         int rank = context.shape(x).rank();
-        if (rank != 2 && rank != 4) {
-            throw context.fault("takes a vector or an image; got " + context.describe(x));
+        if (rank < 2 || rank > 4) {
+            throw context.fault("takes a vector, a sequence or an image; got " + context.describe(x));
         }
-        Shape channels = Shape.of(context.shape(x).size(1));
+        Shape channels = Shape.of(context.shape(x).size(rank == 3 ? 2 : 1));
         Value scale = context.parameter("scale", channels, Initialization.ONES);
         Value shift = context.parameter("shift", channels, Initialization.ZEROS);
         Value mean = context.state("mean", channels, 0);
         Value variance = context.state("variance", channels, 1);
+        Value lengths = rank == 3 ? context.lengths(x) : null;
+        // Of sequences that all have all steps the features are the channels of an image.
+        boolean isImage = rank == 3 && (lengths == null || !context.isTraining());
+        Value input = isImage ? context.add(new StepsAsPixels(), x) : x;
         Value normalised;
         if (context.isTraining()) {
-            Node node = context.addNode(new BatchNorm(epsilon), x, scale, shift);
+            Node node = lengths == null
+                    ? context.addNode(new BatchNorm(epsilon), input, scale, shift)
+                    : context.addNode(new StepsNorm(epsilon), input, scale, shift, lengths);
             context.statistic("mean", node.output(1));
             context.statistic("variance", node.output(2));
             normalised = node.output(0);
         } else {
-            normalised = context.add(new BatchNorm.Inference(epsilon), x, scale, shift, mean, variance);
+            normalised = context.add(new BatchNorm.Inference(epsilon), input, scale, shift, mean, variance);
         }
-        return context.activate(activation, normalised);
+        Value activated = context.activate(activation, normalised);
+        return isImage ? context.add(new StepsAsPixels.Inverse(), activated) : activated;
     }
 }

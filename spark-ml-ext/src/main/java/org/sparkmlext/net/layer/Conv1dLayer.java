@@ -8,7 +8,8 @@ import org.sparkmlext.kernels.graph.Value;
  * Convolution of a sequence, steps x features, along its steps, then a function of each element. Output: steps' x filters.
  *
  * <p>Parameters: {@code weights} filters x features x 1 x kernel, {@code bias} filters. Defaults are those of {@link Conv2dLayer}. A
- * kernel of 1 is a dense layer of every single step.
+ * kernel of 1 is a dense layer of every single step. Rows of unequal lengths end in zeros as {@code same} puts them at the end; they need
+ * that padding and stride 1.
  *
  * @param isPadded whether zeros are put around so that, at stride 1, there are as many steps as before ({@code same}); else none
  *     ({@code valid})
@@ -99,7 +100,13 @@ public record Conv1dLayer(
 
     @Override
     public Value lower(LayerContext context, List<Value> inputs) {
-        Value pixels = context.add(new StepsAsPixels(), context.singleSequence(inputs));
+        Value steps = context.singleSequence(inputs);
+        if (context.lengths(steps) != null && (stride > 1 || (kernel > 1 && !isPadded))) {
+            throw context.fault(
+                    "gives another number of steps, which rows of unequal lengths do not allow. Take padding 'same'"
+                            + " and stride 1.");
+        }
+        Value pixels = context.add(new StepsAsPixels(), kernel > 1 ? context.withoutPadding(steps) : steps);
         Layer convolution = new Conv2dLayer(
                 filters,
                 SlidingWindow.of(1)

@@ -6,7 +6,8 @@ import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 
 /**
- * A fully connected layer, then a function of each element. Input: K values of any shape, in plain order. Output: units.
+ * A fully connected layer, then a function of each element. Input: K values of any shape, in plain order, 0 behind the end of a sequence.
+ * Output: units.
  *
  * <p>Parameters: {@code weights} units x K, {@code bias} units. Defaults are those of Keras: with bias, Glorot uniform, bias 0.
  *
@@ -60,7 +61,7 @@ public record DenseLayer(int units, boolean hasBias, String activation, Initiali
 
     @Override
     public Value lower(LayerContext context, List<Value> inputs) {
-        Value rows = context.single(inputs);
+        Value rows = context.withoutPadding(context.single(inputs));
         Shape shape = Shape.of(units, context.shape(rows).elementsPerRow());
         Value weights = context.parameter("weights", shape, Initialization.of(initializer, shape, 1));
         Value sums = hasBias

@@ -74,6 +74,12 @@ public final class JsonFields {
         return required(name, "a list of objects", value -> list(value, JsonFields::asObject));
     }
 
+    /** Whether there is a field of that name. */
+    public boolean has(String name) {
+        known.add(name);
+        return values.containsKey(name);
+    }
+
     /** The fields of an object inside this one. */
     public JsonFields object(String name) {
         return new JsonFields("'" + name + "'", required(name, "an object", JsonFields::asObject));

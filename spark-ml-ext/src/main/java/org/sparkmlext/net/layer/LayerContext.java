@@ -3,6 +3,7 @@ package org.sparkmlext.net.layer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.graph.MaskSteps;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
 import org.sparkmlext.kernels.graph.Shape;
@@ -41,13 +42,23 @@ public interface LayerContext {
 
     /** Adds an op whose last operand is, where rows have them, the {@link #lengths} of the first, a sequence. */
     default Value addOverSteps(Op op, Value... operands) {
+        return addNodeOverSteps(op, operands).output(0);
+    }
+
+    /** The same for ops of several outputs. */
+    default Node addNodeOverSteps(Op op, Value... operands) {
         Value lengths = lengths(operands[0]);
         if (lengths == null) {
-            return add(op, operands);
+            return addNode(op, operands);
         }
         Value[] more = Arrays.copyOf(operands, operands.length + 1);
         more[operands.length] = lengths;
-        return add(op, more);
+        return addNode(op, more);
+    }
+
+    /** A value in which, if it is a sequence of rows of unequal lengths, all is 0 behind the end of each row. */
+    default Value withoutPadding(Value value) {
+        return shape(value).rank() == 3 && lengths(value) != null ? addOverSteps(new MaskSteps(), value) : value;
     }
 
     /** Adds an op of several outputs. */
@@ -58,6 +69,9 @@ public interface LayerContext {
 
     /** Where {@link #isTraining}, sets elements to 0 with probability {@code rate} and scales the others; else gives the value back. */
     Value dropout(Value value, float rate);
+
+    /** Whether a value is the network's input as it is given. */
+    boolean isInput(Value value);
 
     /** A value's shape without the batch, and which layer it comes from, for messages: {@code 64x32x32 from 'conv1'}. */
     String describe(Value value);
@@ -81,6 +95,14 @@ public interface LayerContext {
                     + inputs.stream().map(this::describe).toList());
         }
         return inputs.get(0);
+    }
+
+    /** @throws IllegalArgumentException if the value is not the network's input, as it is given */
+    default Value requireInput(Value value) {
+        if (!isInput(value)) {
+            throw fault("takes the network's input as it is given; got " + describe(value));
+        }
+        return value;
     }
 
     /**

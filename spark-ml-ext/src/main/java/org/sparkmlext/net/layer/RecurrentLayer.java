@@ -10,11 +10,12 @@ import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 
 /**
- * LSTM or GRU over a sequence, steps x features, with the formulas of PyTorch, see {@link Recurrent.Cell}. Output: the state after the
+ * LSTM, GRU or a simple recurrent layer over a sequence, steps x features, with the formulas of PyTorch, see {@link Recurrent.Cell}. Output: the state after the
  * last step of each row, units, or that after each step, steps x units, 0 behind a row's end; twice the units where it runs in both
  * directions.
  *
- * <p>Parameters: {@code weights} gates*units x features, {@code recurrent} gates*units x units, {@code bias} 4*units, and the same after
+ * <p>Parameters: {@code weights} gates*units x features, {@code recurrent} gates*units x units, {@code bias} 4*units
+ * (of a simple one units), and the same after
  * {@code backward-} for the second direction. All start uniform within {@code 1/sqrt(units)}, as in PyTorch.
  *
  * @param isBidirectional whether a second one runs from the last step to the first; their outputs stand one after the other
@@ -24,6 +25,7 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
 
     static final String LSTM_KIND = "lstm";
     static final String GRU_KIND = "gru";
+    static final String RNN_KIND = "rnn";
 
     public RecurrentLayer {
         Sizes.requirePositive(units, "units");
@@ -35,6 +37,11 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
 
     public static RecurrentLayer gru(int units) {
         return new RecurrentLayer(Cell.GRU, units, false, false);
+    }
+
+    /** Elman's network, with tanh. */
+    public static RecurrentLayer rnn(int units) {
+        return new RecurrentLayer(Cell.RNN, units, false, false);
     }
 
     public RecurrentLayer bidirectional() {
@@ -53,7 +60,11 @@ public record RecurrentLayer(Cell cell, int units, boolean isBidirectional, bool
 
     @Override
     public String kind() {
-        return cell == Cell.LSTM ? LSTM_KIND : GRU_KIND;
+        return switch (cell) {
+            case LSTM -> LSTM_KIND;
+            case GRU -> GRU_KIND;
+            case RNN -> RNN_KIND;
+        };
     }
 
     @Override

@@ -7,7 +7,7 @@ import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 
 /**
- * The same values in plain order under another shape.
+ * The same values in plain order under another shape; 0 behind the end of a sequence.
  *
  * @param sizes without the batch; one may be -1 and takes what is left. A list of -1 alone flattens
  */
@@ -49,7 +49,7 @@ public record ReshapeLayer(List<Integer> sizes) implements Layer {
 
     @Override
     public Value lower(LayerContext context, List<Value> inputs) {
-        Value rows = context.single(inputs);
+        Value rows = context.withoutPadding(context.single(inputs));
         Shape from = context.shape(rows);
         long given = 1;
         for (int size : sizes) {

@@ -14,8 +14,11 @@ import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.feature.SequenceAssembler;
+import org.sparkmlext.ml.feature.TokenIndexer;
 import org.sparkmlext.ml.neural.CnnClassifier;
 import org.sparkmlext.ml.neural.CnnRegressor;
+import org.sparkmlext.ml.neural.LstmClassifier;
+import org.sparkmlext.ml.neural.LstmRegressor;
 
 /**
  * {@code docs/params.md} is written from the code. After a change of Params run this test with
@@ -44,8 +47,10 @@ class ParamTableTest {
                 while it is not set), meaning with the allowed values.
 
                 """ + table(new BoostedTreesClassifier()) + "\n" + table(new BoostedTreesRegressor()) + "\n"
-                + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n" + table(new ImageAssembler()) + "\n"
-                + table(new SequenceAssembler());
+                + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n"
+                + table(new LstmClassifier()) + "\n" + table(new LstmRegressor()) + "\n" + table(new ImageAssembler())
+                + "\n"
+                + table(new SequenceAssembler()) + "\n" + table(new TokenIndexer());
     }
 
     private static String table(Params stage) {

@@ -10,6 +10,8 @@ import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory_desc_vector;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.sum;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Concat;
@@ -87,8 +89,14 @@ record Combinations(Compilation c) {
         memory.desc left = op.isFirstTransposed() ? Layouts.transposed(first.desc()) : first.desc();
         memory.desc right = op.isSecondTransposed() ? Layouts.transposed(second.desc()) : second.desc();
         Tensor product = Tensor.of(Layouts.plain(c.typeToMake(node.output(0)), c.shape(node.output(0))));
+        primitive_attr attributes = StepList.attributes();
+        if (op.factor() != 1) {
+            post_ops scale = new post_ops();
+            scale.append_eltwise(algorithm.eltwise_linear, op.factor(), 0);
+            attributes.set_post_ops(scale);
+        }
         c.steps()
-                .add(new matmul.primitive_desc(c.engine(), left, right, product.desc(), StepList.attributes(), false))
+                .add(new matmul.primitive_desc(c.engine(), left, right, product.desc(), attributes, false))
                 .read(dnnl.DNNL_ARG_SRC, first.as(left))
                 .read(dnnl.DNNL_ARG_WEIGHTS, second.as(right))
                 .write(dnnl.DNNL_ARG_DST, product);

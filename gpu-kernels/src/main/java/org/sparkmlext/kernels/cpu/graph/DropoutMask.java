@@ -42,8 +42,14 @@ final class DropoutMask {
      * @param channels elements of a pixel; all elements of a row that is no image
      * @param pixels 1 for a row that is no image
      * @param block channels that lie together, 1 where each channel is a plane of its own
+     * @param steps parts that a row lies in, the first ones of all rows before the second ones; 1 where it lies in one piece
      */
-    record Order(int channels, int pixels, int block) {
+    record Order(int channels, int pixels, int block, int steps) {
+
+        /** Rows in one piece. */
+        Order(int channels, int pixels, int block) {
+            this(channels, pixels, block, 1);
+        }
 
         /** Bytes of a row, padding included. */
         int bytes() {
@@ -72,7 +78,10 @@ final class DropoutMask {
                     for (int row = (int) ((long) rows * part / parts.length); row < end; row++) {
                         long rowKey = CounterRandom.rowKey(key.seed(), key.step(), stream, rowNumbers.get(row));
                         fillRow(rowKey, parts[part]);
-                        mask.put(row * order.bytes(), parts[part].row);
+                        int bytes = order.bytes() / order.steps;
+                        for (int step = 0; step < order.steps; step++) {
+                            mask.put((step * rows + row) * bytes, parts[part].row, step * bytes, bytes);
+                        }
                     }
                 },
                 parts.length);

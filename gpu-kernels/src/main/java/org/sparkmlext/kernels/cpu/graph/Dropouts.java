@@ -39,7 +39,10 @@ final class Dropouts {
         }
         Shape shape = c.shape(node.input(0));
         int block = Layouts.channelBlock(x.desc());
-        if (block == 0 && !Layouts.isPlain(x.desc()) && !Layouts.isChannelsLast(x.desc())) {
+        if (block == 0
+                && !Layouts.isPlain(x.desc())
+                && !Layouts.isChannelsLast(x.desc())
+                && !Layouts.isStepsFirst(x.desc())) {
             x = c.values().get(node.input(0), Layouts.plain(x.type(), shape));
         }
         Tensor mask = Tensor.of(Layouts.withType(x.desc(), memory.data_type.u8));
@@ -60,7 +63,8 @@ final class Dropouts {
 
     private static DropoutMask.Order order(Shape shape, memory.desc desc, int block) {
         if (shape.rank() != 4) {
-            return new DropoutMask.Order(shape.elementsPerRow(), 1, shape.elementsPerRow());
+            int steps = Layouts.isStepsFirst(desc) ? shape.size(1) : 1;
+            return new DropoutMask.Order(shape.elementsPerRow(), 1, shape.elementsPerRow(), steps);
         }
         int channels = shape.size(1);
         int together = block > 0 ? block : Layouts.isChannelsLast(desc) ? channels : 1;
@@ -73,12 +77,15 @@ final class Dropouts {
         scale.append_eltwise(algorithm.eltwise_linear, 1 / (1 - rate), 0);
         attributes.set_post_ops(scale);
         Tensor y = Tensor.of(x.desc());
+        // Element by element, so that the order of the axes does not matter; the library is quick in plain order.
+        memory.desc values = Layouts.asLying(x.desc());
+        memory.desc kept = Layouts.asLying(mask.desc());
         c.steps()
                 .add(new binary.primitive_desc(
-                        c.engine(), algorithm.binary_mul, x.desc(), mask.desc(), y.desc(), attributes, false))
-                .read(dnnl.DNNL_ARG_SRC_0, x)
-                .read(dnnl.DNNL_ARG_SRC_1, mask)
-                .write(dnnl.DNNL_ARG_DST, y);
+                        c.engine(), algorithm.binary_mul, values, kept, values, attributes, false))
+                .read(dnnl.DNNL_ARG_SRC_0, x.as(values))
+                .read(dnnl.DNNL_ARG_SRC_1, mask.as(kept))
+                .write(dnnl.DNNL_ARG_DST, y.as(values));
         c.steps().mayShare(x, y);
         return y;
     }

@@ -17,17 +17,22 @@ import org.sparkmlext.kernels.graph.Conv2d;
 import org.sparkmlext.kernels.graph.Correct;
 import org.sparkmlext.kernels.graph.Dense;
 import org.sparkmlext.kernels.graph.Dropout;
+import org.sparkmlext.kernels.graph.Embedding;
 import org.sparkmlext.kernels.graph.FlatLayout;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Image;
 import org.sparkmlext.kernels.graph.LastStep;
+import org.sparkmlext.kernels.graph.LayerNorm;
 import org.sparkmlext.kernels.graph.Loss;
+import org.sparkmlext.kernels.graph.MaskSteps;
 import org.sparkmlext.kernels.graph.MatMul;
 import org.sparkmlext.kernels.graph.MaxPool2d;
 import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.Multiply;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
+import org.sparkmlext.kernels.graph.PoolSteps;
+import org.sparkmlext.kernels.graph.PositionalEncoding;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Recurrent;
 import org.sparkmlext.kernels.graph.Reshape;
@@ -36,8 +41,12 @@ import org.sparkmlext.kernels.graph.Slice;
 import org.sparkmlext.kernels.graph.Softmax;
 import org.sparkmlext.kernels.graph.Source;
 import org.sparkmlext.kernels.graph.StepsAsPixels;
+import org.sparkmlext.kernels.graph.StepsNorm;
 import org.sparkmlext.kernels.graph.Sum;
 import org.sparkmlext.kernels.graph.Value;
+import org.sparkmlext.kernels.graph.WindowDenorm;
+import org.sparkmlext.kernels.graph.WindowNorm;
+import org.sparkmlext.kernels.graph.WindowScale;
 
 /** Turns the nodes of a graph into steps, in their order. */
 final class GraphCompiler {
@@ -308,6 +317,40 @@ final class GraphCompiler {
             parts.pixelsAsSteps(node);
         } else if (op instanceof MatMul o) {
             combinations.matMul(node, o);
+        } else if (op instanceof MaskSteps) {
+            sequences.mask(node);
+        } else if (op instanceof PoolSteps o) {
+            new StepPools(c).forward(node, o);
+        } else if (op instanceof PoolSteps.Gradient o) {
+            new StepPools(c).gradient(node, o);
+        } else if (op instanceof WindowScale o) {
+            new Windows(c).scale(node, o);
+        } else if (op instanceof WindowNorm) {
+            new Windows(c).normalize(node);
+        } else if (op instanceof WindowDenorm o) {
+            new Windows(c).denormalize(node, o);
+        } else if (op instanceof WindowDenorm.Gradient o) {
+            new Windows(c).denormalizeGradient(node, o);
+        } else {
+            dispatchNorm(node, op);
+        }
+    }
+
+    private void dispatchNorm(Node node, Op op) {
+        if (op instanceof StepsNorm o) {
+            new StepsNorms(c).forward(node, o);
+        } else if (op instanceof StepsNorm.Gradient o) {
+            new StepsNorms(c).gradient(node, o);
+        } else if (op instanceof LayerNorm o) {
+            new LayerNorms(c).forward(node, o);
+        } else if (op instanceof LayerNorm.Gradient o) {
+            new LayerNorms(c).gradient(node, o);
+        } else if (op instanceof Embedding) {
+            new Embeddings(c).forward(node);
+        } else if (op instanceof Embedding.Gradient o) {
+            new Embeddings(c).gradient(node, o);
+        } else if (op instanceof PositionalEncoding) {
+            new Embeddings(c).encode(node);
         } else {
             throw new IllegalStateException("no compiler for " + op.name());
         }

@@ -54,8 +54,28 @@ final class Layouts {
 
     /** Sequences N x T x K step by step: all rows of a step lie together. */
     static memory.desc stepsFirst(memory.data_type type, Shape shape) {
-        long[] sizes = sizes(shape);
+        return stepsFirst(type, sizes(shape));
+    }
+
+    private static memory.desc stepsFirst(memory.data_type type, long... sizes) {
         return new memory.desc(sizes, type, new long[] {sizes[2], sizes[0] * sizes[2], 1});
+    }
+
+    /** Whether sequences lie step by step, and not row by row as well. */
+    static boolean isStepsFirst(memory.desc desc) {
+        if (desc.get_ndims() != 3 || isPlain(desc)) {
+            return false;
+        }
+        return desc.equals(stepsFirst(desc.get_data_type(), sizes(desc)));
+    }
+
+    /** The same memory in plain order: sequences that lie step by step as T x N x K, others as they are. */
+    static memory.desc asLying(memory.desc desc) {
+        if (!isStepsFirst(desc)) {
+            return desc;
+        }
+        long[] sizes = sizes(desc);
+        return plain(desc.get_data_type(), sizes[1], sizes[0], sizes[2]);
     }
 
     /** N x A x B in plain order, seen as N x B x A. */
@@ -106,6 +126,9 @@ final class Layouts {
         int block = channelBlock(desc);
         if (block > 0) {
             return blocked(type, block, sizes);
+        }
+        if (isStepsFirst(desc)) {
+            return stepsFirst(type, sizes);
         }
         return isChannelsLast(desc) ? channelsLast(type, sizes) : plain(type, sizes);
     }

@@ -26,6 +26,9 @@ interface LossFormula {
                             ? new MeanLoss.FocalBinary(f.focusing())
                             : new MeanLoss.Binary(f.labelSmoothing()));
         }
+        if (function instanceof LossFunction.Quantile f) {
+            return new QuantileLoss(f.levels());
+        }
         if (function instanceof LossFunction.Huber f) {
             return new MeanLoss(new MeanLoss.HuberTerm(f.delta()));
         }

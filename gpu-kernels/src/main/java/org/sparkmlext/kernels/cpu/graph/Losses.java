@@ -40,7 +40,7 @@ record Losses(Compilation c) {
             this.weights = binding.bytes(weights).asFloatBuffer();
             rows = shape.size(0);
             x = new float[shape.size(1)];
-            t = new float[shape.size(1)];
+            t = new float[isClass ? 0 : (int) Layouts.sizes(targets.desc())[1]];
         }
 
         float weight(int row) {
@@ -51,7 +51,7 @@ record Losses(Compilation c) {
         int read(int row) {
             predictions.get(row * x.length, x);
             if (targets != null) {
-                targets.get(row * x.length, t);
+                targets.get(row * t.length, t);
                 return -1;
             }
             int label = labels == null ? -1 : labels.get(row);

@@ -3,6 +3,7 @@ package org.sparkmlext.kernels.cpu.graph;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.global.dnnl.rnn_direction;
 import org.bytedeco.dnnl.lbr_gru_backward;
@@ -11,12 +12,20 @@ import org.bytedeco.dnnl.lstm_backward;
 import org.bytedeco.dnnl.lstm_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.rnn_primitive_desc_base;
+import org.bytedeco.dnnl.vanilla_rnn_backward;
+import org.bytedeco.dnnl.vanilla_rnn_forward;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.graph.Concat;
+import org.sparkmlext.kernels.graph.Dropout;
+import org.sparkmlext.kernels.graph.Embedding;
+import org.sparkmlext.kernels.graph.MaskSteps;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Recurrent;
 import org.sparkmlext.kernels.graph.Recurrent.Cell;
+import org.sparkmlext.kernels.graph.ReverseSteps;
 import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
+import org.sparkmlext.kernels.graph.WindowNorm;
 
 /**
  * Compiles recurrent layers; values lie step by step, as the library wants them.
@@ -120,6 +129,21 @@ final class Recurrents {
                         none,
                         StepList.attributes(),
                         false);
+            case RNN ->
+                new vanilla_rnn_forward.primitive_desc(
+                        c.engine(),
+                        kind,
+                        algorithm.eltwise_tanh,
+                        DIRECTION,
+                        x,
+                        before,
+                        weights,
+                        recurrent,
+                        s.bias(),
+                        h,
+                        none,
+                        StepList.attributes(),
+                        false);
         };
     }
 
@@ -186,6 +210,29 @@ final class Recurrents {
                         (lbr_gru_forward.primitive_desc) forward,
                         StepList.attributes(),
                         false);
+            case RNN ->
+                new vanilla_rnn_backward.primitive_desc(
+                        c.engine(),
+                        prop_kind.backward,
+                        algorithm.eltwise_tanh,
+                        DIRECTION,
+                        x,
+                        before,
+                        weights,
+                        recurrent,
+                        s.bias(),
+                        h,
+                        none,
+                        dx,
+                        dBefore,
+                        dWeights,
+                        dRecurrent,
+                        s.bias(),
+                        dh,
+                        none,
+                        (vanilla_rnn_forward.primitive_desc) forward,
+                        StepList.attributes(),
+                        false);
         };
     }
 
@@ -203,6 +250,23 @@ final class Recurrents {
         c.steps().reorder(all, valid);
         sequences.clearPadding(node, valid, lengths);
         return valid;
+    }
+
+    /** Whether a value is 0 behind the end of each row already, because what made it heeds the same lengths. */
+    private boolean endsInZeros(Value value, Value lengths) {
+        Node made = c.graph().node(value);
+        if (made.op() instanceof Dropout) {
+            return endsInZeros(made.input(0), lengths);
+        }
+        if (made.op() instanceof Concat concat && concat.axis() == 2) {
+            return made.inputs().stream().allMatch(part -> endsInZeros(part, lengths));
+        }
+        boolean heeds = made.op() instanceof Recurrent
+                || made.op() instanceof ReverseSteps
+                || made.op() instanceof MaskSteps
+                || made.op() instanceof Embedding
+                || made.op() instanceof WindowNorm;
+        return heeds && made.inputs().get(made.inputs().size() - 1).equals(lengths);
     }
 
     /**
@@ -227,7 +291,8 @@ final class Recurrents {
         Sizes s = Sizes.of(op.cell(), c.shape(node.input(0)), c.shape(node.input(2)));
         rnn_primitive_desc_base description = describe(s);
         Tensor lengths = lengths(node, LENGTHS);
-        Tensor x = read(node, node.input(0), c.number(), lengths);
+        boolean isClear = lengths != null && endsInZeros(node.input(0), node.input(LENGTHS));
+        Tensor x = read(node, node.input(0), c.number(), isClear ? null : lengths);
         Tensor w = c.values().get(node.input(1), description.weights_layer_desc(), s.plainWeights(s.features()));
         Tensor r = c.values().get(node.input(2), description.weights_iter_desc(), s.plainWeights(s.units()));
         Tensor bias = c.readPlain(node.input(3)).as(s.bias());

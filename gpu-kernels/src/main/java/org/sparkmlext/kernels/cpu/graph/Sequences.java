@@ -1,7 +1,6 @@
 package org.sparkmlext.kernels.cpu.graph;
 
 import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
 import org.bytedeco.dnnl.memory;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.LastStep;
@@ -11,8 +10,6 @@ import org.sparkmlext.kernels.graph.Value;
 
 /** Compiles ops that move whole steps of sequences: Java, byte by byte, so that every type of number will do. */
 record Sequences(Compilation c) {
-
-    private static final int PARTS = 8;
 
     /** Where the steps of N x T x K lie, in bytes. */
     private record Places(int rows, int steps, int bytes, int rowStride, int stepStride) {
@@ -32,53 +29,6 @@ record Sequences(Compilation c) {
         }
     }
 
-    /** What is done with a row of a given length. */
-    private interface OnRow {
-        void run(int row, int length);
-    }
-
-    /** Lengths of rows as the caller gave them. */
-    private static final class Lengths {
-        private final String layer;
-        private final @Nullable IntBuffer given;
-        private final int steps;
-
-        Lengths(Node node, Binding binding, @Nullable Tensor given, int steps) {
-            layer = node.layer();
-            this.given = given == null ? null : binding.bytes(given).asIntBuffer();
-            this.steps = steps;
-        }
-
-        int of(int row) {
-            int length = given == null ? steps : given.get(row);
-            if (length < 0 || length > steps) {
-                throw new IllegalArgumentException("layer '" + layer + "': row " + row + " of the batch has length "
-                        + length + "; allowed are 0 to " + steps);
-            }
-            return length;
-        }
-    }
-
-    private JavaStep.Work overRows(Node node, Binding binding, @Nullable Tensor given, Places places, OnRow onRow) {
-        Lengths lengths = new Lengths(node, binding, given, places.steps());
-        int parts = Math.min(PARTS, places.rows());
-        int[] checked = new int[places.rows()];
-        return key -> {
-            for (int row = 0; row < checked.length; row++) {
-                checked[row] = lengths.of(row);
-            }
-            binding.loop()
-                    .accept(
-                            part -> {
-                                int end = (int) ((long) places.rows() * (part + 1) / parts);
-                                for (int row = (int) ((long) places.rows() * part / parts); row < end; row++) {
-                                    onRow.run(row, checked[row]);
-                                }
-                            },
-                            parts);
-        };
-    }
-
     private @Nullable Tensor lengths(Node node) {
         return node.inputs().size() > 1 ? c.read(node.input(1)) : null;
     }
@@ -90,18 +40,19 @@ record Sequences(Compilation c) {
         return Layouts.isPlain(made.desc()) ? made : c.values().get(value, stepsFirst);
     }
 
-    private static JavaStep withLengths(JavaStep step, @Nullable Tensor lengths) {
-        return lengths == null ? step : step.read(lengths);
+    private static RowLoop loop(Node node, @Nullable Tensor lengths, Places places) {
+        return new RowLoop(node, lengths, places.rows(), places.steps());
     }
 
     /** Sets what lies behind the end of each row to 0, in place. */
     void clearPadding(Node node, Tensor steps, Tensor lengths) {
         Places places = Places.of(steps.desc());
+        RowLoop loop = loop(node, lengths, places);
         c.steps()
                 .add("java clear", binding -> {
                     ByteBuffer bytes = binding.bytes(steps);
                     byte[] zeros = new byte[places.bytes()];
-                    return overRows(node, binding, lengths, places, (row, length) -> {
+                    return loop.work(binding, (row, length) -> {
                         for (int step = length; step < places.steps(); step++) {
                             bytes.put(places.at(row, step), zeros);
                         }
@@ -112,16 +63,25 @@ record Sequences(Compilation c) {
                 .write(steps);
     }
 
+    void mask(Node node) {
+        Tensor x = read(node.input(0));
+        Tensor y = Tensor.of(x.desc());
+        c.steps().reorder(x, y);
+        clearPadding(node, y, c.read(node.input(1)));
+        c.values().define(node.output(0), y);
+    }
+
     void reverse(Node node) {
         Tensor x = read(node.input(0));
         Tensor y = Tensor.of(x.desc());
         Tensor lengths = lengths(node);
         Places places = Places.of(x.desc());
+        RowLoop loop = loop(node, lengths, places);
         JavaStep added = c.steps().add("java reverse", binding -> {
             ByteBuffer from = binding.bytes(x);
             ByteBuffer to = binding.bytes(y);
             byte[] zeros = new byte[places.bytes()];
-            return overRows(node, binding, lengths, places, (row, length) -> {
+            return loop.work(binding, (row, length) -> {
                 for (int step = 0; step < length; step++) {
                     to.put(places.at(row, step), from, places.at(row, length - 1 - step), places.bytes());
                 }
@@ -130,7 +90,7 @@ record Sequences(Compilation c) {
                 }
             });
         });
-        withLengths(added.read(x).write(y), lengths);
+        loop.readBy(added.read(x).write(y));
         c.values().define(node.output(0), y);
     }
 
@@ -139,11 +99,12 @@ record Sequences(Compilation c) {
         Tensor y = Tensor.of(Layouts.plain(x.type(), c.shape(node.output(0))));
         Tensor lengths = lengths(node);
         Places places = Places.of(x.desc());
+        RowLoop loop = loop(node, lengths, places);
         JavaStep added = c.steps().add("java last step", binding -> {
             ByteBuffer from = binding.bytes(x);
             ByteBuffer to = binding.bytes(y);
             byte[] zeros = new byte[places.bytes()];
-            return overRows(node, binding, lengths, places, (row, length) -> {
+            return loop.work(binding, (row, length) -> {
                 if (length == 0) {
                     to.put(row * places.bytes(), zeros);
                 } else {
@@ -151,7 +112,7 @@ record Sequences(Compilation c) {
                 }
             });
         });
-        withLengths(added.read(x).write(y), lengths);
+        loop.readBy(added.read(x).write(y));
         c.values().define(node.output(0), y);
     }
 
@@ -162,11 +123,12 @@ record Sequences(Compilation c) {
         Tensor dx = Tensor.of(Layouts.stepsFirst(dy.type(), op.steps()));
         Tensor lengths = lengths(node);
         Places places = Places.of(dx.desc());
+        RowLoop loop = loop(node, lengths, places);
         JavaStep added = c.steps().add("java last step", binding -> {
             ByteBuffer from = binding.bytes(dy);
             ByteBuffer to = binding.bytes(dx);
             byte[] zeros = new byte[places.bytes()];
-            return overRows(node, binding, lengths, places, (row, length) -> {
+            return loop.work(binding, (row, length) -> {
                 for (int step = 0; step < places.steps(); step++) {
                     to.put(places.at(row, step), zeros);
                 }
@@ -175,7 +137,7 @@ record Sequences(Compilation c) {
                 }
             });
         });
-        withLengths(added.read(dy).write(dx), lengths);
+        loop.readBy(added.read(dy).write(dx));
         c.values().define(node.output(0), dx);
     }
 }

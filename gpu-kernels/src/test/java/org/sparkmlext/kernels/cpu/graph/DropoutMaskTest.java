@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkmlext.kernels.graph.CounterRandom;
@@ -42,5 +43,28 @@ class DropoutMaskTest {
             }
         }
         assertThat(mask.array()).isEqualTo(expected);
+    }
+
+    /** Sequences that lie step by step keep what they keep row by row. */
+    @Test
+    void stepsOfAllRowsMayLieTogether() {
+        int steps = 7;
+        int features = 5;
+        long[] rows = {3, 11, 2};
+        byte[] whole = filled(rows, new DropoutMask.Order(steps * features, 1, steps * features));
+        byte[] apart = filled(rows, new DropoutMask.Order(steps * features, 1, steps * features, steps));
+        for (int row = 0; row < rows.length; row++) {
+            for (int i = 0; i < steps * features; i++) {
+                int at = (i / features * rows.length + row) * features + i % features;
+                assertThat(apart[at]).isEqualTo(whole[row * steps * features + i]);
+            }
+        }
+    }
+
+    private static byte[] filled(long[] rows, DropoutMask.Order order) {
+        ByteBuffer mask = ByteBuffer.allocate(rows.length * order.bytes());
+        new DropoutMask(0.4f, STREAM, rows.length, order, 1)
+                .fill(KEY, LongBuffer.wrap(rows), mask, (item, count) -> item.accept(0));
+        return mask.array();
     }
 }

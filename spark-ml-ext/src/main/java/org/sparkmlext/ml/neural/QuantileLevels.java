@@ -1,0 +1,41 @@
+package org.sparkmlext.ml.neural;
+
+/** The outputs that a regressor has for each target: one, or one a quantile. */
+final class QuantileLevels {
+
+    private static final String QUANTILE = "quantile";
+
+    private QuantileLevels() {}
+
+    static boolean areLevels(double[] levels) {
+        float before = 0;
+        for (double level : levels) {
+            // As float32, in which they are learnt.
+            if (!((float) level > before && (float) level < 1)) {
+                return false;
+            }
+            before = (float) level;
+        }
+        return levels.length > 0;
+    }
+
+    /** Outputs of each target. */
+    static int outputs(NetworkRegressorParams stage) {
+        return stage.getLoss().equals(QUANTILE) ? stage.getQuantiles().length : 1;
+    }
+
+    /** Which of a target's outputs is the one number to predict: that of the level nearest to the median, of two the lower. */
+    static int point(NetworkRegressorParams stage) {
+        if (outputs(stage) == 1) {
+            return 0;
+        }
+        double[] levels = stage.getQuantiles();
+        int nearest = 0;
+        for (int i = 1; i < levels.length; i++) {
+            if (Math.abs(levels[i] - 0.5) < Math.abs(levels[nearest] - 0.5)) {
+                nearest = i;
+            }
+        }
+        return nearest;
+    }
+}
