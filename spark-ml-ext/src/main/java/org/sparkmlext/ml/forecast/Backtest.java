@@ -209,9 +209,9 @@ public final class Backtest {
      * @throws IllegalArgumentException if a column is missing or of a wrong type, or the table is too short for the origins
      */
     public BacktestResult run(Dataset<Row> events) {
-        EventTimes times =
-                EventTimes.of(EventTable.requireColumns(events, columns).schema(), columns.time());
-        Dataset<Row> table = EventTable.of(events, columns).persist(StorageLevel.MEMORY_AND_DISK());
+        SeriesColumns columns = columns();
+        EventTimes times = EventTimes.of(EventTable.requireColumns(events, columns), columns.timeCol());
+        Dataset<Row> table = EventTable.of(events, columns, times).persist(StorageLevel.MEMORY_AND_DISK());
         List<Dataset<Row>> kept = new ArrayList<>();
         try {
             long[] cuts = origins.find(table, times, horizon);
