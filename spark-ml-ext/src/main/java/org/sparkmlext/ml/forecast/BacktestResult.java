@@ -59,12 +59,12 @@ public final class BacktestResult implements AutoCloseable {
         wanted.add(times.fromNumber(functions.col(ForecastColumns.ORIGIN)).as(ForecastColumns.ORIGIN));
         wanted.add(functions.col(ForecastColumns.STEP));
         wanted.add(times.fromNumber(functions.col(ForecastColumns.TIME)).as(ForecastColumns.TIME));
-        for (String name : List.of(ForecastColumns.TARGET, ForecastColumns.ACTUAL, ForecastColumns.FORECAST)) {
-            wanted.add(functions.col(name));
-        }
+        wanted.add(functions.col(ForecastColumns.TARGET));
+        wanted.add(functions.col(ForecastColumns.ACTUAL));
+        wanted.add(functions.col(ForecastColumns.FORECAST).cast("double").as(ForecastColumns.FORECAST));
         Arrays.stream(ForecastColumns.levels(points.schema()))
                 .mapToObj(ForecastColumns::quantile)
-                .map(functions::col)
+                .map(name -> functions.col(name).cast("double").as(name))
                 .forEach(wanted::add);
         wanted.add(functions.col(ForecastColumns.SCALE));
         Dataset<Row> forecasts = points.select(wanted.toArray(Column[]::new)).persist(StorageLevel.MEMORY_AND_DISK());

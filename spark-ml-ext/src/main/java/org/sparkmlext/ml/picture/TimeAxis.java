@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class TimeAxis {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH);
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM", Locale.ENGLISH);
     private static final DateTimeFormatter YEAR = DateTimeFormatter.ofPattern("uuuu", Locale.ROOT);
+    private static final DateTimeFormatter NONE = new DateTimeFormatterBuilder().toFormatter(Locale.ROOT);
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
 
     private TimeAxis() {}
@@ -76,7 +78,7 @@ public final class TimeAxis {
         }
         for (int count = 1; count <= 1_000_000; count *= 10) {
             for (int times : new int[] {1, 2, 5}) {
-                steps.add(new Step(ChronoUnit.YEARS, times * count, YEAR, DateTimeFormatter.ofPattern("''")));
+                steps.add(new Step(ChronoUnit.YEARS, times * count, YEAR, NONE));
             }
         }
         return steps;
@@ -101,7 +103,9 @@ public final class TimeAxis {
         String context = "";
         for (LocalDateTime at = step.firstFrom(from); !at.isAfter(to); at = at.plus(step.count(), step.unit())) {
             String now = step.context().format(at);
-            long micros = ChronoUnit.MICROS.between(Instant.EPOCH, at.atZone(zone).toInstant());
+            Instant moment = at.atZone(zone).toInstant();
+            // ChronoUnit.MICROS counts in nanoseconds, which end in 2262.
+            long micros = Math.addExact(Math.multiplyExact(moment.getEpochSecond(), 1_000_000L), moment.getNano() / 1000);
             ticks.add(new Tick(micros, step.text().format(at), now.equals(context) ? "" : now));
             context = now;
         }

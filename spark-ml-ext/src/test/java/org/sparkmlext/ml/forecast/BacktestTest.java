@@ -30,7 +30,7 @@ class BacktestTest {
                         "shop",
                         "n",
                         "date_add(date'2024-01-01', n) day",
-                        "10 + 0.2 * n + 3 * (n % 7) + pmod(hash(id), 100) / 50.0 sold",
+                        "10 + 0.2D * n + 3 * (n % 7) + pmod(hash(id), 100) / 50D sold",
                         "cast(5 + n % 7 as double) price");
     }
 
@@ -193,7 +193,7 @@ class BacktestTest {
     @Test
     void progressIsLoggedForEachOrigin() {
         Forecaster none = task -> LocalSpark.session().createDataFrame(List.of(), LocalForecaster.SCHEMA);
-        try (LogLines log = LogLines.of("org.sparkmlext.backtest")) {
+        try (LogLines log = LogLines.withInfo("org.sparkmlext.backtest")) {
             backtest().model("none", none).run(shops()).close();
             assertThat(log.lines())
                     .anyMatch(line -> line.contains("4 origins, 2024-02-11 to 2024-02-26, horizon 3, fitted at each"))
@@ -234,7 +234,7 @@ class BacktestTest {
                         .run(shops.withColumn("day", functions.expr("if(n = 30, null, day)"))))
                 .hasStackTraceContaining("has no time in column 'day'");
         assertThatThrownBy(() -> shopBacktest(20).origins(Origins.last(5, 10)).run(shops))
-                .hasMessageContaining("take 71 distinct times; the table has 60");
+                .hasMessageContaining("take 61 distinct times; the table has 60");
         assertThatThrownBy(() -> backtest().fitOnce("2024-02-20").run(shops))
                 .hasMessageContaining("training until 2024-02-20 goes beyond the first origin, 2024-02-11");
         assertThatThrownBy(() -> backtest().withRidge(90).run(shops))

@@ -40,11 +40,11 @@ class NormalEquationsTest {
         some.merge(others);
         double[] coefficients = some.solve(PENALTY);
         for (int k = 0; k < 2; k++) {
-            // Spark minimises half the mean squared error plus half regParam times the squared weights.
+            // Spark minimises half the mean squared error plus half regParam / deviation of the label times the squared weights.
             LinearRegressionModel model = new LinearRegression()
                     .setSolver("normal")
                     .setStandardization(false)
-                    .setRegParam(PENALTY / ROWS)
+                    .setRegParam(PENALTY / ROWS * deviation(rows, 1 + k))
                     .setLabelCol("y" + k)
                     .fit(LocalSpark.session()
                             .createDataFrame(
@@ -59,6 +59,14 @@ class NormalEquationsTest {
             }
             assertThat(coefficients[k * 5 + 4]).isCloseTo(model.intercept(), within(1e-9));
         }
+    }
+
+    private static double deviation(List<Row> rows, int column) {
+        double mean = rows.stream().mapToDouble(row -> row.getDouble(column)).average().orElseThrow();
+        return Math.sqrt(rows.stream()
+                .mapToDouble(row -> Math.pow(row.getDouble(column) - mean, 2))
+                .average()
+                .orElseThrow());
     }
 
     @Test

@@ -72,7 +72,7 @@ class AxesTest {
         assertThat(axis.share(3)).isEqualTo(1);
         assertThat(axis.share(0.5)).isCloseTo(0.5, within(1e-12));
         assertThat(ValueAxis.around(5, 5).share(5)).isBetween(0.0, 1.0);
-        assertThat(ValueAxis.around(0.0012, 0.0014).text(1)).isEqualTo("0.00125");
+        assertThat(ValueAxis.around(0.00121, 0.0014).text(1)).isEqualTo("0.00125");
     }
 
     @Test
