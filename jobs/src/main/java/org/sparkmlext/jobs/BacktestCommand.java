@@ -138,7 +138,7 @@ final class BacktestCommand implements Callable<Integer> {
         SparkSession session = SessionOptions.session("spark-ml-ext backtest");
         Backtest backtest = backtest(session, times, columns);
         Dataset<Row> events = new EventReader(session).read(from, file, times);
-        try (BacktestResult result = run(backtest, events)) {
+        try (BacktestResult result = backtest.run(events)) {
             out.println("backtest of " + String.join(", ", columns) + " in " + from + ", horizon " + horizon);
             out.print(result.describe());
             if (directory != null) {
@@ -149,45 +149,33 @@ final class BacktestCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What the library refuses is bad input. */
-    private static BacktestResult run(Backtest backtest, Dataset<Row> events) {
-        try {
-            return backtest.run(events);
-        } catch (IllegalArgumentException refused) {
-            throw new BadInputException(String.valueOf(refused.getMessage()), refused);
-        }
-    }
-
     private Backtest backtest(SparkSession session, String times, String[] columns) {
-        try {
-            Backtest backtest = new Backtest(horizon).timeCol(times).targetCols(columns).season(season).origins(origins());
-            if (entity != null) {
-                backtest.entityCol(entity);
-            }
-            if (trainUntil != null) {
-                backtest.fitOnce(trainUntil);
-            } else if (fitOnce) {
-                backtest.fitOnce();
-            }
-            if (slidingWindow != null) {
-                backtest.slidingWindow(slidingWindow);
-            }
-            if (drift) {
-                backtest.withDrift();
-            }
-            if (exponentialSmoothing) {
-                backtest.withExponentialSmoothing();
-            }
-            if (ridge != null) {
-                backtest.withRidge(ridge);
-            }
-            if (model != null) {
-                backtest.model("model", forecaster(session, model));
-            }
-            return backtest;
-        } catch (IllegalArgumentException refused) {
-            throw new BadInputException(String.valueOf(refused.getMessage()), refused);
+        Backtest backtest =
+                new Backtest(horizon).timeCol(times).targetCols(columns).season(season).origins(origins());
+        if (entity != null) {
+            backtest.entityCol(entity);
         }
+        if (trainUntil != null) {
+            backtest.fitOnce(trainUntil);
+        } else if (fitOnce) {
+            backtest.fitOnce();
+        }
+        if (slidingWindow != null) {
+            backtest.slidingWindow(slidingWindow);
+        }
+        if (drift) {
+            backtest.withDrift();
+        }
+        if (exponentialSmoothing) {
+            backtest.withExponentialSmoothing();
+        }
+        if (ridge != null) {
+            backtest.withRidge(ridge);
+        }
+        if (model != null) {
+            backtest.model("model", forecaster(session, model));
+        }
+        return backtest;
     }
 
     private Origins origins() {
