@@ -5,7 +5,7 @@ package org.sparkmlext.collective;
  *
  * <p>Every operation is collective: all ranks call the same operations in the same order with the same lengths, or all of
  * them fail with a {@link CollectiveException} that names the rank at fault. After a failure or {@link #abort} every call
- * fails. Calls come from one thread; {@link #abort} may come from any.
+ * fails. Calls come from one thread at a time; {@link #abort} may come from any.
  *
  * <p>Integer sums are exact, whatever the order. Float sums are added in a fixed order that depends on size, length and
  * transport only, so that all ranks get the same bits, run after run.
@@ -20,6 +20,9 @@ public interface Collective extends AutoCloseable {
     int rank();
 
     int size();
+
+    /** Whether other ranks are in other processes, so that operations mostly wait for messages; else they mostly compute. */
+    boolean isRemote();
 
     /** Replaces {@code values[from, from + length)} by the sum over ranks; wraps around like Java's {@code +}. */
     void sum(long[] values, int from, int length);

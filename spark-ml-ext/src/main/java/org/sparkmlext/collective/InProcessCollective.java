@@ -102,6 +102,11 @@ public final class InProcessCollective extends RankedCollective {
     }
 
     @Override
+    public boolean isRemote() {
+        return false;
+    }
+
+    @Override
     long bytesSent() {
         return 0;
     }

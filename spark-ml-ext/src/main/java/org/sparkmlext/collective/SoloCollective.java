@@ -20,6 +20,11 @@ final class SoloCollective extends RankedCollective {
     }
 
     @Override
+    public boolean isRemote() {
+        return false;
+    }
+
+    @Override
     long bytesSent() {
         return 0;
     }

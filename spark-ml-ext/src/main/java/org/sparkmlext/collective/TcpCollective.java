@@ -101,6 +101,11 @@ public final class TcpCollective extends RankedCollective {
     }
 
     @Override
+    public boolean isRemote() {
+        return size() > 1;
+    }
+
+    @Override
     long bytesSent() {
         return bytesSent;
     }

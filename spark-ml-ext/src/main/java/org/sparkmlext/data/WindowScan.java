@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.NoSuchElementException;
 
 /**
- * Windows over the series of one partition. Holds a piece of a series and the blocks at hand, however long series are.
+ * Windows over the series of one partition. Holds a piece of a series and the blocks at hand, however long series are, unless each is one
+ * window.
  *
  * <p>A long series comes in pieces of as many windows each, counted from its beginning, so that pieces do not depend on what went before;
  * a piece begins again with the steps that its first window shares with the last ones of the piece before.
@@ -30,6 +31,9 @@ final class WindowScan implements BlockScan {
     private final boolean isClass;
     /** Windows of a piece. */
     private final int pieceWindows;
+
+    /** Steps they take; of series that are one window each no number of steps. */
+    private final int pieceSteps;
 
     private final TableCounts counts = new TableCounts();
     private final ArrayDeque<TableBlock> ready = new ArrayDeque<>();
@@ -62,6 +66,7 @@ final class WindowScan implements BlockScan {
         this.isClass = table.labelKind() == TableColumns.LabelKind.CLASS_INDEX;
         long stepsAtMost = Math.max(plan.span(), MOST_VALUES / channels);
         this.pieceWindows = (int) Math.min(MOST_WINDOWS, (stepsAtMost - plan.span()) / plan.stride() + 1);
+        this.pieceSteps = plan.length() == 0 ? Integer.MAX_VALUE : (pieceWindows - 1) * plan.stride() + plan.span();
         this.training = newBuffer();
         this.validation = newBuffer();
     }
@@ -136,7 +141,7 @@ final class WindowScan implements BlockScan {
         flagged[numSteps + 1] = flagged[numSteps] + (reader.isValidation() ? 1 : 0);
         filled[numSteps + 1] = filled[numSteps] + (reader.isFilled() ? 1 : 0);
         numSteps++;
-        if (numSteps == (pieceWindows - 1) * plan.stride() + plan.span()) {
+        if (numSteps == pieceSteps) {
             addWindows(pieceWindows);
             goOnFrom(pieceWindows * plan.stride());
         }
@@ -160,7 +165,9 @@ final class WindowScan implements BlockScan {
     private void endSeries() {
         if (stepsOfSeries > 0) {
             counts.series().count(stepsOfSeries);
-            if (stepsOfSeries < plan.span()) {
+            if (plan.length() == 0) {
+                addRun(part(0, numSteps), 0, 1, numSteps);
+            } else if (stepsOfSeries < plan.span()) {
                 endShortSeries();
             } else if (numSteps >= plan.span()) {
                 addWindows(plan.numWindows(numSteps));

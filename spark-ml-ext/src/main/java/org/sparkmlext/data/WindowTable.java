@@ -14,7 +14,7 @@ import org.sparkmlext.data.TableColumns.DeclaredClasses;
  * belong to neither and are left out, as are those with a target that was filled in, which nobody has seen.
  *
  * @param series the series; its channels are those of the plan
- * @param plan where windows lie; it has a length and targets
+ * @param plan where windows lie; it has targets; without a length a series is one window
  * @param labelKind {@link TableColumns.LabelKind#REALS} for numbers, {@link TableColumns.LabelKind#CLASS_INDEX} for classes, of which the
  *     plan has one target and no horizon
  * @param declaredClasses the number of classes there must be, or null where any is right; see {@link TableColumns}
@@ -44,9 +44,9 @@ public record WindowTable(
             throw new IllegalArgumentException("labels of windows are of kind " + labelKind + "; allowed: "
                     + TableColumns.LabelKind.REALS + ", " + TableColumns.LabelKind.CLASS_INDEX);
         }
-        if (plan.length() == 0 || plan.numTargets() == 0 || isClass && plan.numTargets() > 1) {
-            throw new IllegalArgumentException(plan + " for labels of kind " + labelKind
-                    + "; windows have a length and targets, for classes one target");
+        if (plan.numTargets() == 0 || isClass && plan.numTargets() > 1) {
+            throw new IllegalArgumentException(
+                    plan + " for labels of kind " + labelKind + "; windows have targets, for classes one target");
         }
         if (plan.horizon() > 0 && isClass) {
             throw new IllegalArgumentException(

@@ -163,7 +163,8 @@ final class NetworkRun implements AutoCloseable {
         if (count > 0) {
             program = model.trainingProgram(count);
             trainingFeed.write(program, order, batches.begin(batch), key);
-            program.run(key);
+            sums.begin();
+            program.run(key, sums);
         }
         sums.exchange(count > 0);
         double norm = model.update(step, rates.rate(step));
@@ -254,6 +255,7 @@ final class NetworkRun implements AutoCloseable {
 
     @Override
     public void close() {
+        sums.close();
         model.close();
     }
 }

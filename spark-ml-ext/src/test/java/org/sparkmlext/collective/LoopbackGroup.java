@@ -8,10 +8,15 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 
 /** Ranks of one JVM that talk over loopback sockets. */
-final class LoopbackGroup {
+public final class LoopbackGroup {
     static final byte[] TOKEN = "a token of the test, 32 bytes ok".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     private LoopbackGroup() {}
+
+    /** Connected ranks with default options. */
+    public static List<TcpCollective> open(int size) throws IOException {
+        return open(size, CollectiveOptions.defaults(), 0);
+    }
 
     static List<TcpCollective> open(int size, CollectiveOptions options, long attempt) throws IOException {
         List<TcpListener> listeners = listen(size, options);

@@ -209,6 +209,24 @@ class WindowScanProperties {
         }
     }
 
+    @Example
+    void withoutALengthASeriesIsOneWindow() {
+        WindowPlan plan = new WindowPlan(0, 1, 0, 1, List.of(1, 0));
+        WindowTable table = table(plan, SeriesRules.Gaps.ERROR, WindowTable.ShortSeries.ERROR);
+        InternalRow[] events = {
+            event(0, 0, false, 5),
+            event(0, 1, false, 6),
+            event(1, 0, false, 7),
+            event(2, 0, false, 8),
+            event(2, 9, true, 9)
+        };
+        BlockScan scan = table.read(table.series().read(List.of(events).iterator()));
+        assertThat(read(scan))
+                .isEqualTo(List.of(List.of("1.0 1.0 | 6.0 1.0", "1.0 | 7.0 1.0"), List.of("1.0 1.0 | 9.0 1.0")));
+        assertThat(scan.counts().longest()).isEqualTo(2);
+        assertThat(table.problem(scan.counts())).isEmpty();
+    }
+
     private static String problem(WindowTable table, InternalRow... events) {
         BlockScan scan = table.read(table.series().read(List.of(events).iterator()));
         scan.forEachRemaining(block -> {});
@@ -270,7 +288,7 @@ class WindowScanProperties {
     @Example
     void tablesThatCannotBeAreRefused() {
         assertThatThrownBy(() -> table(WindowPlan.whole(1), SeriesRules.Gaps.ERROR, WindowTable.ShortSeries.ERROR))
-                .hasMessageContaining("a length and targets");
+                .hasMessageContaining("windows have targets");
         assertThatThrownBy(() -> table(
                         new WindowPlan(2, 1, 1, 1, List.of(2)), SeriesRules.Gaps.ERROR, WindowTable.ShortSeries.ERROR))
                 .hasMessageContaining("series of 2 channels");

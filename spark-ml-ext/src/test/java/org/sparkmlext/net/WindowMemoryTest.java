@@ -51,7 +51,8 @@ class WindowMemoryTest {
         long series = (long) ENTITIES * STEPS * CHANNELS * Float.BYTES;
         Object[] held = {blocks.toArray(), rows, order, feed};
         long counted = bytes(held);
-        assertThat((double) counted / series).isBetween(1.0, 1.3);
+        // Bound to be at most 1.3. The order of an epoch is the most of what comes on top.
+        assertThat((double) counted / series).isBetween(1.0, 1.1);
 
         float[] window = new float[LENGTH * CHANNELS];
         float[] targets = new float[2 * HORIZON];

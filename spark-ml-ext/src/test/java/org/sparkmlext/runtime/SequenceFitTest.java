@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,7 +52,11 @@ class SequenceFitTest {
             .withSequences(1);
 
     private static Dataset<Row> table(int partitions) {
-        return RaggedSequences.table(spark, ROWS)
+        return table(spark, partitions);
+    }
+
+    static Dataset<Row> table(SparkSession session, int partitions) {
+        return RaggedSequences.table(session, ROWS)
                 .withColumn("v", functions.expr("row % 5 = 4"))
                 .repartitionByRange(partitions, functions.col("row"));
     }
@@ -85,7 +87,7 @@ class SequenceFitTest {
                 7));
     }
 
-    private static DistributedTrainer.Result train(Dataset<Row> data, int numWorkers, ShardStorage storage) {
+    static DistributedTrainer.Result train(Dataset<Row> data, int numWorkers, ShardStorage storage) {
         return DistributedTrainer.train(
                 data,
                 COLUMNS,
@@ -107,15 +109,7 @@ class SequenceFitTest {
             for (Dataset<Row> data :
                     List.of(table(1), table(4), table(3).orderBy("v").coalesce(2))) {
                 DistributedTrainer.Result result = train(data, numWorkers, ShardStorage.AUTO);
-                for (int epoch = 0; epoch < 6; epoch++) {
-                    Map<String, Double> metrics =
-                            result.report().rounds().get(epoch).metrics();
-                    Map<String, Double> expected =
-                            one.report().rounds().get(epoch).metrics();
-                    assertThat(metrics.get("train-loss")).isCloseTo(expected.get("train-loss"), Offset.offset(1e-4));
-                    assertThat(metrics.get("validation-loss"))
-                            .isCloseTo(expected.get("validation-loss"), Offset.offset(1e-4));
-                }
+                WindowFitTest.assertSameSteps(result, one);
             }
         }
     }

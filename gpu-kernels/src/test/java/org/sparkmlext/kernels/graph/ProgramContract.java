@@ -184,9 +184,22 @@ abstract class ProgramContract extends GraphContract {
                     assertThat(heard).as("values are final when heard").isEqualTo(compiled.additive());
                     first = first.isEmpty() ? parts : first;
                     assertThat(parts).isEqualTo(first);
+                    int lastParameter = compiled.memory.layout().parameters().length() - 1;
+                    assertThat(partOf(lastParameter, parts))
+                            .as("the last layer's gradient is told of before the first one's")
+                            .isLessThan(partOf(0, parts));
                 }
             }
         }
+    }
+
+    private static int partOf(int place, List<List<Integer>> parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i).get(0) <= place && place < parts.get(i).get(1)) {
+                return i;
+            }
+        }
+        throw new AssertionError(place + " is in none of " + parts);
     }
 
     @Test

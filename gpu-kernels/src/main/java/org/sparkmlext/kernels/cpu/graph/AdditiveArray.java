@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.FlatLayout;
 import org.sparkmlext.kernels.graph.Graph;
@@ -18,9 +17,6 @@ import org.sparkmlext.kernels.graph.Value;
  * <p>When a part is complete is told by the node after which it is, so graphs of one network agree on it whatever their batch size.
  */
 final class AdditiveArray {
-
-    /** Shorter parts are reported together with a neighbour: each costs a message. */
-    private static final int REPORTED_LENGTH = 1 << 16;
 
     private final Graph graph;
     private final Fusions fusions;
@@ -119,37 +115,12 @@ final class AdditiveArray {
                 .toList();
     }
 
-    /** Parts to report, in order: neighbours that are complete and together long enough, the rest at the end. */
+    /** Parts in the order in which they are complete. */
     List<Part> parts(int length) {
-        List<Part> filled = gaps(length);
+        List<Part> parts = gaps(length);
         places.forEach((value, all) ->
-                all.forEach(place -> filled.add(new Part(value.node(), place.from(), place.from() + place.length()))));
-        filled.sort(Comparator.comparingInt(Part::node).thenComparingInt(Part::from));
-        List<Part> reported = new ArrayList<>();
-        TreeMap<Integer, Integer> open = new TreeMap<>();
-        int last = -1;
-        for (Part part : filled) {
-            last = Math.max(last, part.node());
-            int from = part.from();
-            int to = part.to();
-            Map.Entry<Integer, Integer> before = open.floorEntry(from);
-            if (before != null && before.getValue() == from) {
-                from = before.getKey();
-            }
-            Integer after = open.remove(to);
-            if (after != null) {
-                to = after;
-            }
-            if (to - from >= REPORTED_LENGTH) {
-                open.remove(from);
-                reported.add(new Part(last, from, to));
-            } else {
-                open.put(from, to);
-            }
-        }
-        for (Map.Entry<Integer, Integer> rest : open.entrySet()) {
-            reported.add(new Part(last, rest.getKey(), rest.getValue()));
-        }
-        return reported;
+                all.forEach(place -> parts.add(new Part(value.node(), place.from(), place.from() + place.length()))));
+        parts.sort(Comparator.comparingInt(Part::node).thenComparingInt(Part::from));
+        return parts;
     }
 }
