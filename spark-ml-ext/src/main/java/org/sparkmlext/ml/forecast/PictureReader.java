@@ -2,10 +2,10 @@ package org.sparkmlext.ml.forecast;
 
 import static org.apache.spark.sql.functions.col;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -124,8 +124,11 @@ record PictureReader(
         }
         ForecastPicture.Line low = line("", rows, last, lowest);
         ForecastPicture.Line high = line("", rows, last, highest);
-        String name = String.format(
-                Locale.ROOT, "%.4g to %.4g %%", 100 * levels[0], 100 * levels[levels.length - 1]);
+        String name = percent(levels[0]) + " to " + percent(levels[levels.length - 1]) + " %";
         return new ForecastPicture.Band(place, name, low.at(), low.values(), high.values());
+    }
+
+    private static String percent(double level) {
+        return BigDecimal.valueOf(level).movePointRight(2).stripTrailingZeros().toPlainString();
     }
 }

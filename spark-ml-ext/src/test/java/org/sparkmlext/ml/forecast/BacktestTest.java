@@ -179,7 +179,7 @@ class BacktestTest {
             assertThat(figures.intervals().get(0).coverage()).isEqualTo(1);
             assertThat(result.metrics().overall("naive").quantiles()).isEmpty();
             assertThat(result.describe()).contains("mean has no forecast for 18 of them", "100.00 % of 80.00 %");
-            assertThat(result.picture()).contains("<polygon", "10.00 to 90.00 %", "shop-0: sold, forecast from 2024-02-27");
+            assertThat(result.picture()).contains("<polygon", "10 to 90 %", "shop-0: sold, forecast from 2024-02-27");
             assertThat(result.picture("shop-2", "price", "2024-02-17"))
                     .contains("shop-2: price");
             assertThatThrownBy(() -> result.picture("shop-9", "sold", "1970-01-01"))
