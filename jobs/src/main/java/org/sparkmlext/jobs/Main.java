@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             EvaluateCommand.class,
             ScoreCommand.class,
+            BacktestCommand.class,
             DescribeCommand.class,
             BenchCommand.class,
             QuickstartCommand.class

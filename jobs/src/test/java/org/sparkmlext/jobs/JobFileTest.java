@@ -120,6 +120,7 @@ class JobFileTest {
                 "train-abalone.json", train,
                 "score.json", new CommandLine(new ScoreCommand()),
                 "evaluate.json", new CommandLine(new EvaluateCommand()),
+                "backtest.json", new CommandLine(new BacktestCommand()),
                 "describe.json", new CommandLine(new DescribeCommand()),
                 "bench.json", new CommandLine(new BenchCommand()));
         Path conf = Path.of("..", "conf");

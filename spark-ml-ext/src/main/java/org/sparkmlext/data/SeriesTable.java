@@ -169,7 +169,7 @@ public final class SeriesTable implements Serializable {
                 ? functions.lit("")
                 : byName(columns.entityCol()).cast(DataTypes.StringType);
         selected.add(entity.as(PREFIX + "entity"));
-        selected.add(time().as(PREFIX + "time"));
+        selected.add(timeNumber(byName(columns.timeCol()), timeKind).as(PREFIX + "time"));
         if (columns.validationIndicatorCol() != null) {
             selected.add(byName(columns.validationIndicatorCol()).as(PREFIX + "validation"));
         }
@@ -190,9 +190,9 @@ public final class SeriesTable implements Serializable {
         return together.sortWithinPartitions(order.toArray(Column[]::new));
     }
 
-    private Column time() {
-        Column time = byName(columns.timeCol());
-        return switch (timeKind) {
+    /** A column of times as the numbers of their kind. */
+    public static Column timeNumber(Column time, TimeKind kind) {
+        return switch (kind) {
             case TIMESTAMP -> functions.unix_micros(time);
             case DATE -> functions.unix_date(time).cast(DataTypes.LongType).multiply(TimeKind.MICROS_A_DAY);
             // Part by part: a cast to a moment would take hours that the session's zone leaves out for others.

@@ -1,5 +1,6 @@
 /**
- * The public Estimators and Models: {@link org.sparkmlext.ml.boosting}, {@link org.sparkmlext.ml.feature}; what all stages share is
+ * The public Estimators and Models: {@link org.sparkmlext.ml.boosting}, {@link org.sparkmlext.ml.feature}; forecasts measured, {@link
+ * org.sparkmlext.ml.forecast}; what all stages share is
  * {@link org.sparkmlext.ml.stage}. Params stop here: a fit turns them into an immutable settings record.
  */
 @NullMarked

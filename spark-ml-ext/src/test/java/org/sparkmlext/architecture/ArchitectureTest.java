@@ -68,7 +68,9 @@ class ArchitectureTest {
         for (String name : List.of(
                 "ml.boosting",
                 "ml.feature",
+                "ml.forecast",
                 "ml.neural",
+                "ml.picture",
                 "ml.stage",
                 "runtime",
                 "training",

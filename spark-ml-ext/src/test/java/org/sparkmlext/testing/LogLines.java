@@ -2,10 +2,12 @@ package org.sparkmlext.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What a class writes to the log, for as long as this is open. */
@@ -20,7 +22,17 @@ public final class LogLines extends AbstractAppender implements AutoCloseable {
     }
 
     public static LogLines of(Class<?> writer) {
-        LogLines lines = new LogLines((Logger) LogManager.getLogger(writer));
+        return of(writer.getName());
+    }
+
+    /** The same for a logger that is called otherwise, its information included. */
+    public static LogLines withInfo(String logger) {
+        Configurator.setLevel(logger, Level.INFO);
+        return of(logger);
+    }
+
+    private static LogLines of(String logger) {
+        LogLines lines = new LogLines((Logger) LogManager.getLogger(logger));
         lines.start();
         lines.logger.addAppender(lines);
         return lines;
@@ -38,6 +50,7 @@ public final class LogLines extends AbstractAppender implements AutoCloseable {
     @Override
     public void close() {
         logger.removeAppender(this);
+        Configurator.setLevel(logger.getName(), Level.WARN);
         stop();
     }
 }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import org.apache.spark.sql.Row;
+import org.sparkmlext.data.ExactSum;
 import org.sparkmlext.jobs.BadInputException;
 
 /**

@@ -12,6 +12,7 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.ExactSum;
 import org.sparkmlext.jobs.BadInputException;
 
 /**

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.data.ExactSum;
 import org.sparkmlext.jobs.BadInputException;
 
 /**

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record CsvShape(boolean header, String separator, List<String> missing, List<String> columns) {
 
-    static CsvShape of(String path, TableOptions options) {
+    static CsvShape of(String path, FileOptions options) {
         return new CsvShape(
                 options.header == null || options.header,
                 options.separatorOf(path),

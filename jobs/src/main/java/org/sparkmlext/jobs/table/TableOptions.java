@@ -9,29 +9,7 @@ import org.sparkmlext.jobs.BadInputException;
 import picocli.CommandLine.Option;
 
 /** How a table is to be read: options shared by the subcommands. What is not given comes from the model's own table. */
-public final class TableOptions {
-
-    @Option(names = "--format", description = "csv, parquet or libsvm; without it the file name's ending decides.")
-    public @Nullable TableFormat format;
-
-    @Option(
-            names = "--header",
-            negatable = true,
-            description = "CSV: the first line names the columns (default). --no-header: they are called _c0, _c1, ...")
-    public @Nullable Boolean header;
-
-    @Option(
-            names = "--separator",
-            description = "CSV: field separator (default: comma; tab for .tsv; \\t is understood).")
-    public @Nullable String separator;
-
-    @Option(
-            names = "--missing",
-            description = "Text that means a missing value, such as '?'; may be repeated. An empty field always does.")
-    public @Nullable List<String> missing;
-
-    @Option(names = "--columns", split = ",", description = "CSV without header: names of all columns, in order.")
-    public @Nullable List<String> columns;
+public final class TableOptions extends FileOptions {
 
     @Option(names = "--label", description = "Label column: its name, its 0-based position, or 'last'.")
     public @Nullable String label;
@@ -58,25 +36,9 @@ public final class TableOptions {
     @Option(names = "--ignore", split = ",", description = "Columns that are no features, such as ids.")
     public @Nullable List<String> ignore;
 
-    /** The format asked for, or the one the path's ending tells. */
-    TableFormat formatOf(String path) {
-        return format != null ? format : TableFormat.ofPath(path);
-    }
-
     /** Whether a table of this format says nothing of its label. */
     public boolean formatIsUnlabelled(String path) {
         return formatOf(path) != TableFormat.LIBSVM;
-    }
-
-    String separatorOf(String path) {
-        if (separator == null) {
-            return path.replaceFirst("\\.gz$", "").endsWith(".tsv") ? "\t" : ",";
-        }
-        return separator.replace("\\t", "\t");
-    }
-
-    List<String> missingOrNone() {
-        return missing == null ? List.of() : missing;
     }
 
     List<String> ignoreOrNone() {

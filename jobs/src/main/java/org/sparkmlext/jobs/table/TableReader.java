@@ -201,7 +201,7 @@ public final class TableReader {
         return "`" + name.replace("`", "``") + "`";
     }
 
-    private static void requireColumns(String path, Set<String> present, List<String> needed) {
+    static void requireColumns(String path, Set<String> present, List<String> needed) {
         for (String name : needed) {
             if (!present.contains(name)) {
                 throw new BadInputException(path + ": " + NearestName.unknown("column", name, present));

@@ -2,7 +2,8 @@ package org.sparkmlext.ml.neural;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.sparkmlext.ml.picture.SvgDrawing;
+import org.sparkmlext.ml.picture.ValueAxis;
 import org.sparkmlext.training.RoundReport;
 
 /**
@@ -17,7 +18,6 @@ final class LearningCurve {
     private static final int RIGHT = 150;
     private static final int TOP = 28;
     private static final int GAP = 44;
-    private static final String[] COLOURS = {"#1f5fa8", "#c8551b"};
 
     private LearningCurve() {}
 
@@ -32,22 +32,14 @@ final class LearningCurve {
                 panels.add(names);
             }
         }
-        int height = TOP + panels.size() * (PANEL + GAP) + 10;
-        StringBuilder out = new StringBuilder(String.format(
-                Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-                        + "font-family=\"sans-serif\" font-size=\"12\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
-                WIDTH,
-                height,
-                WIDTH,
-                height));
+        SvgDrawing drawing = new SvgDrawing(WIDTH, TOP + panels.size() * (PANEL + GAP) + 10);
         for (int p = 0; p < panels.size(); p++) {
-            panel(epochs, panels.get(p), TOP + p * (PANEL + GAP), out);
+            panel(epochs, panels.get(p), TOP + p * (PANEL + GAP), drawing);
         }
-        return out.append("</svg>\n").toString();
+        return drawing.document();
     }
 
-    private static void panel(List<RoundReport> epochs, List<String> names, int top, StringBuilder out) {
+    private static void panel(List<RoundReport> epochs, List<String> names, int top, SvgDrawing drawing) {
         double least = Double.POSITIVE_INFINITY;
         double most = Double.NEGATIVE_INFINITY;
         for (RoundReport epoch : epochs) {
@@ -62,73 +54,22 @@ final class LearningCurve {
         if (!(least <= most)) {
             return;
         }
-        double step = step(most > least ? most - least : Math.max(1e-9, Math.abs(most)));
-        double low = Math.floor(least / step) * step;
-        int ticks = Math.max(1, (int) Math.ceil((most - low) / step - 1e-9));
-        double span = ticks * step;
-        for (int tick = 0; tick <= ticks; tick++) {
-            double y = top + PANEL - (double) tick * PANEL / ticks;
-            out.append(String.format(
-                    Locale.ROOT,
-                    "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ddd\"/>"
-                            + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
-                    LEFT,
-                    y,
-                    WIDTH - RIGHT,
-                    y,
-                    LEFT - 8,
-                    y + 4,
-                    tickText(low + tick * step, step)));
-        }
-        int last = epochs.size();
-        out.append(String.format(
-                Locale.ROOT,
-                "<text x=\"%d\" y=\"%d\">1</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">epoch %d</text>%n",
-                LEFT,
-                top + PANEL + 18,
-                WIDTH - RIGHT,
-                top + PANEL + 18,
-                last));
+        ValueAxis axis = ValueAxis.around(least, most);
+        int right = WIDTH - RIGHT;
+        axis.draw(drawing, LEFT, right, top, PANEL);
+        drawing.text(LEFT, top + PANEL + 18, SvgDrawing.Anchor.START, "1");
+        drawing.text(right, top + PANEL + 18, SvgDrawing.Anchor.END, "epoch " + epochs.size());
         for (int n = 0; n < names.size(); n++) {
-            StringBuilder points = new StringBuilder();
-            double lastY = top;
+            double[] xs = new double[epochs.size()];
+            double[] ys = new double[epochs.size()];
             for (int e = 0; e < epochs.size(); e++) {
-                double value = value(epochs.get(e), names.get(n));
-                if (Double.isFinite(value)) {
-                    double x = LEFT + (epochs.size() == 1 ? 0.5 : e / (epochs.size() - 1.0)) * (WIDTH - LEFT - RIGHT);
-                    lastY = top + PANEL - (value - low) / span * PANEL;
-                    points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, lastY));
-                }
+                xs[e] = LEFT + (epochs.size() == 1 ? 0.5 : e / (epochs.size() - 1.0)) * (right - LEFT);
+                ys[e] = top + PANEL - axis.share(value(epochs.get(e), names.get(n))) * PANEL;
             }
-            out.append(String.format(
-                    Locale.ROOT,
-                    "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n"
-                            + "<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>%n",
-                    points.toString().strip(),
-                    COLOURS[n],
-                    WIDTH - RIGHT + 10,
-                    top + 14 + 18 * n,
-                    COLOURS[n],
-                    names.get(n)));
+            String colour = SvgDrawing.COLOURS.get(n);
+            drawing.line(xs, ys, colour, 2, false);
+            drawing.text(right + 10, top + 14 + 18 * n, SvgDrawing.Anchor.START, colour, names.get(n));
         }
-    }
-
-    /** The round number, 1, 2 or 5 times a power of ten, of which at most five make the span. */
-    private static double step(double span) {
-        double power = Math.pow(10, Math.floor(Math.log10(span / 5)));
-        for (int times : new int[] {1, 2, 5}) {
-            if (times * power >= span / 5) {
-                return times * power;
-            }
-        }
-        return 10 * power;
-    }
-
-    private static String tickText(double value, double step) {
-        int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-        return digits > 6
-                ? String.format(Locale.ROOT, "%.3g", value)
-                : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
     private static double value(RoundReport epoch, String name) {

@@ -1,4 +1,4 @@
-package org.sparkmlext.jobs.evaluation;
+package org.sparkmlext.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.sparkmlext.jobs.evaluation;
+package org.sparkmlext.data;
 
 import java.io.Serializable;
 import java.math.BigDecimal;
@@ -8,7 +8,7 @@ import java.math.BigInteger;
  * A sum of doubles without any rounding, so that neither order nor partitioning matters: a fixed-point number wide enough for
  * every double, in limbs of 32 bits (Kulisch, "Computer Arithmetic and Validity", 2008). Not for several threads.
  */
-final class ExactSum implements Serializable {
+public final class ExactSum implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** The smallest double is 2 to the minus this; limb i counts units of 2^(32 i) times it. */
@@ -27,7 +27,7 @@ final class ExactSum implements Serializable {
     private int additions;
 
     /** @throws ArithmeticException if the value is infinite or NaN */
-    void add(double value) {
+    public void add(double value) {
         long bits = Double.doubleToRawLongBits(value);
         int exponent = (int) (bits >>> MANTISSA_BITS) & 0x7ff;
         if (exponent == 0x7ff) {
@@ -53,21 +53,21 @@ final class ExactSum implements Serializable {
     }
 
     /** Adds {@code a * b} without rounding (but for products below 2^-1022). */
-    void addProduct(double a, double b) {
+    public void addProduct(double a, double b) {
         double product = a * b;
         add(product);
         add(Math.fma(a, b, -product));
     }
 
     /** Adds {@code a * b * c} without rounding (but for products below 2^-1022). */
-    void addProduct(double a, double b, double c) {
+    public void addProduct(double a, double b, double c) {
         double product = a * b;
         addProduct(product, c);
         addProduct(Math.fma(a, b, -product), c);
     }
 
     /** Adds the other sum; both are left usable. */
-    ExactSum merge(ExactSum other) {
+    public ExactSum merge(ExactSum other) {
         passCarriesOn();
         other.passCarriesOn();
         for (int i = 0; i < LIMBS; i++) {
@@ -86,7 +86,7 @@ final class ExactSum implements Serializable {
     }
 
     /** The sum, exact. */
-    BigDecimal exact() {
+    public BigDecimal exact() {
         BigInteger units = BigInteger.ZERO;
         for (int i = LIMBS - 1; i >= 0; i--) {
             units = units.shiftLeft(32).add(BigInteger.valueOf(limbs[i]));
@@ -101,7 +101,7 @@ final class ExactSum implements Serializable {
     }
 
     /** The sum, rounded once. */
-    double value() {
+    public double value() {
         return exact().doubleValue();
     }
 }
