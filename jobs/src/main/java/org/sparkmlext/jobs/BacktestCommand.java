@@ -150,8 +150,11 @@ final class BacktestCommand implements Callable<Integer> {
     }
 
     private Backtest backtest(SparkSession session, String times, String[] columns) {
-        Backtest backtest =
-                new Backtest(horizon).timeCol(times).targetCols(columns).season(season).origins(origins());
+        Backtest backtest = new Backtest(horizon)
+                .timeCol(times)
+                .targetCols(columns)
+                .season(season)
+                .origins(origins());
         if (entity != null) {
             backtest.entityCol(entity);
         }
@@ -184,7 +187,8 @@ final class BacktestCommand implements Callable<Integer> {
             return Origins.last(origins == null ? 10 : origins, step);
         }
         if (origins != null) {
-            throw new BadInputException("--origins counts back from the end and --first-origin forward; give one of them");
+            throw new BadInputException(
+                    "--origins counts back from the end and --first-origin forward; give one of them");
         }
         return Origins.from(firstOrigin, step);
     }

@@ -66,7 +66,8 @@ class BacktestCommandTest {
         assertThat(run.out())
                 .contains("backtest of load in ", "horizon 6", "36 points", "written to ")
                 .containsSubsequence("model", "MASE", "naive", "seasonal-naive", "drift", "holt-winters", "ridge");
-        JsonNode figures = new ObjectMapper().readTree(output.resolve("figures.json").toFile());
+        JsonNode figures =
+                new ObjectMapper().readTree(output.resolve("figures.json").toFile());
         assertThat(figures.get("horizon").intValue()).isEqualTo(6);
         assertThat(figures.get("models")).hasSize(5);
         JsonNode naive = figures.get("models").get(0);
@@ -85,12 +86,16 @@ class BacktestCommandTest {
         assertThat(backtest("--target=load").err()).contains("two rows have the same time in column 'hour'");
         assertThat(backtest("--target=load", "--entity=site", "--origins=999").err())
                 .contains("999 origins, 1 apart");
-        assertThat(backtest("--target=load", "--entity=site", "--horizon=0").err()).contains("at least 1 row, got 0");
-        assertThat(backtest("--target=load", "--entity=site", "--first-origin=soon").err())
+        assertThat(backtest("--target=load", "--entity=site", "--horizon=0").err())
+                .contains("at least 1 row, got 0");
+        assertThat(backtest("--target=load", "--entity=site", "--first-origin=soon")
+                        .err())
                 .contains("'soon' is no date or time");
-        assertThat(backtest("--target=load", "--first-origin=2024-03-02", "--origins=2").err())
+        assertThat(backtest("--target=load", "--first-origin=2024-03-02", "--origins=2")
+                        .err())
                 .contains("give one of them");
-        assertThat(CommandRun.of("backtest", "--input=" + table, "--time=site", "--target=load").err())
+        assertThat(CommandRun.of("backtest", "--input=" + table, "--time=site", "--target=load")
+                        .err())
                 .contains("column 'site' holds times such as 2024-03-01 12:30:00, got 'north'");
         CommandRun missing = CommandRun.of("backtest", "--input=" + table, "--target=load");
         assertThat(missing.code()).isEqualTo(2);

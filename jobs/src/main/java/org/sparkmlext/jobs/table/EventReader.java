@@ -62,7 +62,8 @@ public final class EventReader {
     }
 
     private static Column timestamp(String name, String path) {
-        return parsed(name, "timestamp", path + ": column '" + name + "' holds times such as 2024-03-01 12:30:00, got '");
+        return parsed(
+                name, "timestamp", path + ": column '" + name + "' holds times such as 2024-03-01 12:30:00, got '");
     }
 
     /** A text as the type; reading fails at one that is none. */

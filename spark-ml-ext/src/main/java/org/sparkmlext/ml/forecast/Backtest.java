@@ -234,7 +234,8 @@ public final class Backtest {
                     refits ? "fitted at each origin" : "fitted once at " + times.text(end));
             Dataset<Row> all = null;
             for (Map.Entry<String, Forecaster> entry : forecasters().entrySet()) {
-                Dataset<Row> forecasts = forecasts(entry.getKey(), entry.getValue(), table, columns, cuts, end, times, kept);
+                Dataset<Row> forecasts =
+                        forecasts(entry.getKey(), entry.getValue(), table, columns, cuts, end, times, kept);
                 Dataset<Row> joined = joined(entry.getKey(), actuals, forecasts);
                 all = all == null ? joined : all.unionByName(joined, true);
             }
@@ -264,12 +265,14 @@ public final class Backtest {
             EventTimes times,
             List<Dataset<Row>> kept) {
         if (!refits || forecaster.refitsByItself()) {
-            return materialised(name, forecaster, task(table, columns, cuts, end), "all " + cuts.length + " origins", kept);
+            return materialised(
+                    name, forecaster, task(table, columns, cuts, end), "all " + cuts.length + " origins", kept);
         }
         Dataset<Row> all = null;
         for (int i = 0; i < cuts.length; i++) {
             String at = String.format(Locale.ROOT, "origin %d of %d, %s", i + 1, cuts.length, times.text(cuts[i]));
-            Dataset<Row> some = materialised(name, forecaster, task(table, columns, new long[] {cuts[i]}, cuts[i]), at, kept);
+            Dataset<Row> some =
+                    materialised(name, forecaster, task(table, columns, new long[] {cuts[i]}, cuts[i]), at, kept);
             all = all == null ? some : all.unionByName(some, true);
         }
         return Objects.requireNonNull(all);

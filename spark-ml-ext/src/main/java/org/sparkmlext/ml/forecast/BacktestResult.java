@@ -115,11 +115,11 @@ public final class BacktestResult implements AutoCloseable {
         Row latest = forecasts
                 .where(functions.col(ForecastColumns.TARGET).equalTo(target))
                 .orderBy(functions.col(ForecastColumns.ENTITY), functions.desc(ForecastColumns.ORIGIN))
-                .select(
-                        functions.col(ForecastColumns.ENTITY),
-                        times.toNumber(functions.col(ForecastColumns.ORIGIN)))
+                .select(functions.col(ForecastColumns.ENTITY), times.toNumber(functions.col(ForecastColumns.ORIGIN)))
                 .first();
-        return pictures().picture(latest.getString(0), target, latest.getLong(1)).svg();
+        return pictures()
+                .picture(latest.getString(0), target, latest.getLong(1))
+                .svg();
     }
 
     /**

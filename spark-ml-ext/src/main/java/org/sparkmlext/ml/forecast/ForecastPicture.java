@@ -20,7 +20,12 @@ import org.sparkmlext.ml.picture.ValueAxis;
  * @param band interval around one of the forecasts
  */
 record ForecastPicture(
-        String title, EventTimes times, long origin, Line actual, List<Line> forecasts, @Nullable Band band) {
+        String title,
+        EventTimes times,
+        long origin,
+        Line actual,
+        List<Line> forecasts,
+        @Nullable Band band) {
 
     private static final int WIDTH = 860;
     private static final int PANEL = 300;
@@ -62,7 +67,10 @@ record ForecastPicture(
         Band interval = band;
         if (interval != null) {
             drawing.band(
-                    plane.xs(interval.at()), plane.ys(interval.low()), plane.ys(interval.high()), colour(interval.forecast()));
+                    plane.xs(interval.at()),
+                    plane.ys(interval.low()),
+                    plane.ys(interval.high()),
+                    colour(interval.forecast()));
         }
         drawing.line(plane.xs(actual.at()), plane.ys(actual.values()), ACTUAL_COLOUR, 1.5, false);
         for (int i = forecasts.size() - 1; i >= 0; i--) {
@@ -165,7 +173,13 @@ record ForecastPicture(
         int row = 0;
         legendLine(drawing, row++, ACTUAL_COLOUR, 1.5, false, actual.name());
         for (int i = 0; i < forecasts.size(); i++) {
-            legendLine(drawing, row++, colour(i), i == 0 ? 2 : 1.5, i > 0, forecasts.get(i).name());
+            legendLine(
+                    drawing,
+                    row++,
+                    colour(i),
+                    i == 0 ? 2 : 1.5,
+                    i > 0,
+                    forecasts.get(i).name());
         }
         Band interval = band;
         if (interval != null) {

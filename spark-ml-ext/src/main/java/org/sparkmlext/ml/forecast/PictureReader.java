@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param forecasts the long table of a result
  * @param models names in the order of lines
  */
-record PictureReader(
-        Dataset<Row> events, Dataset<Row> forecasts, EventTimes times, int horizon, List<String> models) {
+record PictureReader(Dataset<Row> events, Dataset<Row> forecasts, EventTimes times, int horizon, List<String> models) {
 
     /** History shown, in horizons. */
     private static final int HORIZONS_BEFORE = 4;
@@ -88,7 +87,9 @@ record PictureReader(
 
     private List<Point> history(String entity, String target, long origin) {
         List<Point> points = new ArrayList<>();
-        events.where(col(EventTable.ENTITY).equalTo(entity).and(col(EventTable.TIME).leq(origin)))
+        events.where(col(EventTable.ENTITY)
+                        .equalTo(entity)
+                        .and(col(EventTable.TIME).leq(origin)))
                 .orderBy(col(EventTable.TIME).desc())
                 .limit(Math.max(LEAST_BEFORE, HORIZONS_BEFORE * horizon))
                 .select(col(EventTable.TIME), EventTable.column(target).cast("double"))

@@ -105,7 +105,8 @@ public final class TimeAxis {
             String now = step.context().format(at);
             Instant moment = at.atZone(zone).toInstant();
             // ChronoUnit.MICROS counts in nanoseconds, which end in 2262.
-            long micros = Math.addExact(Math.multiplyExact(moment.getEpochSecond(), 1_000_000L), moment.getNano() / 1000);
+            long micros =
+                    Math.addExact(Math.multiplyExact(moment.getEpochSecond(), 1_000_000L), moment.getNano() / 1000);
             ticks.add(new Tick(micros, step.text().format(at), now.equals(context) ? "" : now));
             context = now;
         }

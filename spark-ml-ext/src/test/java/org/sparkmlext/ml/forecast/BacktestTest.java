@@ -54,9 +54,9 @@ class BacktestTest {
 
     @Test
     void forecastsStandBesideWhatCame() {
-        try (BacktestResult result = backtest().withDrift().withExponentialSmoothing().withRidge(7).run(shops())) {
-            assertThat(result.models())
-                    .containsExactly("naive", "seasonal-naive", "drift", "holt-winters", "ridge");
+        try (BacktestResult result =
+                backtest().withDrift().withExponentialSmoothing().withRidge(7).run(shops())) {
+            assertThat(result.models()).containsExactly("naive", "seasonal-naive", "drift", "holt-winters", "ridge");
             Dataset<Row> forecasts = result.forecasts();
             assertThat(forecasts.schema().apply("origin").dataType()).isEqualTo(DataTypes.DateType);
             assertThat(forecasts.select("origin").distinct().orderBy("origin").collectAsList().stream()
@@ -99,14 +99,15 @@ class BacktestTest {
                 .withExponentialSmoothing()
                 .withRidge(7);
         for (Backtest kind : List.of(backtest.refitEachOrigin(), backtest.fitOnce(), backtest.slidingWindow(30))) {
-            Dataset<Row> changed = shops().withColumn(
-                    "sold", functions.expr("if(day > date'2024-02-16', -1000 * n, sold)"));
+            Dataset<Row> changed =
+                    shops().withColumn("sold", functions.expr("if(day > date'2024-02-16', -1000 * n, sold)"));
             try (BacktestResult before = kind.run(shops());
                     BacktestResult after = kind.run(changed)) {
                 Map<String, Row> expected = byPoint(before.forecasts());
-                assertThat(byPoint(after.forecasts())).allSatisfy((point, row) -> assertThat(row.get(6))
-                        .as(point)
-                        .isEqualTo(expected.get(point).get(6)));
+                assertThat(byPoint(after.forecasts()))
+                        .allSatisfy((point, row) -> assertThat(row.get(6))
+                                .as(point)
+                                .isEqualTo(expected.get(point).get(6)));
             }
         }
     }
@@ -118,17 +119,19 @@ class BacktestTest {
                 .origins(Origins.at("2024-02-05", "2024-02-20"))
                 .fitOnce()
                 .withRidge(5);
-        // The windows that the forecasts from 20 February see are the same; what lies between could only have been learnt from.
+        // The windows that the forecasts from 20 February see are the same; what lies between could only have been
+        // learnt from.
         Dataset<Row> changed = shops().withColumn(
-                "sold",
-                functions.expr("if(day > date'2024-02-05' and day <= date'2024-02-15', 77.0 * n, sold)"));
+                        "sold",
+                        functions.expr("if(day > date'2024-02-05' and day <= date'2024-02-15', 77.0 * n, sold)"));
         try (BacktestResult before = backtest.run(shops());
                 BacktestResult after = backtest.run(changed)) {
             Map<String, Row> expected = byPoint(before.forecasts().where("model = 'ridge' and day(origin) = 20"));
             Map<String, Row> got = byPoint(after.forecasts().where("model = 'ridge' and day(origin) = 20"));
             assertThat(got).hasSize(12);
-            got.forEach((point, row) ->
-                    assertThat(row.get(6)).as(point).isEqualTo(expected.get(point).get(6)));
+            got.forEach((point, row) -> assertThat(row.get(6))
+                    .as(point)
+                    .isEqualTo(expected.get(point).get(6)));
         }
         try (BacktestResult once = backtest.run(shops());
                 BacktestResult again = backtest.refitEachOrigin().run(shops())) {
@@ -140,7 +143,11 @@ class BacktestTest {
     @Test
     void aSlidingWindowForgets() {
         Dataset<Row> line = LocalSpark.session().range(40).selectExpr("id t", "if(id < 20, 0.0, cast(id as double)) y");
-        Backtest backtest = new Backtest(2).timeCol("t").targetCols("y").origins(Origins.at("35")).withDrift();
+        Backtest backtest = new Backtest(2)
+                .timeCol("t")
+                .targetCols("y")
+                .origins(Origins.at("35"))
+                .withDrift();
         try (BacktestResult all = backtest.run(line);
                 BacktestResult some = backtest.slidingWindow(10).run(line)) {
             assertThat(all.metrics().overall("drift").mae()).isCloseTo(0, within(1e-12));
@@ -152,7 +159,10 @@ class BacktestTest {
     void aForecasterOfOnesOwnIsFittedAtEachOriginOrOnce() {
         List<String> calls = new ArrayList<>();
         Forecaster mean = task -> {
-            long last = task.training().agg(functions.max(ForecastTask.TIME)).first().getLong(0);
+            long last = task.training()
+                    .agg(functions.max(ForecastTask.TIME))
+                    .first()
+                    .getLong(0);
             calls.add(task.origins().size() + " origins, training to " + TimeKind.DATE.text(last, ZoneOffset.UTC));
             assertThat(task.training().columns()).contains("n", "price", "shop");
             return task.training()
@@ -168,10 +178,8 @@ class BacktestTest {
                                     .map(functions::lit)
                                     .toArray(org.apache.spark.sql.Column[]::new))));
         };
-        try (BacktestResult result = shopBacktest(2)
-                        .origins(Origins.last(2, 10))
-                        .model("mean", mean)
-                        .run(shops())) {
+        try (BacktestResult result =
+                shopBacktest(2).origins(Origins.last(2, 10)).model("mean", mean).run(shops())) {
             assertThat(calls).containsExactly("1 origins, training to 2024-02-17", "1 origins, training to 2024-02-27");
             ForecastFigures figures = result.metrics().overall("mean");
             assertThat(figures.count()).isEqualTo(3 * 2);
@@ -180,13 +188,17 @@ class BacktestTest {
             assertThat(result.metrics().overall("naive").quantiles()).isEmpty();
             assertThat(result.describe()).contains("mean has no forecast for 18 of them", "100.00 % of 80.00 %");
             assertThat(result.picture()).contains("<polygon", "10 to 90 %", "shop-0: sold, forecast from 2024-02-27");
-            assertThat(result.picture("shop-2", "price", "2024-02-17"))
-                    .contains("shop-2: price");
+            assertThat(result.picture("shop-2", "price", "2024-02-17")).contains("shop-2: price");
             assertThatThrownBy(() -> result.picture("shop-9", "sold", "1970-01-01"))
                     .hasMessageContaining("no forecast of 'sold' of entity 'shop-9' from 1970-01-01");
         }
         calls.clear();
-        shopBacktest(2).origins(Origins.last(2, 10)).fitOnce().model("mean", mean).run(shops()).close();
+        shopBacktest(2)
+                .origins(Origins.last(2, 10))
+                .fitOnce()
+                .model("mean", mean)
+                .run(shops())
+                .close();
         assertThat(calls).containsExactly("2 origins, training to 2024-02-17");
     }
 
@@ -206,9 +218,14 @@ class BacktestTest {
     void missingValuesAreCarriedForwardAndNotMeasured() {
         Dataset<Row> gaps = LocalSpark.session()
                 .range(30)
-                .selectExpr("id t", "if(id < 3 or id in (24, 27), null, if(id = 23, double('NaN'), cast(id as double))) y");
-        try (BacktestResult result =
-                new Backtest(4).timeCol("t").targetCols("y").origins(Origins.at("24")).withRidge(3).run(gaps)) {
+                .selectExpr(
+                        "id t", "if(id < 3 or id in (24, 27), null, if(id = 23, double('NaN'), cast(id as double))) y");
+        try (BacktestResult result = new Backtest(4)
+                .timeCol("t")
+                .targetCols("y")
+                .origins(Origins.at("24"))
+                .withRidge(3)
+                .run(gaps)) {
             ForecastFigures naive = result.metrics().overall("naive");
             assertThat(naive.missingActuals()).isEqualTo(1);
             assertThat(naive.mae()).isCloseTo((3 + 4 + 6) / 3.0, within(1e-12));
@@ -220,18 +237,22 @@ class BacktestTest {
     @Test
     void badInputIsToldOf() {
         Dataset<Row> shops = shops();
-        assertThatThrownBy(() -> new Backtest(2).timeCol("when").targetCols("sold").run(shops))
+        assertThatThrownBy(
+                        () -> new Backtest(2).timeCol("when").targetCols("sold").run(shops))
                 .hasMessageContaining("no column 'when'; the table has shop, n, day, sold, price");
-        assertThatThrownBy(() -> new Backtest(2).timeCol("shop").targetCols("sold").run(shops))
+        assertThatThrownBy(
+                        () -> new Backtest(2).timeCol("shop").targetCols("sold").run(shops))
                 .hasMessageContaining("column 'shop' (timeCol) has type string; allowed: timestamp");
-        assertThatThrownBy(() -> new Backtest(2).timeCol("day").targetCols("shop").run(shops))
+        assertThatThrownBy(
+                        () -> new Backtest(2).timeCol("day").targetCols("shop").run(shops))
                 .hasMessageContaining("target 'shop' must be numeric, is string");
-        assertThatThrownBy(() -> new Backtest(2).timeCol("day").targetCols("sold").run(shops))
+        assertThatThrownBy(
+                        () -> new Backtest(2).timeCol("day").targetCols("sold").run(shops))
                 .hasStackTraceContaining("have the same time in column 'day'");
-        assertThatThrownBy(() -> shopBacktest(2).run(shops.withColumn("shop", functions.lit(null).cast("string"))))
-                .hasStackTraceContaining("no value in entity column 'shop'");
         assertThatThrownBy(() -> shopBacktest(2)
-                        .run(shops.withColumn("day", functions.expr("if(n = 30, null, day)"))))
+                        .run(shops.withColumn("shop", functions.lit(null).cast("string"))))
+                .hasStackTraceContaining("no value in entity column 'shop'");
+        assertThatThrownBy(() -> shopBacktest(2).run(shops.withColumn("day", functions.expr("if(n = 30, null, day)"))))
                 .hasStackTraceContaining("has no time in column 'day'");
         assertThatThrownBy(() -> shopBacktest(20).origins(Origins.last(5, 10)).run(shops))
                 .hasMessageContaining("take 61 distinct times; the table has 60");
@@ -242,7 +263,8 @@ class BacktestTest {
         assertThatThrownBy(() -> backtest().model("ridge", task -> shops)).hasMessageContaining("'ridge' is taken");
         assertThatThrownBy(() -> backtest().origins(Origins.at("yesterday")).run(shops))
                 .hasMessageContaining("'yesterday' is no date such as 2024-03-01");
-        assertThatThrownBy(() -> new Backtest(1).timeCol("day").run(shops)).hasMessageContaining("targetCols is not set");
+        assertThatThrownBy(() -> new Backtest(1).timeCol("day").run(shops))
+                .hasMessageContaining("targetCols is not set");
         assertThatThrownBy(() -> new Backtest(0)).hasMessageContaining("at least 1 row, got 0");
         assertThatThrownBy(() -> new Backtest(1).targetCols("y", "y")).hasMessageContaining("twice");
     }

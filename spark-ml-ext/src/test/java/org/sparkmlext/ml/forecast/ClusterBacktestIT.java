@@ -89,6 +89,8 @@ class ClusterBacktestIT {
 
     @Test
     void twoProcessesMeasureWhatOneDoes() {
-        assertThat(figures("local-cluster[2,1,1024]")).isEqualTo(figures("local[2]")).hasSize(6 * (1 + 1 + 6));
+        assertThat(figures("local-cluster[2,1,1024]"))
+                .isEqualTo(figures("local[2]"))
+                .hasSize(6 * (1 + 1 + 6));
     }
 }

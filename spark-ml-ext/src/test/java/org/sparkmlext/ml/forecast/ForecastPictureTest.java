@@ -112,7 +112,14 @@ class ForecastPictureTest {
     @Test
     void withoutAValueThereIsATitleOnly() {
         ForecastPicture.Line none = new ForecastPicture.Line("actual", new long[] {1}, new double[] {Double.NaN});
-        assertThat(new ForecastPicture("nothing", new EventTimes(TimeKind.NUMBER, ZoneOffset.UTC), 1, none, List.of(none), null).svg())
+        assertThat(new ForecastPicture(
+                                "nothing",
+                                new EventTimes(TimeKind.NUMBER, ZoneOffset.UTC),
+                                1,
+                                none,
+                                List.of(none),
+                                null)
+                        .svg())
                 .contains("nothing")
                 .doesNotContain("polyline");
     }

@@ -20,7 +20,8 @@ class LstmBacktestTest {
         return LocalSpark.session()
                 .range(6 * 100)
                 .selectExpr("concat('car-', id % 6) car", "id div 6 hour", "id % 6 n", "id")
-                .selectExpr("car", "hour", "500 + 40 * sin(pi() * (hour + 2 * n) / 6) + pmod(hash(id), 100) / 25D wave");
+                .selectExpr(
+                        "car", "hour", "500 + 40 * sin(pi() * (hour + 2 * n) / 6) + pmod(hash(id), 100) / 25D wave");
     }
 
     private static LstmRegressor lstm() {
@@ -57,7 +58,8 @@ class LstmBacktestTest {
             ForecastFigures lstm = result.metrics().overall("lstm");
             assertThat(lstm.count()).isEqualTo(6 * 4 * 3);
             assertThat(lstm.missingForecasts()).isZero();
-            assertThat(lstm.mae()).isLessThan(0.4 * result.metrics().overall("naive").mae());
+            assertThat(lstm.mae())
+                    .isLessThan(0.4 * result.metrics().overall("naive").mae());
             assertThat(lstm.intervals().get(0).coverage()).isBetween(0.4, 1.0);
             assertThat(lstm.pinball()).isLessThan(lstm.mae());
             assertThat(result.picture()).contains("car-0: wave, forecast from 96", "10 to 90 %", "<polygon");

@@ -40,7 +40,8 @@ class NormalEquationsTest {
         some.merge(others);
         double[] coefficients = some.solve(PENALTY);
         for (int k = 0; k < 2; k++) {
-            // Spark minimises half the mean squared error plus half regParam / deviation of the label times the squared weights.
+            // Spark minimises half the mean squared error plus half regParam / deviation of the label times the squared
+            // weights.
             LinearRegressionModel model = new LinearRegression()
                     .setSolver("normal")
                     .setStandardization(false)
@@ -62,7 +63,10 @@ class NormalEquationsTest {
     }
 
     private static double deviation(List<Row> rows, int column) {
-        double mean = rows.stream().mapToDouble(row -> row.getDouble(column)).average().orElseThrow();
+        double mean = rows.stream()
+                .mapToDouble(row -> row.getDouble(column))
+                .average()
+                .orElseThrow();
         return Math.sqrt(rows.stream()
                 .mapToDouble(row -> Math.pow(row.getDouble(column) - mean, 2))
                 .average()

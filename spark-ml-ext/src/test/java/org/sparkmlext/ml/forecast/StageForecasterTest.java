@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import org.apache.spark.ml.feature.SQLTransformer;
-import org.apache.spark.ml.regression.LinearRegression;
-import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.feature.SQLTransformer;
+import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -35,15 +35,19 @@ class StageForecasterTest {
         return new Backtest(2)
                 .entityCol("k")
                 .timeCol("t")
-                .targetCols("a", "b").season(8).origins(Origins.at("60", "70")).fitOnce();
+                .targetCols("a", "b")
+                .season(8)
+                .origins(Origins.at("60", "70"))
+                .fitOnce();
     }
 
     @Test
     void aModelsVectorIsStepsOfTargetsOfQuantiles() {
         // a + 2 h exactly, and as quantiles one below and one above; b as last known.
         SQLTransformer model = new SQLTransformer()
-                .setStatement("SELECT *, array(a + 1, a + 2, a + 3, b - 1, b, b + 1, a + 3, a + 4, a + 5, b - 1, b, b + 1) f"
-                        + " FROM __THIS__");
+                .setStatement(
+                        "SELECT *, array(a + 1, a + 2, a + 3, b - 1, b, b + 1, a + 3, a + 4, a + 5, b - 1, b, b + 1) f"
+                                + " FROM __THIS__");
         try (BacktestResult result = backtest()
                 .model("exact", StageForecaster.ofModel(model, "f").quantiles(0.05, 0.5, 0.95))
                 .run(series())) {
@@ -62,12 +66,11 @@ class StageForecasterTest {
 
     @Test
     void anEstimatorIsFittedOnTheTrainingRows() {
-        Pipeline pipeline = new Pipeline()
-                .setStages(new PipelineStage[] {
-                    new SQLTransformer().setStatement("SELECT *, a + 2 next FROM __THIS__"),
-                    new VectorAssembler().setInputCols(new String[] {"a", "t"}).setOutputCol("features"),
-                    new LinearRegression().setLabelCol("next").setRegParam(1e-9)
-                });
+        Pipeline pipeline = new Pipeline().setStages(new PipelineStage[] {
+            new SQLTransformer().setStatement("SELECT *, a + 2 next FROM __THIS__"),
+            new VectorAssembler().setInputCols(new String[] {"a", "t"}).setOutputCol("features"),
+            new LinearRegression().setLabelCol("next").setRegParam(1e-9)
+        });
         try (BacktestResult result = new Backtest(1)
                 .entityCol("k")
                 .timeCol("t")
@@ -84,11 +87,15 @@ class StageForecasterTest {
     @Test
     void treesOnLagsBeatTheLastValue() {
         try (BacktestResult result = backtest()
-                .model("trees", LagForecaster.of(new BoostedTreesRegressor().setNumTrees(30).setMinChildWeight(1), 8))
+                .model(
+                        "trees",
+                        LagForecaster.of(
+                                new BoostedTreesRegressor().setNumTrees(30).setMinChildWeight(1), 8))
                 .run(series())) {
             assertThat(result.metrics().overall("trees").missingForecasts()).isZero();
             assertThat(result.metrics().byTargets("trees").get("b").mae())
-                    .isLessThan(0.5 * result.metrics().byTargets("naive").get("b").mae());
+                    .isLessThan(
+                            0.5 * result.metrics().byTargets("naive").get("b").mae());
         }
     }
 
@@ -108,17 +115,22 @@ class StageForecasterTest {
                                     + " and r.step = l.step and r.target = l.target"))
                     .selectExpr("r.forecast", "l.forecast")
                     .collectAsList();
-            assertThat(pairs).hasSize(16).allSatisfy(pair -> assertThat(pair.getDouble(0))
-                    .isCloseTo(pair.getDouble(1), within(1e-5)));
+            assertThat(pairs)
+                    .hasSize(16)
+                    .allSatisfy(pair -> assertThat(pair.getDouble(0)).isCloseTo(pair.getDouble(1), within(1e-5)));
         }
     }
 
     @Test
     void whatFitsNoForecastIsToldOf() {
         SQLTransformer three = new SQLTransformer().setStatement("SELECT *, array(1.0, 2.0, 3.0) f FROM __THIS__");
-        assertThatThrownBy(() -> backtest().model("m", StageForecaster.ofModel(three, "f")).run(series()))
+        assertThatThrownBy(() -> backtest()
+                        .model("m", StageForecaster.ofModel(three, "f"))
+                        .run(series()))
                 .hasStackTraceContaining("column 'f' has 3 numbers a row; horizon x targets x quantile levels is 4");
-        assertThatThrownBy(() -> backtest().model("m", StageForecaster.ofModel(three, "g")).run(series()))
+        assertThatThrownBy(() -> backtest()
+                        .model("m", StageForecaster.ofModel(three, "g"))
+                        .run(series()))
                 .hasMessageContaining("no column 'g' with forecasts; it gives k, t, a, b");
         assertThatThrownBy(() -> StageForecaster.ofModel(three, "f").quantiles(0.9, 0.1))
                 .hasMessageContaining("must rise, got [0.9, 0.1]");

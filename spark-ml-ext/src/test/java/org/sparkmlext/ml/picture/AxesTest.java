@@ -27,7 +27,8 @@ class AxesTest {
     @Test
     void timesHaveTicksAtWholeUnits() {
         assertThat(ticks("2018-02-20T17:30:00Z", "2018-02-22T01:00:00Z"))
-                .containsExactly("18:00/20 Feb 2018", "00:00/21 Feb 2018", "06:00", "12:00", "18:00", "00:00/22 Feb 2018");
+                .containsExactly(
+                        "18:00/20 Feb 2018", "00:00/21 Feb 2018", "06:00", "12:00", "18:00", "00:00/22 Feb 2018");
         assertThat(ticks("2018-12-25T00:00:00Z", "2019-01-20T00:00:00Z"))
                 .containsExactly("31 Dec/2018", "7 Jan/2019", "14 Jan");
         assertThat(ticks("2018-11-03T00:00:00Z", "2019-03-20T00:00:00Z"))
@@ -55,8 +56,7 @@ class AxesTest {
         long from = micros("2021-03-14T01:59:26Z");
         List<TimeAxis.Tick> ticks = TimeAxis.ticks(from, from + seconds * 1_000_000, ZoneOffset.UTC);
         assertThat(ticks).hasSizeLessThanOrEqualTo(8);
-        assertThat(ticks)
-                .allSatisfy(tick -> assertThat(tick.micros()).isBetween(from, from + seconds * 1_000_000));
+        assertThat(ticks).allSatisfy(tick -> assertThat(tick.micros()).isBetween(from, from + seconds * 1_000_000));
         if (seconds >= 59) {
             assertThat(ticks).hasSizeGreaterThanOrEqualTo(2);
         }
