@@ -14,6 +14,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.data.TimeKind;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.LogLines;
@@ -200,6 +202,37 @@ class BacktestTest {
                 .run(shops())
                 .close();
         assertThat(calls).containsExactly("2 origins, training to 2024-02-17");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "date_add(date'1969-12-30', cast(id as int))",
+                "timestamp_micros(id * 5400000001 - 7200000000)",
+                "timestamp_ntz'2024-03-31 01:30:00.000007' + id * interval '30' minute",
+                "cast(id as smallint)",
+                "id - 4"
+            })
+    void timesOfEveryKindComeBackAsTheyWere(String time) {
+        Dataset<Row> events = LocalSpark.session().range(10).selectExpr(time + " t", "cast(id as double) y");
+        try (BacktestResult result = new Backtest(3)
+                .timeCol("t")
+                .targetCols("y")
+                .origins(Origins.last(4, 1))
+                .run(events)) {
+            Dataset<Row> forecasts = result.forecasts();
+            List<Row> expected = events.orderBy("y").collectAsList();
+            forecasts.collectAsList().forEach(row -> {
+                int step = row.getInt(row.fieldIndex("step"));
+                int actual = (int) row.getDouble(row.fieldIndex("actual"));
+                assertThat(row.get(row.fieldIndex("time")).toString())
+                        .isEqualTo(expected.get(actual).get(0).toString());
+                assertThat(row.get(row.fieldIndex("origin")).toString())
+                        .isEqualTo(expected.get(actual - step).get(0).toString());
+            });
+            assertThat(forecasts.count()).isEqualTo(12);
+            assertThat(result.picture()).contains("y, forecast from");
+        }
     }
 
     @Test
