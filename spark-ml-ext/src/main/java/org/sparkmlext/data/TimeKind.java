@@ -8,7 +8,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 
 /** What the times of events are. A time is one 64-bit number, whatever its kind: by it events are ordered and compared. */
 public enum TimeKind {
@@ -96,6 +95,7 @@ public enum TimeKind {
     }
 
     static long micros(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+        // Not ChronoUnit's: that one counts in nanoseconds on Java 17, and so ends in 2262.
+        return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), MICROS_A_SECOND), instant.getNano() / 1000);
     }
 }

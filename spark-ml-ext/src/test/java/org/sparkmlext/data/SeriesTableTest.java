@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.data.SeriesRules.Duplicates;
 import org.sparkmlext.data.SeriesRules.Gaps;
 import org.sparkmlext.testing.LocalSpark;
@@ -304,5 +307,12 @@ class SeriesTableTest {
         assertThatThrownBy(() -> TimeKind.DATE.parse("yesterday", BERLIN))
                 .hasMessageContaining("'yesterday' is no date");
         assertThatThrownBy(() -> TimeKind.NUMBER.parse("2024-01-01", BERLIN)).hasMessageContaining("whole number");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, 1_700_000_000_000_123L, -20_000_000_000_000_001L, 20_000_000_000_000_000L})
+    void timesOfFarYearsAreCountedToo(long micros) {
+        assertThat(TimeKind.micros(TimeKind.dateTime(micros, ZoneOffset.UTC).toInstant()))
+                .isEqualTo(micros);
     }
 }

@@ -29,12 +29,16 @@ public final class ClassWeights {
             entries[2 * c + 1] = functions.lit(classWeights[c]);
         }
         // Plus 0: minus zero is class 0 too.
-        Column label = byName(columns.labelCol()).cast(DataTypes.DoubleType).plus(functions.lit(0.0));
+        Column label = FeatureColumns.byName(columns.labelCol())
+                .cast(DataTypes.DoubleType)
+                .plus(functions.lit(0.0));
         // A label without weight is no class, or one too many: the scan refuses both for what they are.
         Column weight = functions.coalesce(functions.map(entries).getItem(label), functions.lit(1.0));
         String name = NAME;
         if (columns.weightCol() != null) {
-            weight = byName(columns.weightCol()).cast(DataTypes.DoubleType).multiply(weight);
+            weight = FeatureColumns.byName(columns.weightCol())
+                    .cast(DataTypes.DoubleType)
+                    .multiply(weight);
             name = columns.weightCol() + " * " + NAME;
         }
         Dataset<Row> rows = data.toDF();
@@ -42,9 +46,5 @@ public final class ClassWeights {
             name += "_";
         }
         return new Weighted(rows.withColumn(name, weight), columns.withWeightCol(name));
-    }
-
-    private static Column byName(String name) {
-        return functions.col("`" + name.replace("`", "``") + "`");
     }
 }

@@ -69,7 +69,7 @@ record FittedFeatures(ColumnParams stage, List<String> names, boolean hasGivenNa
     /** The features of data whose schema {@link #check} has passed, as one column. */
     Input input(StructType schema) {
         if (!FeatureColumns.usesInputCols(stage)) {
-            return new Input(byName(featuresCol()), values());
+            return new Input(FeatureColumns.byName(featuresCol()), values());
         }
         List<DataType> types = names.stream()
                 .map(name -> FeatureColumns.inputField(schema, name).dataType())
@@ -78,7 +78,7 @@ record FittedFeatures(ColumnParams stage, List<String> names, boolean hasGivenNa
         Column[] columns = new Column[types.size()];
         for (int c = 0; c < columns.length; c++) {
             // As training reads them: doubles as they are, every other type by Spark's cast to float.
-            Column column = byName(names.get(c));
+            Column column = FeatureColumns.byName(names.get(c));
             DataType type = types.get(c);
             if (!type.equals(DataTypes.DoubleType) && !type.equals(DataTypes.FloatType)) {
                 column = column.cast(DataTypes.FloatType);
@@ -89,7 +89,4 @@ record FittedFeatures(ColumnParams stage, List<String> names, boolean hasGivenNa
     }
 
     /** A column by its very name, dots and all. */
-    private static Column byName(String name) {
-        return functions.col("`" + name.replace("`", "``") + "`");
-    }
 }
