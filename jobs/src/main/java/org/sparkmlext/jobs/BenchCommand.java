@@ -125,7 +125,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--folds", description = "quality: folds of the cross-validation.", defaultValue = "5")
     int folds;
 
-    @Option(names = "--networks", split = ",", description = "networks: vgg-cifar, small-cnn (default: both).")
+    @Option(
+            names = "--networks",
+            split = ",",
+            description = "networks: vgg-cifar, small-cnn, lstm-attention (default: all).")
     @Nullable
     List<String> networks;
 
@@ -143,6 +146,12 @@ final class BenchCommand implements Callable<Integer> {
             description = "networks, through Spark: epochs, of which the first does not count.",
             defaultValue = "4")
     int epochs;
+
+    @Option(
+            names = "--epoch-steps",
+            description = "networks, through Spark: steps of an epoch (default: 16 of vgg-cifar, 128 of the others).")
+    @Nullable
+    Integer epochSteps;
 
     @Override
     public Integer call() {
@@ -219,6 +228,9 @@ final class BenchCommand implements Callable<Integer> {
     private void compareNetworks(PrintStream out) {
         requireAtLeast("--batch", batch, 2);
         requireAtLeast("--epochs", epochs, 2);
+        if (epochSteps != null) {
+            requireAtLeast("--epoch-steps", epochSteps, 1);
+        }
         List<String> names = networks == null ? NetworkSystem.NETWORKS : networks;
         for (String name : names) {
             if (!NetworkSystem.NETWORKS.contains(name)) {
@@ -233,6 +245,7 @@ final class BenchCommand implements Callable<Integer> {
                                 warmSeconds,
                                 seconds,
                                 epochs,
+                                epochSteps,
                                 heap,
                                 repeat == null ? NETWORKS_REPEAT : repeat,
                                 quietSeconds,

@@ -34,8 +34,11 @@ final class NetworkQualityCommand implements Callable<Integer> {
     @Nullable
     List<String> recipes;
 
-    @Option(names = "--seeds", description = "Runs of each recipe, with seeds 1 to this.", defaultValue = "1")
+    @Option(names = "--seeds", description = "Runs of each recipe, each with the next seed.", defaultValue = "1")
     int seeds;
+
+    @Option(names = "--first-seed", description = "Seed of the first run.", defaultValue = "1")
+    int firstSeed;
 
     @Option(names = "--test", description = "Train on all training rows and look at the test rows.")
     boolean onTest;
@@ -64,6 +67,7 @@ final class NetworkQualityCommand implements Callable<Integer> {
                                 chosen(),
                                 Path.of(directoryOfSets).toAbsolutePath(),
                                 directory.toAbsolutePath(),
+                                firstSeed,
                                 seeds,
                                 onTest,
                                 changed),

@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.when;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,11 +21,15 @@ import org.sparkmlext.ml.neural.NetworkParams;
  * Forecasts of all channels of a table of hours, judged by the mean squared error over windows, steps and channels: every window whose
  * targets all lie in the part that judges, its inputs reaching back before it. The training part alone trains; the validation part, which
  * says which epoch is the best, chooses.
+ *
+ * @param isByChannel whether each channel is a series of its own, all forecast by one network of one feature; else a step has all channels
  */
-record ForecastTrial() implements NetworkTrial {
+record ForecastTrial(boolean isByChannel) implements NetworkTrial {
 
     private static final String IS_VALIDATION = "is-validation";
     private static final String IS_HELD_OUT = "is-held-out";
+    private static final String CHANNEL = "channel";
+    private static final String VALUE = "value";
 
     @Override
     public String figure() {
@@ -32,8 +38,12 @@ record ForecastTrial() implements NetworkTrial {
 
     @Override
     public NetworkParams estimator(long seed) {
-        String[] channels = SequenceSet.ETTH1_CHANNELS.toArray(String[]::new);
-        return new LstmRegressor()
+        String[] channels = channels().toArray(String[]::new);
+        LstmRegressor regressor = new LstmRegressor();
+        if (isByChannel) {
+            regressor.setEntityCol(CHANNEL);
+        }
+        return regressor
                 .setTimeCol("hour")
                 .setInputCols(channels)
                 .setTargetCols(channels)
@@ -51,9 +61,29 @@ record ForecastTrial() implements NetworkTrial {
         Dataset<Row> before = onTest ? parts.validation() : parts.train();
         Dataset<Row> judged = onTest ? parts.test() : parts.validation();
         return new Split(
-                train,
-                before.withColumn(IS_HELD_OUT, lit(false)).unionByName(judged.withColumn(IS_HELD_OUT, lit(true))),
+                series(train, IS_VALIDATION),
+                series(
+                        before.withColumn(IS_HELD_OUT, lit(false))
+                                .unionByName(judged.withColumn(IS_HELD_OUT, lit(true))),
+                        IS_HELD_OUT),
                 judged.count());
+    }
+
+    private List<String> channels() {
+        return isByChannel ? List.of(VALUE) : SequenceSet.ETTH1_CHANNELS;
+    }
+
+    /** Of the table with a column a channel, one with a row an hour and channel where each channel is a series. */
+    private Dataset<Row> series(Dataset<Row> hours, String flag) {
+        return isByChannel
+                ? hours.unpivot(
+                        new Column[] {col("hour"), col(flag)},
+                        SequenceSet.ETTH1_CHANNELS.stream()
+                                .map(name -> col(name))
+                                .toArray(Column[]::new),
+                        CHANNEL,
+                        VALUE)
+                : hours.withColumn(CHANNEL, lit(""));
     }
 
     @Override
@@ -66,34 +96,47 @@ record ForecastTrial() implements NetworkTrial {
         return new Run(squaredError(model.transform(split.heldOut()), regressor.getHorizon()), seconds);
     }
 
-    private static double squaredError(Dataset<Row> scored, int horizon) {
-        List<String> channels = SequenceSet.ETTH1_CHANNELS;
+    private double squaredError(Dataset<Row> scored, int horizon) {
         Column values = org.apache.spark.sql.functions.array(
-                channels.stream().map(name -> col(name)).toArray(Column[]::new));
-        List<Row> rows = scored.orderBy("hour")
+                channels().stream().map(name -> col(name)).toArray(Column[]::new));
+        Map<String, List<Row>> series = scored
                 .select(
+                        col(CHANNEL),
+                        col("hour"),
                         col(IS_HELD_OUT),
                         values.as("values"),
                         // The first rows have no whole window.
                         when(col("predictions").isNotNull(), functions.vector_to_array(col("predictions"), "float64"))
                                 .as("predictions"))
-                .collectAsList();
-        double sum = 0;
-        long count = 0;
-        for (int origin = 0; origin + horizon < rows.size(); origin++) {
-            if (!rows.get(origin + 1).getBoolean(0) || rows.get(origin).isNullAt(2)) {
-                continue;
-            }
-            List<Double> predictions = rows.get(origin).getList(2);
-            for (int step = 0; step < horizon; step++) {
-                List<Double> actual = rows.get(origin + 1 + step).getList(1);
-                for (int channel = 0; channel < channels.size(); channel++) {
-                    double error = predictions.get(step * channels.size() + channel) - actual.get(channel);
-                    sum += error * error;
-                    count++;
+                .orderBy("hour")
+                .collectAsList()
+                .stream()
+                .collect(Collectors.groupingBy(row -> row.getAs(CHANNEL)));
+        SquaredErrors errors = new SquaredErrors();
+        series.values().forEach(hours -> errors.add(hours, horizon));
+        return errors.sum / errors.count;
+    }
+
+    /** Over every window of a series whose targets are all held out. */
+    private static final class SquaredErrors {
+        private double sum;
+        private long count;
+
+        void add(List<Row> hours, int horizon) {
+            for (int origin = 0; origin + horizon < hours.size(); origin++) {
+                List<Double> predictions = hours.get(origin).getList(4);
+                if (!hours.get(origin + 1).getBoolean(2) || predictions == null) {
+                    continue;
+                }
+                int place = 0;
+                for (int step = 1; step <= horizon; step++) {
+                    for (Object actual : hours.get(origin + step).getList(3)) {
+                        double error = predictions.get(place++) - (Double) actual;
+                        sum += error * error;
+                        count++;
+                    }
                 }
             }
         }
-        return sum / count;
     }
 }

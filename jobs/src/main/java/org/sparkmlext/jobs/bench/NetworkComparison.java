@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Times several ways to train the same networks on the same machine, alternating. */
 public final class NetworkComparison {
@@ -23,6 +24,7 @@ public final class NetworkComparison {
      * @param warmSeconds of steps before those that count; through Spark it is the first epoch
      * @param seconds of steps that count
      * @param epochs through Spark, the first included
+     * @param epochSteps steps of such an epoch; null: so many that it takes some seconds
      * @param heap of every JVM
      * @param repeat runs of each system
      * @param quietSeconds longest wait for an idle machine before a run
@@ -37,6 +39,7 @@ public final class NetworkComparison {
             int warmSeconds,
             int seconds,
             int epochs,
+            @Nullable Integer epochSteps,
             String heap,
             int repeat,
             int quietSeconds,
@@ -89,7 +92,8 @@ public final class NetworkComparison {
     }
 
     private List<String> arguments(NetworkSystem system) {
-        int steps = system.name().endsWith("." + NetworkSystem.NETWORKS.get(0)) ? VGG_STEPS : SMALL_STEPS;
+        int usual = system.name().endsWith("." + NetworkSystem.NETWORKS.get(0)) ? VGG_STEPS : SMALL_STEPS;
+        int steps = plan.epochSteps() == null ? usual : plan.epochSteps();
         return List.of(
                 "batch=" + plan.batch(),
                 "warm=" + plan.warmSeconds(),

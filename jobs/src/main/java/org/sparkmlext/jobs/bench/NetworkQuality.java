@@ -24,7 +24,8 @@ public final class NetworkQuality {
      * @param recipes in order
      * @param data directory with a folder a set
      * @param work folder for what has to be unpacked
-     * @param seeds numbers 1 to this
+     * @param firstSeed number of the first run
+     * @param seeds runs, each with the next number
      * @param onTest whether the test rows are looked at, and the validation rows train as well; else the validation rows are looked at
      * @param changed Params by name that replace the recipes'
      */
@@ -32,6 +33,7 @@ public final class NetworkQuality {
             List<NetworkRecipe> recipes,
             Path data,
             Path work,
+            int firstSeed,
             int seeds,
             boolean onTest,
             Map<String, String> changed) {}
@@ -50,7 +52,7 @@ public final class NetworkQuality {
             NetworkTrial.Split split =
                     trial.split(recipe.set().parts(session, plan.data(), plan.work()), plan.onTest());
             List<NetworkTrial.Run> runs = new ArrayList<>();
-            for (int seed = 1; seed <= plan.seeds(); seed++) {
+            for (int seed = plan.firstSeed(); seed < plan.firstSeed() + plan.seeds(); seed++) {
                 NetworkTrial.Run run = trial.run(recipe.estimator(plan.changed(), seed), split, out);
                 out.printf(
                         Locale.ROOT,

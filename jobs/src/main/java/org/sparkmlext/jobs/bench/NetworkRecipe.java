@@ -87,6 +87,15 @@ public enum NetworkRecipe {
                     "horizon", "24",
                     "maxEpochs", "6",
                     "batchSize", "128",
+                    "learningRate", "0.001")),
+    ETTH1_BY_CHANNEL(
+            SequenceSet.ETTH1,
+            Map.of(
+                    "network", "window-norm+lstm",
+                    "windowLength", "96",
+                    "horizon", "24",
+                    "maxEpochs", "6",
+                    "batchSize", "256",
                     "learningRate", "0.001"));
 
     private final NetworkSet set;
@@ -113,7 +122,7 @@ public enum NetworkRecipe {
     /** What is trained and how it is judged. */
     NetworkTrial trial() {
         if (set == SequenceSet.ETTH1) {
-            return new ForecastTrial();
+            return new ForecastTrial(this == ETTH1_BY_CHANNEL);
         }
         return new ClassTrial(set instanceof SequenceSet);
     }

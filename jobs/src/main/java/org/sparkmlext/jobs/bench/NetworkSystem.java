@@ -106,7 +106,7 @@ public record NetworkSystem(
                         "threads=" + workers.charAt(2),
                         "precision=" + precision),
                 false,
-                "CnnClassifier, " + master + ", workers x threads " + workers + ", " + precision
+                "the estimator, " + master + ", workers x threads " + workers + ", " + precision
                         + "; epochs after the first");
     }
 
@@ -133,8 +133,8 @@ public record NetworkSystem(
     /** Whether it trains this network. */
     boolean trains(String network) {
         if (network.equals("lstm-attention")) {
-            // Only images come through Spark and in two layouts.
-            return mainClass.equals(BARE) || name.startsWith(OFFICIAL + "-contiguous") || name.contains("bytedeco");
+            // Only images come in two layouts.
+            return isOwn() || name.startsWith(OFFICIAL + "-contiguous") || name.contains("bytedeco");
         }
         return !module.equals("dl4j") || network.equals("small-cnn");
     }

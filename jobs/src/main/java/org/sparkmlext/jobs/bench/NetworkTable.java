@@ -29,6 +29,7 @@ final class NetworkTable {
     private static final List<String> BARE_BFLOAT16 = List.of("ours-1x2-bfloat16", "ours-2x1-bfloat16");
     private static final String VGG = "vgg-cifar";
     private static final String SMALL = "small-cnn";
+    private static final String LSTM = "lstm-attention";
 
     private static final List<Ratio> RATIOS = List.of(
             new Ratio(VGG, BARE, List.of("libtorch-contiguous-float32"), 1.7),
@@ -44,6 +45,8 @@ final class NetworkTable {
             new Ratio(VGG, List.of("spark-cluster-2x1-bfloat16"), BARE_BFLOAT16, 0.92),
             new Ratio(SMALL, List.of("spark-local-1x2-float32", "spark-local-2x1-float32"), BARE, 0.92),
             new Ratio(SMALL, List.of("spark-cluster-2x1-float32"), BARE, 0.92),
+            new Ratio(LSTM, List.of("spark-local-1x2-float32", "spark-local-2x1-float32"), BARE, 0.92),
+            new Ratio(LSTM, List.of("spark-cluster-2x1-float32"), BARE, 0.92),
             new Ratio(VGG, List.of("ours-2x1-float32"), List.of("ours-1x1-float32"), 1.85),
             new Ratio(VGG, List.of("spark-local-2x1-float32"), List.of("spark-local-1x1-float32"), 1.85));
 

@@ -6,20 +6,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.sparkmlext.ml.neural.CnnClassificationModel;
+import org.sparkmlext.jobs.model.StageSettings;
 import org.sparkmlext.ml.neural.CnnClassifier;
+import org.sparkmlext.ml.neural.LstmRegressor;
 import org.sparkmlext.ml.neural.Network;
+import org.sparkmlext.ml.neural.NetworkSummary;
 import org.sparkmlext.net.Architecture;
+import org.sparkmlext.net.SequenceInput;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingListener;
 
 /**
- * A fit of {@link CnnClassifier} on random images; what counts are its epochs after the first, from the end of one to the end of the
- * next as the driver hears of them. Arguments: {@code system network batch master ranks threads precision steps epochs}, steps being
+ * A fit of {@link CnnClassifier} on random images, or of {@link LstmRegressor} on random sequences; what counts are its epochs after the
+ * first, from the end of one to the end of the next as the driver hears of them. Arguments: {@code system network batch master ranks threads precision steps epochs}, steps being
  * batches of an epoch.
  */
 public final class OwnSparkNetworkRun {
@@ -39,26 +44,56 @@ public final class OwnSparkNetworkRun {
         int batch = arguments.number("batch");
         int steps = arguments.number("steps");
         int ranks = arguments.number("ranks");
-        Dataset<Row> rows = new ImageRows(architecture.input().rowLength(), BenchNetworks.CLASSES)
-                .rows(session, (long) batch * steps, ranks);
         EpochTimes times = new EpochTimes(report);
-        CnnClassificationModel model = new CnnClassifier()
-                .setImageCol("image")
-                .setLabelCol("label")
-                .setNetwork(Network.of(architecture))
-                .setBatchSize(batch)
-                .setMaxEpochs(arguments.number("epochs"))
-                .setOptimizer("adam")
-                .setPrecision(arguments.text("precision"))
-                .setNumWorkers(ranks)
-                .setNumThreads(arguments.number("threads"))
-                .addListener(times)
-                .fit(rows);
+        Map<String, String> settings = Map.of(
+                "batchSize", arguments.text("batch"),
+                "maxEpochs", arguments.text("epochs"),
+                "optimizer", "adam",
+                "precision", arguments.text("precision"),
+                "numWorkers", arguments.text("ranks"),
+                "numThreads", arguments.text("threads"));
+        NetworkSummary summary = architecture.input() instanceof SequenceInput sequences
+                ? fit(sequences, architecture, settings, times, rows -> rows.rows(session, (long) batch * steps, ranks))
+                : fit(architecture, settings, times, rows -> rows.rows(session, (long) batch * steps, ranks));
         StepClock.report(times.seconds.stream().map(seconds -> seconds / steps).toList(), batch, report);
-        double[] losses = model.summary().metric("train-loss");
+        double[] losses = summary.metric("train-loss");
         report.put("loss", (float) losses[losses.length - 1]);
         session.stop();
         report.finish();
+    }
+
+    private static NetworkSummary fit(
+            Architecture architecture,
+            Map<String, String> settings,
+            TrainingListener listener,
+            Function<GeneratedRows, Dataset<Row>> table) {
+        CnnClassifier images = new CnnClassifier()
+                .setImageCol("image")
+                .setLabelCol("label")
+                .setNetwork(Network.of(architecture))
+                .addListener(listener);
+        StageSettings.apply(images, settings);
+        return images.fit(table.apply(new ImageRows(architecture.input().rowLength(), BenchNetworks.CLASSES)))
+                .summary();
+    }
+
+    /** Not standardised: the network is the one that is timed without Spark, layer by layer. */
+    private static NetworkSummary fit(
+            SequenceInput input,
+            Architecture architecture,
+            Map<String, String> settings,
+            TrainingListener listener,
+            Function<GeneratedRows, Dataset<Row>> table) {
+        LstmRegressor sequences = new LstmRegressor()
+                .setSequenceCol("sequence")
+                .setLabelCol("label")
+                .setNetwork(Network.of(architecture))
+                .setStandardization(false)
+                .addListener(listener);
+        StageSettings.apply(sequences, settings);
+        return sequences
+                .fit(table.apply(new SequenceRows(input.steps(), input.features())))
+                .summary();
     }
 
     private static SparkSession session(String master) throws IOException {

@@ -77,12 +77,12 @@ class NetworkQualityTest {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         new NetworkQuality(
                         new NetworkQuality.Plan(
-                                List.of(NetworkRecipe.DIGITS), data, folder, 1, false, Map.of("maxEpochs", "2")),
+                                List.of(NetworkRecipe.DIGITS), data, folder, 3, 1, false, Map.of("maxEpochs", "2")),
                         new PrintStream(printed, true, StandardCharsets.UTF_8))
                 .run(LocalSpark.session());
         String text = printed.toString(StandardCharsets.UTF_8);
         String run = text.lines()
-                .filter(line -> line.startsWith("digits seed 1: validation accuracy "))
+                .filter(line -> line.startsWith("digits seed 3: validation accuracy "))
                 .findFirst()
                 .orElseThrow();
         assertThat(Double.parseDouble(run.replaceFirst(".*accuracy ([0-9.]+),.*", "$1")))
@@ -127,14 +127,16 @@ class NetworkQualityTest {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         new NetworkQuality(
                         new NetworkQuality.Plan(
-                                List.of(NetworkRecipe.ETTH1),
+                                List.of(NetworkRecipe.ETTH1, NetworkRecipe.ETTH1_BY_CHANNEL),
                                 data,
                                 folder,
+                                1,
                                 1,
                                 false,
                                 Map.of("maxEpochs", "1", "network", "gru", "windowLength", "24")),
                         new PrintStream(printed, true, StandardCharsets.UTF_8))
                 .run(LocalSpark.session());
-        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("| etth1 | 2880 | MSE | 1 | ");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("| etth1 | 2880 | MSE | 1 | ", "| etth1-by-channel | 2880 | MSE | 1 | ");
     }
 }

@@ -41,6 +41,9 @@ class NetworkSystemTest {
                 .containsExactly(
                         "ours-1x2-float32",
                         "ours-2x1-float32",
+                        "spark-local-2x1-float32",
+                        "spark-local-1x2-float32",
+                        "spark-cluster-2x1-float32",
                         "libtorch-contiguous-float32",
                         "ours-1x2-bfloat16",
                         "libtorch-bytedeco-channels_last-bfloat16");
