@@ -1,7 +1,5 @@
 package org.sparkmlext.jobs.bench;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -35,14 +33,12 @@ final class SequenceRows extends GeneratedRows {
     @Override
     Row row(long id) {
         SplittableRandom random = random(id);
-        List<List<Float>> sequence = new ArrayList<>();
-        for (int step = 0; step < steps; step++) {
-            List<Float> numbers = new ArrayList<>();
+        float[][] sequence = new float[steps][features];
+        for (float[] step : sequence) {
             for (int feature = 0; feature < features; feature++) {
-                numbers.add((float) gaussian(random));
+                step[feature] = (float) gaussian(random);
             }
-            sequence.add(numbers);
         }
-        return RowFactory.create(sequence, (float) gaussian(random));
+        return RowFactory.create((Object) sequence, (float) gaussian(random));
     }
 }

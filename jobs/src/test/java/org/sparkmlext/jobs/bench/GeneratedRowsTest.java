@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.apache.spark.ml.linalg.SparseVector;
@@ -106,5 +107,18 @@ class GeneratedRowsTest {
             case MIXED -> new MixedRows(MixedRows.TRAIN_SEED);
             case SPARSE -> new SparseRows(SparseRows.TRAIN_SEED);
         };
+    }
+
+    @Test
+    void sequencesComeOutOfSparkStepByStep() {
+        List<Row> rows = new SequenceRows(5, 2).rows(LocalSpark.session(), 6, 2).collectAsList();
+        assertThat(rows).hasSize(6).doesNotHaveDuplicates();
+        for (Row row : rows) {
+            List<scala.collection.Seq<Float>> steps = row.getList(0);
+            assertThat(steps)
+                    .hasSize(5)
+                    .allSatisfy(step -> assertThat(step.size()).isEqualTo(2));
+            assertThat(row.getFloat(1)).isFinite();
+        }
     }
 }
