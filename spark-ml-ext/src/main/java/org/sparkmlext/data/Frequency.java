@@ -78,6 +78,11 @@ public record Frequency(long micros, int days, int months) implements Serializab
         return new IllegalArgumentException("frequency is '" + text + "'; allowed: " + allowed);
     }
 
+    /** Whether steps are days or months, which are not all of the same length. */
+    boolean isOfTheCalendar() {
+        return days > 0 || months > 0;
+    }
+
     /**
      * The time {@code steps} steps after {@code start}. Months are counted from the start, so that a series of month ends stays at
      * month ends; a day is that of the calendar, also where the clock changes.
@@ -86,7 +91,7 @@ public record Frequency(long micros, int days, int months) implements Serializab
      * @throws ArithmeticException if no such time can be held
      */
     long after(long start, long steps, ZoneId calendar) {
-        if (days == 0 && months == 0) {
+        if (!isOfTheCalendar()) {
             return Math.addExact(start, Math.multiplyExact(micros, steps));
         }
         ZonedDateTime from = TimeKind.dateTime(start, calendar);

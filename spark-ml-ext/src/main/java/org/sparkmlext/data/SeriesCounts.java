@@ -1,7 +1,6 @@
 package org.sparkmlext.data;
 
 import java.io.Serializable;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,8 @@ public final class SeriesCounts implements Serializable {
     private long number;
     private long longest;
     private long tooShort;
-    private long leftOut;
+    private long acrossBorder;
+    private long withFilledTarget;
     private @Nullable String fault;
 
     SeriesCounts() {}
@@ -34,7 +34,12 @@ public final class SeriesCounts implements Serializable {
 
     /** Windows that are neither for training nor for validation. */
     public long windowsLeftOut() {
-        return leftOut;
+        return acrossBorder + withFilledTarget;
+    }
+
+    /** Those of them that have a target which was filled in. */
+    public long windowsWithFilledTarget() {
+        return withFilledTarget;
     }
 
     /** What is wrong with the events, of several faults one; empty if nothing is. */
@@ -48,12 +53,12 @@ public final class SeriesCounts implements Serializable {
         if (tooShort > 0) {
             text += "; " + tooShort + " of them too short for a window, left out";
         }
-        if (leftOut > 0) {
-            text += String.format(
-                    Locale.ROOT,
-                    "; %d windows left out that are neither for training nor for validation:"
-                            + " some of their steps are flagged, but not all their targets, or a target was filled in",
-                    leftOut);
+        if (acrossBorder > 0) {
+            text += "; " + acrossBorder + " windows left out that are neither for training nor for validation:"
+                    + " some of their steps are flagged, but not all their targets";
+        }
+        if (withFilledTarget > 0) {
+            text += "; " + withFilledTarget + " windows left out because a target of theirs was filled in (gaps)";
         }
         return text;
     }
@@ -67,8 +72,12 @@ public final class SeriesCounts implements Serializable {
         tooShort++;
     }
 
-    void countLeftOut(long windows) {
-        leftOut += windows;
+    void countAcrossBorder(long windows) {
+        acrossBorder += windows;
+    }
+
+    void countWithFilledTarget(long windows) {
+        withFilledTarget += windows;
     }
 
     void countFault(String text) {
@@ -80,7 +89,8 @@ public final class SeriesCounts implements Serializable {
         number += other.number;
         longest = Math.max(longest, other.longest);
         tooShort += other.tooShort;
-        leftOut += other.leftOut;
+        acrossBorder += other.acrossBorder;
+        withFilledTarget += other.withFilledTarget;
         if (other.fault != null) {
             countFault(other.fault);
         }

@@ -25,11 +25,16 @@ public final class SeriesReader {
     private final int entityAt;
     private final int timeAt;
     private final int firstChannel;
+    /** Where the flag and the weight lie, before the channels; -1 where there is none. */
+    private final int flagAt;
+
+    private final int weightAt;
 
     private final float[] values;
     private @Nullable UTF8String entity;
     private long time;
     private boolean isValidation;
+    private float weight = 1;
     private boolean isFirst;
 
     /** Time of the series' first step, and steps since: so calendars stay exact over any length. */
@@ -59,6 +64,8 @@ public final class SeriesReader {
         this.entityAt = entityAt;
         this.timeAt = timeAt;
         this.firstChannel = firstChannel;
+        this.weightAt = columns.weightCol() == null ? -1 : firstChannel - 1;
+        this.flagAt = columns.validationIndicatorCol() == null ? -1 : weightAt < 0 ? firstChannel - 1 : weightAt - 1;
         this.values = new float[columns.channels().size()];
     }
 
@@ -91,21 +98,28 @@ public final class SeriesReader {
             return leaveOut(
                     "column '" + columns.timeCol() + "' (timeCol) is null in an event" + ofEntity(row), "a time");
         }
-        if (columns.validationIndicatorCol() != null && row.isNullAt(firstChannel - 1)) {
+        if (flagAt >= 0 && row.isNullAt(flagAt)) {
             return leaveOut(
                     "column '" + columns.validationIndicatorCol() + "' (validationIndicatorCol) is null" + at(row),
                     "true or false");
         }
+        if (weightAt >= 0 && (row.isNullAt(weightAt) || RowFault.ofWeight(row.getFloat(weightAt)) != null)) {
+            return leaveOut(
+                    "column '" + columns.weightCol() + "' (weightCol) is " + text(row, weightAt) + at(row),
+                    "a weight that is finite as float32 and at least 0");
+        }
         for (int c = 0; c < values.length; c++) {
-            boolean isNull = row.isNullAt(firstChannel + c);
-            if (isNull || !Float.isFinite(row.getFloat(firstChannel + c))) {
-                String what = isNull ? "null" : Float.toString(row.getFloat(firstChannel + c));
+            if (row.isNullAt(firstChannel + c) || !Float.isFinite(row.getFloat(firstChannel + c))) {
                 return leaveOut(
-                        "column '" + columns.channels().get(c) + "' is " + what + at(row),
+                        "column '" + columns.channels().get(c) + "' is " + text(row, firstChannel + c) + at(row),
                         "numbers that are finite as float32");
             }
         }
         return true;
+    }
+
+    private static String text(InternalRow row, int column) {
+        return row.isNullAt(column) ? "null" : Float.toString(row.getFloat(column));
     }
 
     private boolean leaveOut(String fault, String needed) {
@@ -113,8 +127,8 @@ public final class SeriesReader {
             return false;
         }
         throw new InvalidEventsException(fault + "; every event needs " + needed
-                + ". Fill it in (for example with Imputer), or leave such events out, which handleInvalid skip does in"
-                + " SequenceAssembler.");
+                + ". Fill it in (for example with Imputer), or leave such events out: before fit with where, else"
+                + " handleInvalid skip does it in SequenceAssembler and in a model that scores.");
     }
 
     private boolean isRepeated(InternalRow row) {
@@ -125,7 +139,10 @@ public final class SeriesReader {
             return true;
         }
         throw new InvalidEventsException("there is more than one event" + at(row)
-                + "; allowed is one an entity and time. Drop the others, or set duplicates to last.");
+                + "; allowed is one an entity and time. Drop the others, or set duplicates to last."
+                + (timeKind == TimeKind.TIMESTAMP_NTZ
+                        ? " Where clocks are set back an hour comes twice; a column of type timestamp tells the two apart."
+                        : ""));
     }
 
     private boolean isOfThisEntity(InternalRow row) {
@@ -158,7 +175,11 @@ public final class SeriesReader {
                                 + "after " + timeKind.text(time, zone) + " comes "
                                 + timeKind.text(found, zone) + ofEntity(row) + ", where frequency says "
                                 + timeKind.text(expected, zone)
-                                + ". Mend the events or frequency, or set gaps to split or fill.");
+                                + ". Mend the events or frequency, or set gaps to split or fill."
+                                + (timeKind == TimeKind.TIMESTAMP && frequency.isOfTheCalendar()
+                                        ? " Days and months are those of the session's time zone"
+                                                + " (spark.sql.session.timeZone), " + zone + "."
+                                        : ""));
         };
     }
 
@@ -209,7 +230,8 @@ public final class SeriesReader {
 
     private void copy(InternalRow row) {
         time = row.getLong(timeAt);
-        isValidation = columns.validationIndicatorCol() != null && row.getBoolean(firstChannel - 1);
+        isValidation = flagAt >= 0 && row.getBoolean(flagAt);
+        weight = weightAt < 0 ? 1 : row.getFloat(weightAt);
         for (int c = 0; c < values.length; c++) {
             values[c] = row.getFloat(firstChannel + c);
         }
@@ -241,6 +263,11 @@ public final class SeriesReader {
     /** Whether the step is to validate on; one that is filled in is what the one before is. */
     public boolean isValidation() {
         return isValidation;
+    }
+
+    /** What the step weighs; one that is filled in as much as the one before. */
+    public float weight() {
+        return weight;
     }
 
     /** Whether the step was missing: its values are those of the one before, and there is no event behind it. */

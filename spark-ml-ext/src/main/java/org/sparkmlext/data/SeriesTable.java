@@ -35,7 +35,7 @@ import org.apache.spark.unsafe.types.UTF8String;
  * Spark sorts them, spilling where memory is short, and {@link #read} holds one step: no entity is ever collected.
  *
  * <p>The order of a table's rows is not defined in Spark, so of events of one entity and time "the last" is defined by their content:
- * the largest by the first channel, then by the second and so on. To keep that of another column, such as the time of arrival, drop the others
+ * the largest by the first channel, then by the second and so on, at last by flag and weight. To keep that of another column, such as the time of arrival, drop the others
  * before.
  *
  * <p>Immutable.
@@ -96,6 +96,10 @@ public final class SeriesTable implements Serializable {
                     type,
                     "boolean");
         }
+        if (columns.weightCol() != null) {
+            DataType type = schema.apply(columns.weightCol()).dataType();
+            require(type instanceof NumericType, "weightCol", columns.weightCol(), type, "a number");
+        }
         return new SeriesTable(
                 columns, rules, timeKind(schema.apply(columns.timeCol()).dataType(), columns.timeCol()), zone);
     }
@@ -153,7 +157,7 @@ public final class SeriesTable implements Serializable {
 
     /**
      * The events, partitioned by entity and sorted by entity and time: entity as text, time as a number of its {@link TimeKind},
-     * the validation flag where there is one, the channels as float32, then {@code extra}.
+     * the validation flag where there is one, the weight as float32 where there is one, the channels as float32, then {@code extra}.
      *
      * @param extra further columns, which {@link #read} pays no attention to; their names stay
      * @throws IllegalArgumentException if the data is a stream: series need all events
@@ -170,17 +174,24 @@ public final class SeriesTable implements Serializable {
                 : byName(columns.entityCol()).cast(DataTypes.StringType);
         selected.add(entity.as(PREFIX + "entity"));
         selected.add(timeNumber(byName(columns.timeCol()), timeKind).as(PREFIX + "time"));
+        List<Column> ranked = new ArrayList<>();
         if (columns.validationIndicatorCol() != null) {
             selected.add(byName(columns.validationIndicatorCol()).as(PREFIX + "validation"));
+            ranked.add(functions.col(PREFIX + "validation"));
         }
-        List<Column> order = new ArrayList<>(List.of(functions.col(PREFIX + "entity"), functions.col(PREFIX + "time")));
+        if (columns.weightCol() != null) {
+            selected.add(byName(columns.weightCol()).cast(DataTypes.FloatType).as(PREFIX + "weight"));
+            ranked.add(functions.col(PREFIX + "weight"));
+        }
         for (int c = 0; c < columns.channels().size(); c++) {
             selected.add(
                     byName(columns.channels().get(c)).cast(DataTypes.FloatType).as(PREFIX + c));
-            if (rules.duplicates() == SeriesRules.Duplicates.LAST) {
-                // The one that counts comes first, so that the reader need not look ahead.
-                order.add(functions.col(PREFIX + c).desc_nulls_last());
-            }
+            ranked.add(c, functions.col(PREFIX + c));
+        }
+        List<Column> order = new ArrayList<>(List.of(functions.col(PREFIX + "entity"), functions.col(PREFIX + "time")));
+        if (rules.duplicates() == SeriesRules.Duplicates.LAST) {
+            // The one that counts comes first, so that the reader need not look ahead.
+            ranked.forEach(column -> order.add(column.desc_nulls_last()));
         }
         selected.addAll(Arrays.asList(extra));
         Dataset<Row> events = data.toDF().select(selected.toArray(Column[]::new));
@@ -222,7 +233,7 @@ public final class SeriesTable implements Serializable {
     }
 
     private int firstChannel() {
-        return TIME + (columns.validationIndicatorCol() == null ? 1 : 2);
+        return TIME + 1 + (columns.validationIndicatorCol() == null ? 0 : 1) + (columns.weightCol() == null ? 0 : 1);
     }
 
     /** Reads one partition of {@link #sorted}. The rows may be one reused object. */

@@ -30,6 +30,7 @@ public final class TableCounts implements Serializable {
     private long trainingZeros;
     private double trainingWeight;
     private long storedValues;
+    private long storedSeries;
     private int longest;
     private final SeriesCounts series = new SeriesCounts();
     private long fingerprint;
@@ -98,6 +99,11 @@ public final class TableCounts implements Serializable {
         return storedValues;
     }
 
+    /** Series that the blocks of good rows hold, pieces of one counted each; 0 where rows are no sequences. */
+    public long storedSeries() {
+        return storedSeries;
+    }
+
     /** Hash of the blocks' contents and order; tells whether a partition that was read again gave the same rows. */
     public long fingerprint() {
         return fingerprint;
@@ -155,19 +161,20 @@ public final class TableCounts implements Serializable {
         trainingWeight += weight;
     }
 
-    /** Counts windows, which weigh 1 each. */
-    void countWindows(boolean isValidation, int windows) {
+    /** @param weight of all of them together */
+    void countWindows(boolean isValidation, int windows, double weight) {
         rows += windows;
         if (isValidation) {
             validationRows += windows;
         } else {
             trainingRows += windows;
-            trainingWeight += windows;
+            trainingWeight += weight;
         }
     }
 
-    void countStored(long values) {
-        storedValues += values;
+    void countStored(FeatureBlock features) {
+        storedValues += features.numStored();
+        storedSeries += features instanceof SequenceFeatures sequences ? sequences.numSeries() : 0;
     }
 
     void countFault(RowFault fault, String column, String example) {
@@ -187,6 +194,7 @@ public final class TableCounts implements Serializable {
         trainingZeros += other.trainingZeros;
         trainingWeight += other.trainingWeight;
         storedValues += other.storedValues;
+        storedSeries += other.storedSeries;
         longest = Math.max(longest, other.longest);
         series.merge(other.series);
         other.rowsByLength.forEach((length, count) -> rowsByLength.merge(length, count, Long::sum));

@@ -163,7 +163,7 @@ public final class TableScan implements BlockScan {
     private void flush(@Nullable TableBlockBuilder builder) {
         if (builder != null && !builder.isEmpty()) {
             TableBlock block = builder.build();
-            counts.countStored(block.features().numStored());
+            counts.countStored(block.features());
             ready.add(block);
         }
     }

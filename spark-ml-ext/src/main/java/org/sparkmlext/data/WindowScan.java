@@ -15,13 +15,15 @@ final class WindowScan implements BlockScan {
 
     private static final int MOST_WINDOWS = 1 << 14;
     private static final int MOST_VALUES = 1 << 21;
-    private static final long MAX_BLOCK_BYTES = 32L << 20;
 
     /** What a window is for. */
     private enum Part {
         TRAINING,
         VALIDATION,
-        NONE
+        /** Neither: it lies across the border of the two. */
+        BORDER,
+        /** Neither: one of its targets was filled in. */
+        FILLED
     }
 
     private final WindowTable table;
@@ -37,9 +39,8 @@ final class WindowScan implements BlockScan {
 
     private final TableCounts counts = new TableCounts();
     private final ArrayDeque<TableBlock> ready = new ArrayDeque<>();
-    private final float[] label = new float[1];
-    private SequenceRowBuffer training;
-    private SequenceRowBuffer validation;
+    private WindowRowBuffer training;
+    private WindowRowBuffer validation;
     private boolean isOver;
 
     /** The piece at hand. */
@@ -49,6 +50,13 @@ final class WindowScan implements BlockScan {
     private int[] flagged = new int[1];
 
     private int[] filled = new int[1];
+    /** What each step of the piece weighs, and its time. */
+    private float[] weights = {};
+
+    private long[] times = {};
+    /** What the windows of a run weigh. */
+    private float[] rowWeights = {};
+
     private int numSteps;
     /** Steps to pass over before the next window begins. */
     private int gap;
@@ -67,12 +75,13 @@ final class WindowScan implements BlockScan {
         long stepsAtMost = Math.max(plan.span(), MOST_VALUES / channels);
         this.pieceWindows = (int) Math.min(MOST_WINDOWS, (stepsAtMost - plan.span()) / plan.stride() + 1);
         this.pieceSteps = plan.length() == 0 ? Integer.MAX_VALUE : (pieceWindows - 1) * plan.stride() + plan.span();
-        this.training = newBuffer();
-        this.validation = newBuffer();
+        this.training = newBuffer(false);
+        this.validation = newBuffer(true);
     }
 
-    private SequenceRowBuffer newBuffer() {
-        return new SequenceRowBuffer(plan, channels, TableBlock.MAX_ROWS, MAX_BLOCK_BYTES);
+    private WindowRowBuffer newBuffer(boolean isValidation) {
+        boolean hasWeights = table.series().columns().weightCol() != null;
+        return new WindowRowBuffer(plan, channels, hasWeights, isValidation);
     }
 
     @Override
@@ -112,8 +121,8 @@ final class WindowScan implements BlockScan {
         if (isRead) {
             take();
         } else {
-            flush(Part.TRAINING);
-            flush(Part.VALIDATION);
+            flush(training);
+            flush(validation);
             isOver = true;
         }
     }
@@ -137,7 +146,11 @@ final class WindowScan implements BlockScan {
         if (numSteps + 2 > flagged.length) {
             flagged = Arrays.copyOf(flagged, 2 * (numSteps + 2));
             filled = Arrays.copyOf(filled, 2 * (numSteps + 2));
+            weights = Arrays.copyOf(weights, 2 * (numSteps + 2));
+            times = Arrays.copyOf(times, 2 * (numSteps + 2));
         }
+        weights[numSteps] = reader.weight();
+        times[numSteps] = reader.time();
         flagged[numSteps + 1] = flagged[numSteps] + (reader.isValidation() ? 1 : 0);
         filled[numSteps + 1] = filled[numSteps] + (reader.isFilled() ? 1 : 0);
         numSteps++;
@@ -153,6 +166,8 @@ final class WindowScan implements BlockScan {
         gap = Math.max(0, step - numSteps);
         System.arraycopy(values, (numSteps - kept) * channels, values, 0, kept * channels);
         int first = numSteps - kept;
+        System.arraycopy(weights, first, weights, 0, kept);
+        System.arraycopy(times, first, times, 0, kept);
         int flaggedBefore = flagged[first];
         int filledBefore = filled[first];
         for (int s = 0; s <= kept; s++) {
@@ -181,9 +196,8 @@ final class WindowScan implements BlockScan {
     private void endShortSeries() {
         switch (table.shortSeries()) {
             case ERROR -> {
-                String of = table.series().columns().entityCol() == null ? "" : " of entity '" + entity + "'";
                 counts.series()
-                        .countFault("the series" + of + " from "
+                        .countFault("the series" + ofEntity() + " from "
                                 + table.series().timeText(firstTime) + " to "
                                 + table.series().timeText(lastTime) + " has " + stepsOfSeries
                                 + " steps; a window needs "
@@ -199,6 +213,10 @@ final class WindowScan implements BlockScan {
                 }
             }
         }
+    }
+
+    private String ofEntity() {
+        return table.series().columns().entityCol() == null ? "" : " of entity '" + entity + "'";
     }
 
     /** Adds the first windows of the piece, run by run of those that are for the same. */
@@ -218,64 +236,73 @@ final class WindowScan implements BlockScan {
         int end = first + length + plan.horizon();
         int firstTarget = plan.horizon() == 0 ? end - 1 : first + length;
         if (filled[end] > filled[firstTarget]) {
-            return Part.NONE;
+            return Part.FILLED;
         }
         if (flagged[end] == flagged[first]) {
             return Part.TRAINING;
         }
-        return flagged[end] - flagged[firstTarget] == end - firstTarget ? Part.VALIDATION : Part.NONE;
+        return flagged[end] - flagged[firstTarget] == end - firstTarget ? Part.VALIDATION : Part.BORDER;
     }
 
     private void addRun(Part part, int firstStep, int windows, int steps) {
-        if (part == Part.NONE) {
-            counts.series().countLeftOut(windows);
-            return;
-        }
-        boolean isValidation = part == Part.VALIDATION;
-        if (!buffer(part).hasRoomFor(windows)) {
-            flush(part);
-        }
-        buffer(part).add(values, firstStep, steps);
-        counts.countWindows(isValidation, windows);
-        counts.countSteps(plan.windowLength(steps));
-        if (isClass) {
-            int channel = plan.targetChannels().get(0);
-            for (int w = 0; w < windows; w++) {
-                int last = firstStep + w * plan.stride() + plan.windowLength(steps) - 1;
-                countClass(isValidation, values[last * channels + channel]);
-            }
-        }
-        if (buffer(part).isFull()) {
-            flush(part);
+        switch (part) {
+            case BORDER -> counts.series().countAcrossBorder(windows);
+            case FILLED -> counts.series().countWithFilledTarget(windows);
+            case TRAINING -> addRun(training, firstStep, windows, steps);
+            case VALIDATION -> addRun(validation, firstStep, windows, steps);
         }
     }
 
-    private void countClass(boolean isValidation, float value) {
+    private void addRun(WindowRowBuffer buffer, int firstStep, int windows, int steps) {
+        WindowRowBuffer open = buffer.hasRoomFor(windows) ? buffer : flush(buffer);
+        if (rowWeights.length < windows) {
+            rowWeights = new float[Math.max(windows, 2 * rowWeights.length)];
+        }
+        double weight = 0;
+        for (int w = 0; w < windows; w++) {
+            int last = firstStep + w * plan.stride() + plan.windowLength(steps) - 1;
+            rowWeights[w] = weights[last];
+            weight += weights[last];
+            if (isClass) {
+                countClass(open.isValidation(), last);
+            }
+        }
+        open.add(values, firstStep, steps, rowWeights);
+        counts.countWindows(open.isValidation(), windows, weight);
+        counts.countSteps(plan.windowLength(steps));
+        if (open.isFull()) {
+            flush(open);
+        }
+    }
+
+    private void countClass(boolean isValidation, int step) {
+        float value = values[step * channels + plan.targetChannels().get(0)];
         RowFault fault = table.labelKind().fault(value);
         if (fault == null) {
             counts.countClass(isValidation, (int) value);
         } else {
-            counts.countFault(fault, table.columns().labelCol(), Float.toString(value));
+            counts.countFault(
+                    fault,
+                    table.columns().labelCol(),
+                    value + ofEntity() + " at " + table.series().timeText(times[step]));
         }
     }
 
-    private SequenceRowBuffer buffer(Part part) {
-        return part == Part.TRAINING ? training : validation;
-    }
-
-    private void flush(Part part) {
-        SequenceFeatures features = buffer(part).build();
-        if (features.numRows() == 0) {
-            return;
+    /** Hands the windows so far over as a block; gives the buffer for the next ones. */
+    private WindowRowBuffer flush(WindowRowBuffer buffer) {
+        if (buffer.isEmpty()) {
+            return buffer;
         }
+        TableBlock block = buffer.build();
         counts.countLength(plan.numInputs());
-        counts.countStored(features.numStored());
-        boolean isValidation = part == Part.VALIDATION;
-        ready.add(new TableBlock(features.numRows(), features, new float[0], null, null, isValidation));
-        if (isValidation) {
-            validation = newBuffer();
+        counts.countStored(block.features());
+        ready.add(block);
+        WindowRowBuffer next = newBuffer(block.isValidation());
+        if (block.isValidation()) {
+            validation = next;
         } else {
-            training = newBuffer();
+            training = next;
         }
+        return next;
     }
 }

@@ -11,7 +11,8 @@ import org.sparkmlext.data.TableColumns.DeclaredClasses;
  *
  * <p>A window is for training where none of its steps and none of its targets is flagged by {@link SeriesColumns#validationIndicatorCol}, for
  * validation where all its targets are: what it looks back on may have been trained on, what it is to find has not. Windows on the border
- * belong to neither and are left out, as are those with a target that was filled in, which nobody has seen.
+ * belong to neither and are left out, as are those with a target that was filled in, which nobody has seen. A window weighs what its last
+ * step does ({@link SeriesColumns#weightCol}), not its targets.
  *
  * @param series the series; its channels are those of the plan
  * @param plan where windows lie; it has targets; without a length a series is one window
@@ -72,7 +73,7 @@ public record WindowTable(
                 List.of(),
                 channels.get(plan.targetChannels().get(0)),
                 labelKind,
-                null,
+                series.columns().weightCol(),
                 series.columns().validationIndicatorCol(),
                 null,
                 labelKind == TableColumns.LabelKind.REALS ? plan.numTargets() : 0,
@@ -95,13 +96,22 @@ public record WindowTable(
                     + " of windowLength and " + plan.horizon() + " of horizon; there are "
                     + counts.series().number()
                     + " series, the longest of " + counts.series().longest()
-                    + " steps. Lower windowLength or horizon, or set shortSeries to pad.");
+                    + " steps. "
+                    + (shortSeries == ShortSeries.PAD
+                            ? "Lower horizon: none has a step before it."
+                            : "Lower windowLength or horizon, or set shortSeries to pad."));
         }
         if (counts.trainingRows() == 0) {
-            return Optional.of("no window is left to learn from: of "
-                    + (counts.rows() + counts.series().windowsLeftOut()) + " windows " + counts.validationRows()
-                    + " are for validation, and the others have a step that validation indicator column '"
-                    + series.columns().validationIndicatorCol() + "' flags, or a target that was filled in");
+            SeriesCounts found = counts.series();
+            String flag = series.columns().validationIndicatorCol();
+            return Optional.of("no window is left to learn from: of " + (counts.rows() + found.windowsLeftOut())
+                    + " windows " + counts.validationRows() + " are for validation"
+                    + (flag == null
+                            ? ""
+                            : ", " + (found.windowsLeftOut() - found.windowsWithFilledTarget())
+                                    + " have steps that validation indicator column '" + flag
+                                    + "' flags and targets that it does not")
+                    + ", " + found.windowsWithFilledTarget() + " have a target that was filled in");
         }
         return counts.problem(columns());
     }

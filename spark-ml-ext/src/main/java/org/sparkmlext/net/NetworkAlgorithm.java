@@ -13,6 +13,7 @@ import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.ResumableAlgorithm;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
+import org.sparkmlext.training.SeriesShape;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.Worker;
 
@@ -46,10 +47,14 @@ public final class NetworkAlgorithm implements ResumableAlgorithm<NetworkSetting
         FlatLayout parameters = graphs.layout().parameters();
         long rows = shape.rows() + shape.validationRows();
         Map<String, Long> bytes = new LinkedHashMap<>();
-        bytes.put(
-                "rows of floats, while they are turned",
-                shape.isMapped() || shape.hasSequences() ? 0 : rows * 4L * shape.features());
-        bytes.put("labels, weights and order of rows", rows * 32L);
+        SeriesShape series = shape.series();
+        if (series == null) {
+            bytes.put("rows of floats, while they are turned", shape.isMapped() ? 0 : rows * 4L * shape.features());
+            bytes.put("labels, weights and order of rows", rows * 32L);
+        } else {
+            // Rows are read from where their series lie. In passing a series takes 28 bytes more, until it is in order.
+            bytes.put("order of series and rows", series.number() * (12 + 28) + rows * 4);
+        }
         bytes.put("parameters, best epoch and checkpoint", 6L * 4 * parameters.length());
         bytes.put("the optimiser's slots", settings.rule().numSlots() * 4L * parameters.length());
         return new MemoryPlan(bytes);
@@ -58,8 +63,9 @@ public final class NetworkAlgorithm implements ResumableAlgorithm<NetworkSetting
     /** The network on rows of such a shard. */
     private Architecture architecture(ShardShape shape) {
         Architecture architecture = Architecture.fromJson(settings.network());
-        return shape.hasSequences() && architecture.input() instanceof SequenceInput input && input.isOpen()
-                ? architecture.withInput(input.withSteps(shape.longest()))
+        SeriesShape series = shape.series();
+        return series != null && architecture.input() instanceof SequenceInput input && input.isOpen()
+                ? architecture.withInput(input.withSteps(series.longest()))
                 : architecture;
     }
 

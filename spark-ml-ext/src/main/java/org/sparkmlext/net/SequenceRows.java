@@ -109,8 +109,11 @@ final class SequenceRows implements NetworkRows {
 
         private static long ofRow(long before, TableBlock block, SequenceFeatures features, int row) {
             long hash = before;
-            if (block.weights() != null) {
-                hash = RowOrder.mix(hash, Float.floatToIntBits(block.weights()[row]));
+            float weight = block.weights() == null ? 1 : block.weights()[row];
+            if (weight != 1) {
+                // With the row's place in its series, for those of weight 1 are passed over: that is no weight at all.
+                long place = row - features.firstRow(features.seriesOf(row));
+                hash = RowOrder.mix(hash, place << 32 | Float.floatToIntBits(weight) & 0xFFFFFFFFL);
             }
             for (int k = 0; features.numTargets() == 0 && k < NetworkRows.numLabels(block); k++) {
                 hash = RowOrder.mix(hash, Float.floatToIntBits(ownLabel(block, row, k)));

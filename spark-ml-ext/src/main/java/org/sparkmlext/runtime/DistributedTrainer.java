@@ -18,6 +18,7 @@ import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.data.TableCounts;
 import org.sparkmlext.data.WindowTable;
 import org.sparkmlext.training.ResumableAlgorithm;
+import org.sparkmlext.training.SeriesShape;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.TrainingCallback;
@@ -249,11 +250,16 @@ public final class DistributedTrainer {
                 source.columns().weightCol() != null,
                 counts.numClasses(),
                 choice.threadsPerWorker(),
-                storedValues(plan, counts),
+                share(counts.storedValues(), plan, counts),
                 counts.storedValues(),
                 false,
                 counts.form().isBytes(),
-                counts.longest());
+                counts.longest() == 0
+                        ? null
+                        : new SeriesShape(
+                                counts.longest(),
+                                share(counts.storedSeries(), plan, counts),
+                                source instanceof BlockSource.OfEvents));
         StoragePlan storage = new MemoryCheck(
                         algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting)
                 .choose(options.shardStorage());
@@ -269,11 +275,11 @@ public final class DistributedTrainer {
         return storage;
     }
 
-    /** Of the largest shard, as if every row stored as many. */
-    private static long storedValues(ShardPlan plan, TableCounts counts) {
+    /** The largest shard's part of a number of the whole table, as if every row had as much of it. */
+    private static long share(long number, ShardPlan plan, TableCounts counts) {
         double share = (double) (plan.mostRows() + plan.mostValidationRows())
                 / (counts.trainingRows() + counts.validationRows());
-        return (long) Math.ceil(counts.storedValues() * share);
+        return (long) Math.ceil(number * share);
     }
 
     private Result finish(

@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.training.MemoryPlan;
+import org.sparkmlext.training.SeriesShape;
 import org.sparkmlext.training.ShardShape;
 
 /**
@@ -158,9 +159,12 @@ record MemoryCheck(
         return shape.storedValues() <= shape.cells() / 4;
     }
 
-    /** Labels, weights and base margins. */
+    /** Labels, weights and base margins, and where series begin. */
     private static long rowBytes(ShardShape shape, int numMargins) {
-        return (shape.rows() + shape.validationRows()) * 4L * (numMargins + (shape.hasWeights() ? 2 : 1));
+        SeriesShape series = shape.series();
+        boolean hasLabels = series == null || !series.holdTargets();
+        long numbers = (shape.hasWeights() ? 1 : 0) + (hasLabels ? 1 + numMargins : 0);
+        return (shape.rows() + shape.validationRows()) * 4 * numbers + (series == null ? 0 : 8 * series.number());
     }
 
     /** A block that comes, what is cut from it, and the columns that threads have read back. */

@@ -1,5 +1,7 @@
 package org.sparkmlext.training;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Size of one rank's shard.
  *
@@ -14,7 +16,7 @@ package org.sparkmlext.training;
  * @param tableStoredValues the same of the whole table
  * @param isMapped whether dense features, as floats and as bins, lie in mapped files and not on the heap
  * @param hasBytes whether blocks hold features as bytes, which always lie on the heap
- * @param longest steps of the longest row where rows are sequences, whose features are those of a step; else 0
+ * @param series where rows are sequences, whose features are those of a step, the series they lie in; else null
  */
 public record ShardShape(
         long rows,
@@ -27,7 +29,7 @@ public record ShardShape(
         long tableStoredValues,
         boolean isMapped,
         boolean hasBytes,
-        int longest) {
+        @Nullable SeriesShape series) {
 
     /** The only shard of its table, features on the heap. */
     public ShardShape(
@@ -49,7 +51,7 @@ public record ShardShape(
                 storedValues,
                 false,
                 false,
-                0);
+                null);
     }
 
     /** The same shard with its dense features in mapped files. */
@@ -65,12 +67,12 @@ public record ShardShape(
                 tableStoredValues,
                 true,
                 hasBytes,
-                longest);
+                series);
     }
 
     /** Whether rows are sequences, of which every value is stored. */
     public boolean hasSequences() {
-        return longest > 0;
+        return series != null;
     }
 
     /** Cells of the shard's features, training and validation: of sequences the values they store. */

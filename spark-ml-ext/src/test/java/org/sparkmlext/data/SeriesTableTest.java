@@ -149,6 +149,35 @@ class SeriesTableTest {
     }
 
     @Test
+    void weightsComeAlongAndTellEqualEventsApart() {
+        Dataset<Row> events = events(
+                        DataTypes.LongType, event("a", 1L, 5.0, 1), event("a", 1L, 5.0, 1), event("a", 3L, 1.0, 1))
+                .selectExpr("*", "if(monotonically_increasing_id() = 0, 2, 7) as w", "t > 1 as v");
+        SeriesColumns columns = new SeriesColumns("e", "t", List.of("x", "y"), "v", "w");
+        for (int partitions : new int[] {1, 4}) {
+            SeriesTable table = SeriesTable.of(
+                    events.schema(), columns, new SeriesRules(null, Gaps.ERROR, Duplicates.LAST, false), BERLIN);
+            SeriesReader reader =
+                    table.readRows(table.sorted(events.repartition(partitions)).toLocalIterator());
+            assertThat(reader.next()).isTrue();
+            assertThat(reader.weight()).isEqualTo(7);
+            assertThat(reader.isValidation()).isFalse();
+            assertThat(reader.value(0)).isEqualTo(5);
+            assertThat(reader.next()).isTrue();
+            assertThat(reader.time()).isEqualTo(3);
+            assertThat(reader.isValidation()).isTrue();
+        }
+    }
+
+    @Test
+    void anHourThatClocksRepeatIsTwiceTheSameTimeWithoutAZone() {
+        Dataset<Row> events = timed("timestamp_ntz", "2024-10-27 02:30:00", "2024-10-27 02:30:00");
+        assertThatThrownBy(() -> steps(events, STRICT, BERLIN))
+                .hasMessageContaining("more than one event of entity 'a' at 2024-10-27T02:30")
+                .hasMessageContaining("clocks are set back");
+    }
+
+    @Test
     void aGapIsAnErrorThatNamesBothTimes() {
         Dataset<Row> events = timed("date", "2024-02-28", "2024-02-29", "2024-03-02");
         assertThatThrownBy(() -> steps(events, every("1 day", TimeKind.DATE, Gaps.ERROR)))
@@ -208,7 +237,8 @@ class SeriesTableTest {
         assertThat(steps(days, every("1 day", TimeKind.TIMESTAMP, Gaps.ERROR), BERLIN))
                 .hasSize(3);
         assertThatThrownBy(() -> steps(days, every("1 day", TimeKind.TIMESTAMP, Gaps.ERROR)))
-                .hasMessageContaining("more often than frequency says");
+                .hasMessageContaining("more often than frequency says")
+                .hasMessageContaining("spark.sql.session.timeZone");
         Dataset<Row> months =
                 timed("timestamp_ntz", "2024-01-31 00:00:00", "2024-02-29 00:00:00", "2024-03-31 00:00:00");
         assertThat(steps(months, every("1 month", TimeKind.TIMESTAMP_NTZ, Gaps.ERROR), BERLIN))

@@ -48,15 +48,22 @@ class WindowScanProperties {
                 });
     }
 
+    private static List<Step> targets(WindowPlan plan, List<Step> steps, int first, int length) {
+        int end = first + length + plan.horizon();
+        return steps.subList(plan.horizon() == 0 ? end - 1 : first + length, end);
+    }
+
+    private static boolean hasFilledTarget(WindowPlan plan, List<Step> steps, int first, int length) {
+        return targets(plan, steps, first, length).stream().anyMatch(Step::isFilled);
+    }
+
     /** As it stands in {@link WindowTable}: whether it is for validation, or null where it is for neither. */
     private static Boolean part(WindowPlan plan, List<Step> steps, int first, int length) {
-        int end = first + length + plan.horizon();
-        int firstTarget = plan.horizon() == 0 ? end - 1 : first + length;
-        List<Step> targets = steps.subList(firstTarget, end);
-        if (targets.stream().anyMatch(Step::isFilled)) {
+        List<Step> targets = targets(plan, steps, first, length);
+        if (hasFilledTarget(plan, steps, first, length)) {
             return null;
         }
-        if (steps.subList(first, end).stream().noneMatch(Step::isFlagged)) {
+        if (steps.subList(first, first + length + plan.horizon()).stream().noneMatch(Step::isFlagged)) {
             return false;
         }
         return targets.stream().allMatch(Step::isFlagged) ? true : null;
@@ -67,8 +74,7 @@ class WindowScanProperties {
         for (Step step : steps.subList(first, first + length)) {
             text.append(step.values[0]).append(' ');
         }
-        int end = first + length + plan.horizon();
-        for (Step step : steps.subList(plan.horizon() == 0 ? end - 1 : first + length, end)) {
+        for (Step step : targets(plan, steps, first, length)) {
             text.append("| ").append(step.values[1]).append(' ').append(step.values[0]);
         }
         return text.toString();
@@ -116,6 +122,7 @@ class WindowScanProperties {
         List<InternalRow> events = new ArrayList<>();
         List<List<String>> expected = List.of(new ArrayList<>(), new ArrayList<>());
         long leftOut = 0;
+        long withFilledTarget = 0;
         long tooShort = 0;
         for (int e = 0; e < entities; e++) {
             List<Step> steps = steps(random, hasGaps);
@@ -135,6 +142,7 @@ class WindowScanProperties {
                 Boolean isValidation = part(plan, steps, w * stride, steps1);
                 if (isValidation == null) {
                     leftOut++;
+                    withFilledTarget += hasFilledTarget(plan, steps, w * stride, steps1) ? 1 : 0;
                 } else {
                     expected.get(isValidation ? 1 : 0).add(row(plan, steps, w * stride, steps1));
                 }
@@ -150,6 +158,7 @@ class WindowScanProperties {
         assertThat(counts.trainingRows()).isEqualTo(expected.get(0).size());
         assertThat(counts.validationRows()).isEqualTo(expected.get(1).size());
         assertThat(counts.series().windowsLeftOut()).isEqualTo(leftOut);
+        assertThat(counts.series().windowsWithFilledTarget()).isEqualTo(withFilledTarget);
         assertThat(counts.series().tooShort()).isEqualTo(tooShort);
         assertThat(counts.series().number()).isEqualTo(entities);
     }
@@ -255,7 +264,8 @@ class WindowScanProperties {
                 .contains("there are 1 series, the longest of 2 steps");
         assertThat(problem(skipping, event(3, 4, true, 1), event(3, 6, false, 1), event(3, 7, true, 1)))
                 .contains("no window is left to learn from: of 1 windows 1 are for validation")
-                .contains("'v' flags");
+                .contains("0 have steps that validation indicator column 'v' flags")
+                .contains("0 have a target that was filled in");
         assertThat(problem(skipping, event(3, 4, false, 1), event(3, 6, false, 1), event(3, 7, false, 1)))
                 .isEqualTo("none");
     }
@@ -280,9 +290,81 @@ class WindowScanProperties {
         assertThat(scan.counts().numClasses()).isEqualTo(2);
         assertThat(table.problem(scan.counts())).isEmpty();
         assertThat(problem(table, event(0, 0, false, 0), event(0, 1, false, 0.5f)))
-                .contains("label column 'b' holds a value that is no class index in 1 of 1 rows (for example 0.5)");
+                .contains(
+                        "label column 'b' holds a value that is no class index in 1 of 1 rows (for example 0.5 of entity 'e0' at 1)");
         assertThat(problem(table, event(0, 0, false, 0), event(0, 1, false, 0), event(0, 2, false, 2)))
                 .contains("no training row has class 1");
+    }
+
+    @Example
+    void windowsWeighWhatTheirLastStepsDo() {
+        WindowPlan plan = new WindowPlan(3, 2, 2, 1, List.of(1));
+        StructType schema = new StructType()
+                .add("e", DataTypes.StringType)
+                .add("t", DataTypes.LongType)
+                .add("w", DataTypes.FloatType)
+                .add("a", DataTypes.FloatType)
+                .add("b", DataTypes.FloatType);
+        SeriesTable series = SeriesTable.of(
+                schema,
+                new SeriesColumns("e", "t", List.of("a", "b"), null, "w"),
+                new SeriesRules(
+                        Frequency.parse("1", TimeKind.NUMBER),
+                        SeriesRules.Gaps.FILL,
+                        SeriesRules.Duplicates.ERROR,
+                        false),
+                ZoneOffset.UTC);
+        WindowTable table =
+                new WindowTable(series, plan, TableColumns.LabelKind.REALS, null, WindowTable.ShortSeries.PAD);
+        List<InternalRow> events = new ArrayList<>();
+        // Long enough for several pieces; step 50,004 is filled in and weighs what the one before does.
+        int steps = 100_001;
+        for (int t = 0; t < steps; t++) {
+            if (t != 50_004) {
+                events.add(weighed(0, t, t % 1000));
+            }
+        }
+        events.add(weighed(1, 0, 5000));
+        events.add(weighed(1, 1, 6000));
+        events.add(weighed(1, 2, 7000));
+        BlockScan scan = table.read(table.series().read(events.iterator()));
+        double sum = 0;
+        int last = 2;
+        for (TableBlock block = scan.next(); ; block = scan.next()) {
+            float[] weights = block.weights();
+            assertThat(weights).hasSize(block.numRows());
+            // The rows of a slice bring their weights along.
+            assertThat(block.slice(1, block.numRows()).weights()).hasSize(block.numRows() - 1);
+            for (float weight : weights) {
+                // Step 50,004 is filled in: a target of the window that ends with 50,002, the last step of another.
+                last += last == 50_002 ? 2 : 0;
+                int expected = last == 50_004 ? 50_003 % 1000 : last % 1000;
+                assertThat(weight)
+                        .as("the window that ends with %d", last)
+                        .isEqualTo(last + 2 < steps ? expected : 5000);
+                sum += weight;
+                last += 2;
+            }
+            if (!scan.hasNext()) {
+                break;
+            }
+        }
+        assertThat(last).isGreaterThan(steps);
+        assertThat(scan.counts().series().windowsWithFilledTarget()).isEqualTo(1);
+        assertThat(table.columns().weightCol()).isEqualTo("w");
+        assertThat(sum).isPositive();
+        assertThat(problem(table, weighed(0, 0, 0), weighed(0, 1, 0), weighed(0, 2, 1), weighed(0, 3, 1)))
+                .isEqualTo("weight column 'w' is 0 in all 1 training rows; at least one must be above 0");
+        for (Float bad : new Float[] {null, Float.NaN, -1f, Float.POSITIVE_INFINITY}) {
+            assertThat(problem(table, weighed(0, 0, 1), weighed(0, 1, bad)))
+                    .contains("column 'w' (weightCol) is " + bad + " of entity 'e0' at 1; every event needs a weight");
+        }
+    }
+
+    private static InternalRow weighed(int entity, long time, Number weight) {
+        return new GenericInternalRow(new Object[] {
+            UTF8String.fromString("e" + entity), time, weight == null ? null : weight.floatValue(), (float) time, 1f
+        });
     }
 
     @Example

@@ -33,6 +33,7 @@ import org.sparkmlext.testing.RaggedSequences;
 import org.sparkmlext.testing.RankThreads;
 import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.MemoryPlan;
+import org.sparkmlext.training.SeriesShape;
 import org.sparkmlext.training.ShardShape;
 
 /** The training loop on sequences, over ranks that are threads. */
@@ -352,8 +353,12 @@ class SequenceTrainingTest {
 
     @Test
     void thePlanOfMemoryKnowsTheSteps() {
-        ShardShape shape = new ShardShape(1000, 0, 2, false, 2, 1, 24_000, 24_000, false, false, 12);
+        ShardShape shape =
+                new ShardShape(1000, 0, 2, false, 2, 1, 24_000, 24_000, false, false, new SeriesShape(12, 1000, false));
         MemoryPlan plan = LoopSettings.of(ragged()).algorithm().memoryPlan(shape);
-        assertThat(plan.bytesByPurpose()).containsEntry("rows of floats, while they are turned", 0L);
+        // Nothing is turned; 4 bytes a row of an epoch's order, and 40 a series until they are sorted.
+        assertThat(plan.bytesByPurpose())
+                .doesNotContainKey("rows of floats, while they are turned")
+                .containsEntry("order of series and rows", 44_000L);
     }
 }

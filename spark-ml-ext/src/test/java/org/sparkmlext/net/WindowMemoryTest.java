@@ -14,10 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.sparkmlext.data.BlockScan;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.data.TableColumns;
+import org.sparkmlext.data.TableCounts;
 import org.sparkmlext.data.WindowPlan;
 import org.sparkmlext.data.WindowTable;
 import org.sparkmlext.net.layer.RecurrentLayer;
 import org.sparkmlext.testing.Waves;
+import org.sparkmlext.training.SeriesShape;
+import org.sparkmlext.training.ShardShape;
 
 /** A million windows take little more than the series they lie over. */
 class WindowMemoryTest {
@@ -53,6 +56,7 @@ class WindowMemoryTest {
         long counted = bytes(held);
         // Bound to be at most 1.3. The order of an epoch is the most of what comes on top.
         assertThat((double) counted / series).isBetween(1.0, 1.1);
+        assertThat((double) planned(scan.counts()) / counted).isBetween(1.0, 1.3);
 
         float[] window = new float[LENGTH * CHANNELS];
         float[] targets = new float[2 * HORIZON];
@@ -65,6 +69,24 @@ class WindowMemoryTest {
             assertThat(targets[0]).isEqualTo(first + 31 * LENGTH);
             assertThat(targets[targets.length - 1]).isEqualTo(first + 31 * (LENGTH + HORIZON - 1) + 6);
         }
+    }
+
+    /** What training says before it begins: the series, see MemoryCheckTest, where they begin, and what the network adds. */
+    private static long planned(TableCounts counts) {
+        ShardShape shape = new ShardShape(
+                counts.trainingRows(),
+                counts.validationRows(),
+                CHANNELS,
+                false,
+                0,
+                1,
+                counts.storedValues(),
+                counts.storedValues(),
+                false,
+                false,
+                new SeriesShape(counts.longest(), counts.storedSeries(), true));
+        long blocks = counts.storedValues() * Float.BYTES + counts.storedSeries() * 8;
+        return blocks + LoopSettings.of(NETWORK).algorithm().memoryPlan(shape).totalBytes();
     }
 
     /** Bytes of all arrays that our own objects hold, each counted once. */

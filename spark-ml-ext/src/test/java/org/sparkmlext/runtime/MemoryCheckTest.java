@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.training.MemoryPlan;
+import org.sparkmlext.training.SeriesShape;
 import org.sparkmlext.training.ShardShape;
 
 class MemoryCheckTest {
@@ -26,7 +27,7 @@ class MemoryCheckTest {
     @Test
     void bytesTakeOneACellAndStayOnTheHeap() {
         ShardShape bytes =
-                new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000, 100_000_000, false, true, 0);
+                new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000, 100_000_000, false, true, null);
         assertThat(MemoryCheck.blockBytes(bytes, 0)).isEqualTo(100_000_000 + 40_000_000);
         StoragePlan plan = check(bytes, 1L << 40).choose(ShardStorage.DISK);
         assertThat(plan.text()).contains("blocks (bytes)", "in files: bins").doesNotContain("in files: blocks");
@@ -59,12 +60,19 @@ class MemoryCheckTest {
                 "the.heap");
     }
 
-    /** 10 million rows of 10 features. */
+    private static ShardShape windows(boolean hasWeights, boolean holdTargets) {
+        SeriesShape series = new SeriesShape(96, 10_000, holdTargets);
+        return new ShardShape(1_000_000, 0, 7, hasWeights, 0, 2, 14_000_000, 14_000_000, false, false, series);
+    }
+
     @Test
     void sequencesCountWhatTheyHoldWhateverTheirRowsAre() {
-        // A million windows of 96 steps over 2 million steps of 7.
-        ShardShape windows = new ShardShape(1_000_000, 0, 7, false, 0, 2, 14_000_000, 14_000_000, false, false, 96);
-        assertThat(MemoryCheck.blockBytes(windows, 0)).isEqualTo(14_000_000 * 4L + 4_000_000);
+        // A million windows of 96 steps over 2 million steps of 7 in ten thousand series.
+        ShardShape windows = windows(false, true);
+        assertThat(MemoryCheck.blockBytes(windows, 0)).isEqualTo(14_000_000 * 4L + 80_000);
+        assertThat(MemoryCheck.blockBytes(windows(true, true), 0)).isEqualTo(14_000_000 * 4L + 80_000 + 4_000_000);
+        // Two numbers and a weight a row of its own, the first number twice.
+        assertThat(MemoryCheck.blockBytes(windows(true, false), 2)).isEqualTo(14_000_000 * 4L + 80_000 + 4 * 4_000_000);
         MemoryCheck check =
                 new MemoryCheck(shape -> new MemoryPlan(Map.of()), windows, 0, 1, 100_000_000, "spark.driver.memory");
         assertThat(check.choose(ShardStorage.AUTO).isMapped()).isFalse();
@@ -74,6 +82,7 @@ class MemoryCheckTest {
         assertThat(mapped.text()).contains("in files: series (float32)");
     }
 
+    /** 10 million rows of 10 features. */
     private static final ShardShape LARGE = new ShardShape(9_000_000, 1_000_000, 10, false, 0, 2, 100_000_000);
 
     /** Floats and bins, a label a row and, of training rows, a byte. */

@@ -26,6 +26,7 @@ import org.sparkmlext.net.NetworkAlgorithm;
 import org.sparkmlext.net.NetworkSettings;
 import org.sparkmlext.net.SequenceInput;
 import org.sparkmlext.net.layer.RecurrentLayer;
+import org.sparkmlext.testing.LogLines;
 import org.sparkmlext.testing.Waves;
 import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.TrainingListener;
@@ -156,6 +157,24 @@ class WindowFitTest {
         for (int numWorkers : new int[] {1, 2}) {
             assertThat(train(events(3), numWorkers, ShardStorage.DISK).bytes())
                     .isEqualTo(train(events(3), numWorkers, ShardStorage.MEMORY).bytes());
+        }
+    }
+
+    @Test
+    void thePlanOfMemoryIsThatOfTheSeries() {
+        try (LogLines log = LogLines.withInfo(DistributedTrainer.class.getName())) {
+            train(events(2), 1, ShardStorage.MEMORY);
+            String plan = log.lines().stream()
+                    .filter(line -> line.contains("Memory:"))
+                    .findFirst()
+                    .orElseThrow();
+            // Of each entity 45 steps to train on and 25 to validate on, which reach back, each in a series of its own.
+            long series = ENTITIES * (45 + 25) * 2 * 4L + 2 * ENTITIES * 8;
+            long order = 2 * ENTITIES * 40 + (TRAINING + VALIDATION) * 4L;
+            assertThat(plan)
+                    .containsPattern("series \\(float32\\) +" + MemoryCheck.format(series) + " a worker")
+                    .containsPattern("order of series and rows +" + MemoryCheck.format(order) + " a worker")
+                    .doesNotContain("labels");
         }
     }
 

@@ -39,7 +39,7 @@ class BoostingMemoryPlanTest {
     @Test
     void histogramsHaveTheBinsOfTheWholeTableHoweverManyWorkersShareIt() {
         ShardShape one = new ShardShape(200_000, 0, 2_000, false, 2, 2, 4_000_000);
-        ShardShape ofHundred = new ShardShape(2_000, 0, 2_000, false, 2, 2, 40_000, 4_000_000, false, false, 0);
+        ShardShape ofHundred = new ShardShape(2_000, 0, 2_000, false, 2, 2, 40_000, 4_000_000, false, false, null);
         BoostingAlgorithm boosting =
                 new BoostingAlgorithm(TestSettings.defaults().build());
         for (String purpose : new String[] {"histograms", "histogram scratch"}) {

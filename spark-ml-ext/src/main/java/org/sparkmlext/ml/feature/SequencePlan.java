@@ -73,6 +73,7 @@ record SequencePlan(
                 inputs,
                 others,
                 hasFlag ? stage.getValidationIndicatorCol() : null,
+                null,
                 stage.getHandleInvalid().equals(SequenceAssemblerParams.SKIP),
                 zone);
         checkTargets(stage, inputs, targets);

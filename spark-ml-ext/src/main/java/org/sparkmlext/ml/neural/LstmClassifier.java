@@ -68,20 +68,21 @@ public final class LstmClassifier extends NetworkClassifier<LstmClassifier, Lstm
     @Override
     TrainingData trainingData(Dataset<?> data, TableColumns columns, Architecture network) {
         return NetworkEvents.of(this)
-                .map(events -> events.trainingData(data, windows(data.schema(), EventColumns.zone(data))))
+                .map(events ->
+                        events.trainingData(data, windows(data.schema(), columns.weightCol(), EventColumns.zone(data))))
                 .orElseGet(() -> super.trainingData(data, SequenceNetworks.table(columns, network), network));
     }
 
     @Override
     protected TableColumns tableColumns(StructType schema) {
         // Only columns are looked at, whatever the session's zone.
-        return NetworkEvents.of(this).isPresent()
-                ? windows(schema, ZoneOffset.UTC).columns()
-                : super.tableColumns(schema);
+        return NetworkEvents.of(this)
+                .map(events -> windows(schema, events.weight(), ZoneOffset.UTC).columns())
+                .orElseGet(() -> super.tableColumns(schema));
     }
 
-    private WindowTable windows(StructType schema, ZoneId zone) {
-        return new NetworkEvents(this).windows(schema, List.of(getLabelCol()), 0, target(), zone);
+    private WindowTable windows(StructType schema, @Nullable String weight, ZoneId zone) {
+        return new NetworkEvents(this).windows(schema, List.of(getLabelCol()), 0, target(), weight, zone);
     }
 
     @Override
@@ -90,13 +91,9 @@ public final class LstmClassifier extends NetworkClassifier<LstmClassifier, Lstm
         for (Param<?> param : List.of(horizon(), targetCols())) {
             if (isSet(param)) {
                 throw new IllegalArgumentException(
-                        param.name() + " is set, but classes are those of labelCol in a window's last " + "step; clear("
+                        param.name() + " is set, but classes are those of labelCol in a window's last step; clear("
                                 + param.name() + ")");
             }
-        }
-        if (NetworkEvents.of(this).isPresent() && getClassWeights().length > 0) {
-            throw new IllegalArgumentException(
-                    "both timeCol and classWeights are set; windows over events all weigh the same. Clear one of the two.");
         }
     }
 

@@ -41,6 +41,15 @@ public interface LstmParams extends NetworkParams, SeriesParams {
                 v -> v >= 0);
     }
 
+    @Override
+    default Param<String> weightCol() {
+        return CheckedParams.ofText(
+                this,
+                "weightCol",
+                "column of row weights, finite and >= 0; where rows are events a window weighs what its last step does; every row "
+                        + "weighs 1 if it is not set (default: undefined)");
+    }
+
     default BooleanParam standardization() {
         return new BooleanParam(
                 this,

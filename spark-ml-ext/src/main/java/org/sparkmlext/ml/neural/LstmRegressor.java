@@ -63,21 +63,22 @@ public final class LstmRegressor extends NetworkRegressor<LstmRegressor, LstmReg
     @Override
     TrainingData trainingData(Dataset<?> data, TableColumns columns, Architecture network) {
         return NetworkEvents.of(this)
-                .map(events -> events.trainingData(data, windows(data.schema(), EventColumns.zone(data))))
+                .map(events ->
+                        events.trainingData(data, windows(data.schema(), columns.weightCol(), EventColumns.zone(data))))
                 .orElseGet(() -> super.trainingData(data, SequenceNetworks.table(columns, network), network));
     }
 
     @Override
     protected TableColumns tableColumns(StructType schema) {
         // Only columns are looked at, whatever the session's zone.
-        return NetworkEvents.of(this).isPresent()
-                ? windows(schema, ZoneOffset.UTC).columns()
-                : super.tableColumns(schema);
+        return NetworkEvents.of(this)
+                .map(events -> windows(schema, events.weight(), ZoneOffset.UTC).columns())
+                .orElseGet(() -> super.tableColumns(schema));
     }
 
-    private WindowTable windows(StructType schema, ZoneId zone) {
+    private WindowTable windows(StructType schema, @Nullable String weight, ZoneId zone) {
         NetworkEvents events = new NetworkEvents(this);
-        return events.windows(schema, events.targets(), getHorizon(), target(), zone);
+        return events.windows(schema, events.targets(), getHorizon(), target(), weight, zone);
     }
 
     @Override

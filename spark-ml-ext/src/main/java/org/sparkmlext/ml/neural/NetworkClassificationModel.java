@@ -69,7 +69,8 @@ public abstract class NetworkClassificationModel<M extends NetworkClassification
         return scoring().apply(data, transformSchema(data.schema()), outputValues());
     }
 
-    private NetworkTransform scoring() {
+    /** What rows are scored with. */
+    NetworkTransform scoring() {
         return new NetworkTransform(rows(), fittedNetwork());
     }
 

@@ -11,6 +11,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.SeriesTable;
 import org.sparkmlext.data.WindowPlan;
 import org.sparkmlext.data.WindowTable;
@@ -72,12 +73,11 @@ record NetworkEvents(LstmParams stage) {
     }
 
     private void checkParams() {
-        for (String other : List.of("sequenceCol", "featuresCol", "weightCol")) {
+        for (String other : List.of("sequenceCol", "featuresCol")) {
             if (stage.isSet(stage.getParam(other))) {
                 throw new IllegalArgumentException("both timeCol ('" + stage.getTimeCol() + "') and " + other + " ('"
                         + stage.getOrDefault(stage.getParam(other))
-                        + "') are set; events have inputCols and all weigh the "
-                        + "same. Clear one of the two.");
+                        + "') are set; events have inputCols. Clear one of the two.");
             }
         }
         if (inputs().isEmpty()) {
@@ -145,15 +145,29 @@ record NetworkEvents(LstmParams stage) {
      * @param targets columns to foretell
      * @param horizon see {@link WindowPlan}
      * @param target what they may be
+     * @param weight column of what events weigh, or null
      */
-    WindowTable windows(StructType schema, List<String> targets, int horizon, TrainingTarget target, ZoneId zone) {
-        String validation = stage.isSet(stage.validationIndicatorCol()) ? stage.getValidationIndicatorCol() : null;
-        SeriesTable series = EventColumns.find(stage, schema, inputs(), targets, validation, false, zone);
+    WindowTable windows(
+            StructType schema,
+            List<String> targets,
+            int horizon,
+            TrainingTarget target,
+            @Nullable String weight,
+            ZoneId zone) {
+        String validation = FeatureColumns.named(stage, stage.validationIndicatorCol());
+        SeriesTable series = EventColumns.find(stage, schema, inputs(), targets, validation, weight, false, zone);
         List<String> channels = series.columns().channels();
         List<Integer> foretold = targets.stream()
                 .map(name -> channels.indexOf(
                         FeatureColumns.find(schema, name, "targetCols").name()))
                 .toList();
+        for (int t = 0; horizon == 0 && t < foretold.size(); t++) {
+            if (foretold.get(t) < inputs().size()) {
+                throw new IllegalArgumentException("column '" + targets.get(t)
+                        + "' is in inputCols and is also the label or target of a window's last step (horizon 0): each window "
+                        + "would hold its own target. Take it out of inputCols, or foretell later steps with horizon.");
+            }
+        }
         boolean isWhole = stage.getWindowLength() == 0;
         // A series is one window of all its steps where it is shorter than a window and padded.
         return new WindowTable(
@@ -171,6 +185,12 @@ record NetworkEvents(LstmParams stage) {
                         : WindowTable.ShortSeries.valueOf(stage.getShortSeries().toUpperCase(Locale.ROOT)));
     }
 
+    /** The column that {@code weightCol} names; null where events weigh the same. */
+    @Nullable
+    String weight() {
+        return FeatureColumns.named(stage, stage.weightCol());
+    }
+
     /** Windows over the data's events. */
     TrainingData trainingData(Dataset<?> data, WindowTable windows) {
         return (algorithm, options, listener) -> DistributedTrainer.train(data, windows, algorithm, options, listener);
@@ -183,6 +203,7 @@ record NetworkEvents(LstmParams stage) {
                 schema,
                 inputs(),
                 List.of(),
+                null,
                 null,
                 !stage.getHandleInvalid().equals(SeriesParams.ERROR),
                 zone);

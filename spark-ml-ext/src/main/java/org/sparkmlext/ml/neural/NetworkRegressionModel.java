@@ -15,8 +15,9 @@ import org.sparkmlext.net.Architecture;
 
 /**
  * What fitted networks for numbers share. The prediction is what the last layer gives, one number a target, or a target and quantile,
- * quantiles fastest; of several {@code predictionCol} has the first target, its quantile nearest to 0.5, and {@code predictionsCol} all. Rows are scored in batches on the CPU or GPU that {@code device}
- * says, with as many threads as a task has cores. A row scored by itself may differ from the same in a batch by rounding.
+ * quantiles fastest and in ascending order; of several {@code predictionCol} has the first target, its quantile nearest to 0.5, and
+ * {@code predictionsCol} all. Rows are scored in batches on the CPU or GPU that {@code device} says, with as many threads as a task has
+ * cores. A row scored by itself may differ from the same in a batch by rounding.
  *
  * <p>Immutable but for its Params; scoring is thread-safe.
  *
@@ -79,7 +80,7 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
 
     @Override
     protected ValueScorer scorer() {
-        return new NetworkValueScorer(scoring().scores(), QuantileLevels.point(this));
+        return new NetworkValueScorer(scoring().scores(), QuantileLevels.outputs(this), QuantileLevels.point(this));
     }
 
     @Override

@@ -56,8 +56,8 @@ public interface NetworkRegressorParams extends NetworkParams {
         return CheckedParams.ofText(
                 this,
                 "predictionsCol",
-                "output column: vector of the predictions of all targets, of each its quantiles, where predictionCol has that of the "
-                        + "first, the quantile nearest to 0.5; must be set where labels are vectors or arrays; empty = none (text; "
+                "output column: vector of the predictions of all targets, of each its quantiles in ascending order, where predictionCol "
+                        + "has that of the first, the quantile nearest to 0.5; must be set where labels are vectors or arrays; empty = none (text; "
                         + "default empty)");
     }
 

@@ -3,11 +3,13 @@ package org.sparkmlext.ml.neural;
 import org.sparkmlext.ml.stage.ValueScorer;
 
 /**
- * A network as a regressor: what its last layer gives is the prediction, a number a target, or one a target and quantile.
+ * A network as a regressor: what its last layer gives is the prediction, a number a target, or one a target and quantile; a target's
+ * quantiles in ascending order.
  *
+ * @param each numbers of a target, its quantiles
  * @param point which of the numbers is the one to predict
  */
-record NetworkValueScorer(NetworkScores scores, int point) implements ValueScorer {
+record NetworkValueScorer(NetworkScores scores, int each, int point) implements ValueScorer {
 
     @Override
     public int numFeatures() {
@@ -26,11 +28,11 @@ record NetworkValueScorer(NetworkScores scores, int point) implements ValueScore
 
     @Override
     public double[] values(double[] rawPrediction) {
-        return rawPrediction.clone();
+        return QuantileLevels.ascending(rawPrediction, each);
     }
 
     @Override
     public double prediction(double[] rawPrediction) {
-        return rawPrediction[point];
+        return values(rawPrediction)[point];
     }
 }

@@ -27,6 +27,7 @@ public final class EventColumns {
      * @param inputs columns of the features of a step
      * @param others further columns that are read, such as targets; may repeat inputs
      * @param validation boolean column of events to validate on, or null
+     * @param weight column of what events weigh, or null
      * @param skipsInvalid whether events with a null, NaN or infinite value are left out, else they are an error
      * @param zone the session's time zone, see {@link #zone}
      * @throws IllegalArgumentException if columns are missing, of a wrong type or in two roles, or {@code frequency} is none; names
@@ -38,6 +39,7 @@ public final class EventColumns {
             List<String> inputs,
             List<String> others,
             @Nullable String validation,
+            @Nullable String weight,
             boolean skipsInvalid,
             ZoneId zone) {
         if (stage.getTimeCol().isEmpty()) {
@@ -49,10 +51,11 @@ public final class EventColumns {
         Set<String> channels = new LinkedHashSet<>(names(schema, inputs, "inputCols"));
         channels.addAll(names(schema, others, "targetCols"));
         String flag = validation == null ? null : name(schema, validation, "validationIndicatorCol");
-        for (String role : new String[] {time, entity, flag}) {
+        String weighed = weight == null ? null : name(schema, weight, "weightCol");
+        for (String role : new String[] {time, entity, flag, weighed}) {
             if (role != null && channels.contains(role)) {
                 throw new IllegalArgumentException("column '" + role + "' is among inputCols or targetCols and is also "
-                        + "the time, the entity or the validation indicator; allowed: one role a column. To use it as a "
+                        + "the time, the entity, the weight or the validation indicator; allowed: one role a column. To use it as a "
                         + "feature, add a copy of another name.");
             }
         }
@@ -68,7 +71,8 @@ public final class EventColumns {
                 SeriesRules.Gaps.valueOf(stage.getGaps().toUpperCase(Locale.ROOT)),
                 SeriesRules.Duplicates.valueOf(stage.getDuplicates().toUpperCase(Locale.ROOT)),
                 skipsInvalid);
-        return SeriesTable.of(schema, new SeriesColumns(entity, time, List.copyOf(channels), flag), rules, zone);
+        return SeriesTable.of(
+                schema, new SeriesColumns(entity, time, List.copyOf(channels), flag, weighed), rules, zone);
     }
 
     private static List<String> names(StructType schema, List<String> columns, String param) {

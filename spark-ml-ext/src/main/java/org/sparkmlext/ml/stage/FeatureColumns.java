@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
@@ -14,6 +16,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.RowReader;
 
 /** Finds and checks columns in a schema; every refusal names the column, its type, and what is allowed. */
@@ -149,6 +152,11 @@ public final class FeatureColumns {
                 .distinct()
                 .toList();
         return names.size() == attributes.length && !names.isEmpty() ? Optional.of(names) : Optional.empty();
+    }
+
+    /** The column that a Param of this stage names; null where it is not set, or set to "". */
+    public static @Nullable String named(Params stage, Param<String> param) {
+        return stage.isSet(param) && !stage.getOrDefault(param).isEmpty() ? stage.getOrDefault(param) : null;
     }
 
     /**

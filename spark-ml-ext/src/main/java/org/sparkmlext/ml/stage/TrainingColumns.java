@@ -3,7 +3,6 @@ package org.sparkmlext.ml.stage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +40,11 @@ record TrainingColumns(ColumnParams stage, FeatureSource source) {
         } else if (!FeatureColumns.checkTargetsColumn(schema, label)) {
             kind = TableColumns.LabelKind.REAL;
         }
-        String weight = named(stage.weightCol());
+        String weight = FeatureColumns.named(stage, stage.weightCol());
         if (weight != null) {
             FeatureColumns.checkNumericColumn(schema, weight, "weightCol");
         }
-        String indicator = named(stage.validationIndicatorCol());
+        String indicator = FeatureColumns.named(stage, stage.validationIndicatorCol());
         if (indicator != null) {
             FeatureColumns.checkBooleanColumn(schema, indicator, "validationIndicatorCol");
         }
@@ -77,10 +76,6 @@ record TrainingColumns(ColumnParams stage, FeatureSource source) {
 
     private String column(String param) {
         return (String) stage.getOrDefault(stage.getParam(param));
-    }
-
-    private @Nullable String named(Param<String> param) {
-        return stage.isSet(param) && !stage.getOrDefault(param).isEmpty() ? stage.getOrDefault(param) : null;
     }
 
     private static List<String> roles(@Nullable String... names) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.PatternImages;
 import org.sparkmlext.testing.SparkHome;
+import org.sparkmlext.testing.Waves;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingCallback;
 import org.sparkmlext.training.TrainingReport;
@@ -65,7 +67,7 @@ class ClusterNetworkIT {
                 .getOrCreate();
     }
 
-    private byte[] bytes(CnnClassificationModel model) throws IOException {
+    private byte[] bytes(MLWritable model) throws IOException {
         Path path = folder.resolve(UUID.randomUUID().toString());
         model.save(path.toString());
         return Files.readAllBytes(path.resolve(NetworkModelFiles.MODEL_FILE));
@@ -96,6 +98,41 @@ class ClusterNetworkIT {
         assertThat(three.summary().epochs()).hasSize(3);
         assertThat(bytes(three))
                 .isEqualTo(bytes(TinyNetworks.classifier().setMaxEpochs(3).fit(images)));
+    }
+
+    @Test
+    void aKilledExecutorCostsNothingOfAForecast() throws IOException {
+        Dataset<Row> events = Waves.table(cluster(), 9, 60, 45, 3);
+        LstmRegressor forecaster = new LstmRegressor()
+                .setEntityCol("entity")
+                .setTimeCol("time")
+                .setFrequency("1")
+                .setInputCols(new String[] {"a", "b"})
+                .setTargetCols(new String[] {"b"})
+                .setWindowLength(10)
+                .setHorizon(3)
+                .setPredictionsCol("next")
+                .setNetwork(WalkSequences.network())
+                .setValidationIndicatorCol("v")
+                .setMaxEpochs(8)
+                .setBatchSize(32)
+                .setNumThreads(1);
+        LstmRegressionModel undisturbed = forecaster.fit(events);
+        byte[] expected = bytes(undisturbed);
+        assertThat(undisturbed.summary().report().numWorkers()).isEqualTo(2);
+        assertThat(undisturbed.summary().report().attempts()).isEqualTo(1);
+        String directory = folder.resolve("forecasts").toString();
+        KillExecutor killer = new KillExecutor(3);
+        LstmRegressionModel model =
+                forecaster.setCheckpointDir(directory).addListener(killer).fit(events);
+        assertThat(killer.hasKilled).isTrue();
+        assertThat(killer.attempts).isEqualTo(2);
+        assertThat(killer.rounds).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(bytes(model)).isEqualTo(expected);
+        assertThat(LstmRegressionModel.load(directory + "/best-model")
+                        .forecast(events)
+                        .count())
+                .isEqualTo(9 * 3);
     }
 
     /** Kills one executor process after a round; the ranks wait for it to be done, so that the next round is disturbed. */
