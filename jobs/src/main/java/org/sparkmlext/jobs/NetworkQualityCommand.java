@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "network-quality",
         description =
-                "Trains networks on public sets of images and sequences with several seeds and prints their accuracy, or the error"
-                        + " of their forecasts: on a validation part of the training rows, or with --test on the test rows.")
+                "Trains networks on public sets of images, sequences and texts with several seeds and prints their accuracy, or the"
+                        + " error of their forecasts: on a validation part of the training rows, or with --test on the test rows.")
 final class NetworkQualityCommand implements Callable<Integer> {
 
     @Spec
@@ -50,7 +50,7 @@ final class NetworkQualityCommand implements Callable<Integer> {
     @Nullable
     String data;
 
-    @Option(names = "--directory", description = "Unpacked images.", defaultValue = "target/bench")
+    @Option(names = "--directory", description = "Unpacked images and texts.", defaultValue = "target/bench")
     Path directory = Path.of("target/bench");
 
     @Override

@@ -1,6 +1,7 @@
 package org.sparkmlext.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,11 +9,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlext.ml.neural.LstmRegressionModel;
+import org.sparkmlext.ml.neural.LstmRegressor;
+import org.sparkmlext.ml.neural.Network;
+import org.sparkmlext.net.layer.RecurrentLayer;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.RealData;
 
@@ -100,6 +109,82 @@ class BacktestCommandTest {
         CommandRun missing = CommandRun.of("backtest", "--input=" + table, "--target=load");
         assertThat(missing.code()).isEqualTo(2);
         assertThat(missing.err()).contains("--time is needed");
+    }
+
+    @Test
+    void aSavedLstmIsMeasuredByItsOwnForecasts() throws IOException {
+        Dataset<Row> loads = LocalSpark.session()
+                .read()
+                .option("header", true)
+                .schema("site STRING, hour TIMESTAMP, load DOUBLE")
+                .csv(table.toString());
+        String directory = folder.resolve("lstm").toString();
+        new LstmRegressor()
+                .setEntityCol("site")
+                .setTimeCol("hour")
+                .setFrequency("1 hour")
+                .setInputCols(new String[] {"load"})
+                .setTargetCols(new String[] {"load"})
+                .setWindowLength(24)
+                .setHorizon(6)
+                .setPredictionsCol("next")
+                .setNetwork(Network.sequence(24, 1)
+                        .add("lstm", RecurrentLayer.lstm(8))
+                        .build())
+                .setMaxEpochs(6)
+                .setLearningRate(0.01)
+                .setNumThreads(1)
+                .fit(loads.where("hour < '2024-03-18'"))
+                .save(directory);
+        Path output = folder.resolve("measured");
+        String[] options = {
+            "--entity=site",
+            "--target=load",
+            "--horizon=6",
+            "--season=24",
+            "--origins=3",
+            "--stride=11",
+            "--model=" + directory
+        };
+        CommandRun run = backtest(with(options, "--forecast-column=next", "--output=" + output));
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).containsSubsequence("MASE", "model", "naive", "seasonal-naive", "36 points");
+
+        // By another way: the table of what the model forecasts after the rows up to each origin.
+        LstmRegressionModel model = LstmRegressionModel.load(directory);
+        List<Double> errors = new ArrayList<>();
+        for (int back : List.of(28, 17, 6)) {
+            int origin = 480 - 1 - back;
+            Dataset<Row> known = loads.where(
+                    String.format("hour <= timestamp'2024-03-%02d %02d:00:00'", 1 + origin / 24, origin % 24));
+            model.forecast(known)
+                    .selectExpr("entity", "origin + make_interval(0, 0, 0, 0, step) AS hour", "forecast")
+                    .join(loads.withColumnRenamed("site", "entity"), new String[] {"entity", "hour"})
+                    .selectExpr("forecast - load")
+                    .collectAsList()
+                    .forEach(row -> errors.add(row.getDouble(0)));
+        }
+        assertThat(errors).hasSize(36);
+        JsonNode figures = new ObjectMapper()
+                .readTree(output.resolve("figures.json").toFile())
+                .get("models")
+                .get(0);
+        assertThat(figures.get("model").textValue()).isEqualTo("model");
+        JsonNode overall = figures.get("overall");
+        assertThat(overall.get("count").intValue()).isEqualTo(36);
+        assertThat(overall.get("mae").doubleValue())
+                .isCloseTo(errors.stream().mapToDouble(Math::abs).average().orElseThrow(), within(1e-4));
+        assertThat(overall.get("mse").doubleValue())
+                .isCloseTo(errors.stream().mapToDouble(e -> e * e).average().orElseThrow(), within(1e-3));
+
+        assertThat(backtest(options).err()).contains("the model gives no column 'predictions'");
+        assertThat(backtest(with(options, "--forecast-column=next", "--quantiles=0.1,0.9"))
+                        .err())
+                .contains("column 'next' has 6 numbers a row; horizon x targets x quantile levels is 12");
+    }
+
+    private static String[] with(String[] options, String... more) {
+        return Stream.concat(Arrays.stream(options), Arrays.stream(more)).toArray(String[]::new);
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.sparkmlext.kernels.graph.UpdateSettings;
 import org.sparkmlext.kernels.sealed.SealedBackend;
 import org.sparkmlext.net.layer.EmbeddingLayer;
 
-/** A network on the naive reference, with one batch of random rows. */
+/** A network on the naive reference, with one batch of rows, random unless others are put in. */
 final class ReferenceRun implements AutoCloseable {
 
     private final GraphKernels kernels = new SealedBackend().graphs();
@@ -87,6 +87,11 @@ final class ReferenceRun implements AutoCloseable {
                 write(buffer, numbers);
             }
         }
+    }
+
+    /** An input, to put other rows in. */
+    Buffer input(String name) {
+        return training.input(name);
     }
 
     FlatLayout layout() {

@@ -3,10 +3,6 @@ package org.sparkmlext.kernels.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,23 +18,9 @@ abstract class GoldenContract extends GraphContract {
 
     final Map<String, float[]> parameters = new LinkedHashMap<>();
 
-    /** Between -1/2 and 1/2, exact in float32; the maker of the file has the same. */
-    private static double number(int stream, int index) {
-        long h = (index + 1) * 2654435761L + stream * 40503L * 65536;
-        h ^= h >>> 13;
-        h *= 0x9E3779B97F4A7C15L;
-        return (h >>> 40 & 0xFFFF) / 65536.0 - 0.5;
-    }
-
-    static double[] numbers(int stream, int length, double scale, double shift) {
-        double[] numbers = new double[length];
-        Arrays.setAll(numbers, i -> scale * number(stream, i) + shift);
-        return numbers;
-    }
-
     final Value parameter(GraphBuilder graph, String name, int stream, double scale, double shift, int... sizes) {
         Shape shape = Shape.of(sizes);
-        parameters.put(name, Tensor.floats(numbers(stream, shape.elements(), scale, shift)));
+        parameters.put(name, Tensor.floats(GoldenValues.numbers(stream, shape.elements(), scale, shift)));
         return graph.parameter(name, shape);
     }
 
@@ -74,29 +56,9 @@ abstract class GoldenContract extends GraphContract {
                 GraphCase.Bend.GENTLE);
     }
 
-    private Map<String, double[]> golden() {
-        String text;
-        try (InputStream stored = GoldenContract.class.getResourceAsStream("/golden/" + file())) {
-            text = new String(stored.readAllBytes(), StandardCharsets.US_ASCII);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Map<String, double[]> golden = new LinkedHashMap<>();
-        text.lines().forEach(line -> {
-            String[] cells = line.split(",", -1);
-            golden.put(
-                    cells[0],
-                    Arrays.stream(cells)
-                            .skip(1)
-                            .mapToDouble(Double::parseDouble)
-                            .toArray());
-        });
-        return golden;
-    }
-
     @Test
     void gradientsAreThoseOfLibtorch() {
-        Map<String, double[]> golden = golden();
+        Map<String, double[]> golden = GoldenValues.read(file());
         try (CompiledCase compiled = compile(network(), Precision.FLOAT32)) {
             float[] additive = compiled.run().additive();
             for (FlatLayout.Entry entry : compiled.memory.layout().parameters().entries()) {
@@ -121,7 +83,7 @@ abstract class GoldenContract extends GraphContract {
     }
 
     private void compareLosses(String name, UpdateRule rule, float learningRate) {
-        double[] expected = golden().get(name);
+        double[] expected = GoldenValues.read(file()).get(name);
         assertThat(expected).hasSize(10);
         try (CompiledCase compiled = compile(network(), Precision.FLOAT32);
                 Optimizer optimizer = kernels().optimizer(UpdateSettings.of(rule), compiled.memory)) {

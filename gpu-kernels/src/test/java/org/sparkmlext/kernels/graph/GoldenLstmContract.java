@@ -18,8 +18,10 @@ abstract class GoldenLstmContract extends GoldenContract {
         GraphBuilder graph = new GraphBuilder(ROWS);
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         TensorType sequences = TensorType.floats(ROWS, 6, 3);
-        inputs.put("x", Tensor.of(sequences, numbers(1, sequences.shape().elements(), 4, 0)));
-        inputs.put("target", Tensor.of(TensorType.floats(ROWS, 2), numbers(2, ROWS * 2, 2, 0)));
+        inputs.put(
+                "x",
+                Tensor.of(sequences, GoldenValues.numbers(1, sequences.shape().elements(), 4, 0)));
+        inputs.put("target", Tensor.of(TensorType.floats(ROWS, 2), GoldenValues.numbers(2, ROWS * 2, 2, 0)));
         inputs.put(
                 "lengths", Tensor.of(new TensorType(Element.INT, Shape.of(ROWS)), new long[] {6, 4, 1, 5, 6, 2, 3, 6}));
         inputs.put("weight", ones());

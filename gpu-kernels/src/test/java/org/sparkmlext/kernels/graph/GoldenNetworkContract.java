@@ -23,7 +23,9 @@ abstract class GoldenNetworkContract extends GoldenContract {
         GraphBuilder graph = new GraphBuilder(ROWS);
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         TensorType images = TensorType.floats(ROWS, 3, 11, 9);
-        inputs.put("image", Tensor.of(images, numbers(1, images.shape().elements(), 4, 0)));
+        inputs.put(
+                "image",
+                Tensor.of(images, GoldenValues.numbers(1, images.shape().elements(), 4, 0)));
         inputs.put(
                 "class", Tensor.of(new TensorType(Element.INT, Shape.of(ROWS)), new long[] {0, 3, 1, 4, 2, 2, 0, 3}));
         inputs.put("weight", ones());

@@ -79,4 +79,12 @@ public abstract class GraphKernelsContract {
             return GraphKernelsContract.this.open();
         }
     }
+
+    @Nested
+    class GoldenAttention extends GoldenAttentionContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
 }

@@ -8,13 +8,11 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -58,15 +56,7 @@ public enum ImageSet implements NetworkSet {
     SIGN_LANGUAGE_DIGITS("sign-language-digits.tar.gz") {
         @Override
         public Parts read(SparkSession session, Path folder, Path work) throws IOException {
-            Path unpacked = work.resolve(text());
-            if (!Files.isDirectory(unpacked)) {
-                // Beside and renamed, so that an unpacking that was cut off is not taken for the whole.
-                Path beside = work.resolve(text() + ".part");
-                FileUtil.fullyDelete(beside.toFile());
-                Files.createDirectories(beside);
-                FileUtil.unTar(folder.resolve("sign-language-digits.tar.gz").toFile(), beside.toFile());
-                Files.move(beside, unpacked);
-            }
+            Path unpacked = NetworkSet.unpacked(folder.resolve("sign-language-digits.tar.gz"), work, text());
             Dataset<Row> images = new ImageAssembler()
                     .setHeight(32)
                     .setWidth(32)
@@ -107,6 +97,11 @@ public enum ImageSet implements NetworkSet {
     @Override
     public List<String> files() {
         return files;
+    }
+
+    @Override
+    public NetworkTrial trial() {
+        return new ClassTrial(false);
     }
 
     private static Parts split(

@@ -83,6 +83,14 @@ public enum NetworkRecipe {
     INDOOR_MOVEMENT(
             SequenceSet.INDOOR_MOVEMENT,
             Map.of("network", "lstm-attention", "maxEpochs", "40", "batchSize", "32", "learningRate", "0.002")),
+    MOVIE_REVIEWS(
+            TextSet.MOVIE_REVIEWS,
+            Map.of(
+                    "network", TextTrial.NETWORK.toJson(),
+                    "maxEpochs", "10",
+                    "batchSize", "32",
+                    "learningRate", "0.005",
+                    "clipNorm", "1")),
     ETTH1(
             SequenceSet.ETTH1,
             Map.of(
@@ -137,10 +145,7 @@ public enum NetworkRecipe {
 
     /** What is trained and how it is judged. */
     NetworkTrial trial() {
-        if (set == SequenceSet.ETTH1) {
-            return new ForecastTrial(this == ETTH1_BY_CHANNEL);
-        }
-        return new ClassTrial(set instanceof SequenceSet);
+        return this == ETTH1_BY_CHANNEL ? new ForecastTrial(true) : set.trial();
     }
 
     /**

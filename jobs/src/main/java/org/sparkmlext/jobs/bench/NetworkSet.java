@@ -7,13 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.sparkmlext.jobs.BadInputException;
 
 /** A public set on which networks are measured, in the parts that its own documentation asks for. */
-public sealed interface NetworkSet permits ImageSet, SequenceSet {
+public sealed interface NetworkSet permits ImageSet, SequenceSet, TextSet {
 
     /**
      * The rows of a set.
@@ -32,6 +33,9 @@ public sealed interface NetworkSet permits ImageSet, SequenceSet {
 
     /** Files that must be there, in the folder. */
     List<String> files();
+
+    /** What is trained on it and how it is judged. */
+    NetworkTrial trial();
 
     /** Reads the set from its folder; what has to be unpacked goes to {@code work}. */
     Parts read(SparkSession session, Path folder, Path work) throws IOException;
@@ -61,5 +65,24 @@ public sealed interface NetworkSet permits ImageSet, SequenceSet {
     /** The content of a file that gzip packed. */
     static InputStream unzipped(Path file) throws IOException {
         return new GZIPInputStream(Files.newInputStream(file));
+    }
+
+    /**
+     * The content of a tar archive as files, unpacked unless it was before.
+     *
+     * @param work where the folder lies
+     * @param name of the folder
+     */
+    static Path unpacked(Path archive, Path work, String name) throws IOException {
+        Path folder = work.resolve(name);
+        if (!Files.isDirectory(folder)) {
+            // Beside and renamed, so that an unpacking that was cut off is not taken for the whole.
+            Path beside = work.resolve(name + ".part");
+            FileUtil.fullyDelete(beside.toFile());
+            Files.createDirectories(beside);
+            FileUtil.unTar(archive.toFile(), beside.toFile());
+            Files.move(beside, folder);
+        }
+        return folder;
     }
 }

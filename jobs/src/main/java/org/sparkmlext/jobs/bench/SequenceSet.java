@@ -68,6 +68,11 @@ public enum SequenceSet implements NetworkSet {
         };
     }
 
+    @Override
+    public NetworkTrial trial() {
+        return this == ETTH1 ? new ForecastTrial(false) : new ClassTrial(true);
+    }
+
     /** As the UCR archive writes it: {@code ItalyPowerDemand}. */
     private String archiveName() {
         return this == ECG200

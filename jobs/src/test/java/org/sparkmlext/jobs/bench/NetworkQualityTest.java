@@ -7,10 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,7 +112,7 @@ class NetworkQualityTest {
         Dataset<Row> all = movement.train().unionByName(movement.validation()).unionByName(movement.test());
         assertThat(all.where("label = 1").count()).isEqualTo(158);
         assertThat(all.selectExpr("min(size(sequence))", "max(size(sequence))").first())
-                .isEqualTo(org.apache.spark.sql.RowFactory.create(19, 129));
+                .isEqualTo(RowFactory.create(19, 129));
         NetworkSet.Parts hours = SequenceSet.ETTH1.parts(LocalSpark.session(), data, folder);
         assertThat(hours.train().count()).isEqualTo(8640);
         assertThat(hours.validation().count()).isEqualTo(2880);
@@ -138,5 +141,72 @@ class NetworkQualityTest {
                 .run(LocalSpark.session());
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("| etth1 | 2880 | MSE | 1 | ", "| etth1-by-channel | 2880 | MSE | 1 | ");
+    }
+
+    @Test
+    void wordsOfTextsThatJudgeHaveNoNumber() {
+        List<String> train = Collections.nCopies(10, "this film is not good");
+        NetworkTrial.Split split = new TextTrial()
+                .split(
+                        new NetworkSet.Parts(texts(train), texts(List.of("dull, not good")), texts(List.of("dull"))),
+                        false);
+        List<Float> known = split.train().head().getList(0);
+        // "this" and "is" say nothing.
+        assertThat(known).hasSize(3).doesNotContain(0f);
+        assertThat(split.heldOut().head().getList(0)).isEqualTo(known.subList(1, 3));
+        assertThat(split.rows()).isEqualTo(1);
+        NetworkTrial.Split onTest = new TextTrial()
+                .split(
+                        new NetworkSet.Parts(
+                                texts(train),
+                                texts(Collections.nCopies(10, "dull, not good")),
+                                texts(List.of("dull and grey"))),
+                        true);
+        assertThat(onTest.train().count()).isEqualTo(20);
+        // What validates trains here; "grey" is the test's own.
+        assertThat(onTest.heldOut().head().<Float>getList(0)).hasSize(1).doesNotContain(0f);
+    }
+
+    private static Dataset<Row> texts(List<String> texts) {
+        return LocalSpark.session()
+                .createDataset(texts, Encoders.STRING())
+                .selectExpr("value as text", "1.0D as label");
+    }
+
+    @Test
+    @RealData
+    @Tag("full")
+    void reviewsAreSplitByTheirNumberAndClassified() {
+        Path data = RealData.Directory.file("movie-review-polarity/review_polarity.tar.gz")
+                .getParent()
+                .getParent();
+        NetworkSet.Parts reviews = TextSet.MOVIE_REVIEWS.parts(LocalSpark.session(), data, folder);
+        assertThat(reviews.train().groupBy("label").count().orderBy("label").collectAsList())
+                .containsExactly(RowFactory.create(0.0, 600L), RowFactory.create(1.0, 600L));
+        assertThat(reviews.validation()
+                        .groupBy("label")
+                        .count()
+                        .orderBy("label")
+                        .collectAsList())
+                .containsExactly(RowFactory.create(0.0, 200L), RowFactory.create(1.0, 200L));
+        assertThat(reviews.test().count()).isEqualTo(400);
+        assertThat(reviews.train()
+                        .unionByName(reviews.validation())
+                        .unionByName(reviews.test())
+                        .distinct()
+                        .count())
+                .isEqualTo(2000);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        new NetworkQuality(
+                        new NetworkQuality.Plan(
+                                List.of(NetworkRecipe.MOVIE_REVIEWS),
+                                data,
+                                folder,
+                                1,
+                                false,
+                                Map.of("maxEpochs", "1", "windowLength", "50")),
+                        new PrintStream(printed, true, StandardCharsets.UTF_8))
+                .run(LocalSpark.session());
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("| movie-reviews | 400 | accuracy | 1 | ");
     }
 }

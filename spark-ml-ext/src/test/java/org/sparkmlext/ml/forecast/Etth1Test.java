@@ -2,19 +2,24 @@ package org.sparkmlext.ml.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
+import org.sparkmlext.ml.neural.LstmRegressor;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.RealData;
 
 /**
- * The baselines on ETTh1 by the protocol of the data set's page: 12, 4 and 4 months of 30 days to train, validate and test, all 7 columns
+ * The baselines, and a small network, on ETTh1 by the protocol of the data set's page: 12, 4 and 4 months of 30 days to train, validate and test, all 7 columns
  * less their training mean, by their training deviation, every window of the test part.
  */
 class Etth1Test {
@@ -77,5 +82,59 @@ class Etth1Test {
             assertThat(ridge.mse()).isCloseTo(0.310, within(5e-4));
             assertThat(ridge.mae()).isCloseTo(0.350, within(5e-4));
         }
+    }
+
+    @Test
+    @RealData
+    void anLstmsFiguresAreThoseOfItsOwnForecasts() {
+        String[] columns = COLUMNS.toArray(String[]::new);
+        LstmRegressor lstm = new LstmRegressor()
+                .setTimeCol("hour")
+                .setInputCols(columns)
+                .setTargetCols(columns)
+                .setWindowLength(24)
+                .setHorizon(HORIZON)
+                .setStride(8)
+                .setPredictionsCol("next")
+                .setNetwork("window-norm+gru")
+                .setMaxEpochs(2)
+                .setNumWorkers(1);
+        int stride = 100;
+        Dataset<Row> hours = scaled().where("hour >= " + 10 * MONTH).persist();
+        Backtest backtest = new Backtest(HORIZON)
+                .timeCol("hour")
+                .targetCols(columns)
+                .season(24)
+                .fitOnce(Integer.toString(12 * MONTH - 1))
+                .origins(Origins.from(Integer.toString(16 * MONTH - 1), stride))
+                .model("lstm", StageForecaster.ofEstimator(lstm, "next"));
+        try (BacktestResult result = backtest.run(hours)) {
+            System.out.println(result.describe());
+            // Apart from the backtest: fitted on the same hours, each origin's forecast beside what came.
+            Map<Integer, Row> scored =
+                    lstm.fit(hours.where("hour < " + 12 * MONTH)).transform(hours).collectAsList().stream()
+                            .collect(Collectors.toMap(row -> row.<Integer>getAs("hour"), row -> row));
+            double squares = 0;
+            double absolutes = 0;
+            long count = 0;
+            for (int origin = 16 * MONTH - 1; origin + HORIZON < 20 * MONTH; origin += stride) {
+                Vector next = scored.get(origin).getAs("next");
+                for (int i = 0; i < next.size(); i++) {
+                    double actual =
+                            scored.get(origin + 1 + i / columns.length).<Double>getAs(columns[i % columns.length]);
+                    squares += (next.apply(i) - actual) * (next.apply(i) - actual);
+                    absolutes += Math.abs(next.apply(i) - actual);
+                    count++;
+                }
+            }
+            ForecastFigures figures = result.metrics().overall("lstm");
+            assertThat(figures.count()).isEqualTo(count);
+            assertThat(figures.missingForecasts()).isZero();
+            assertThat(figures.mse()).isCloseTo(squares / count, withinPercentage(1e-6));
+            assertThat(figures.mae()).isCloseTo(absolutes / count, withinPercentage(1e-6));
+            assertThat(figures.mse())
+                    .isLessThan(result.metrics().overall(Baselines.NAIVE).mse());
+        }
+        hours.unpersist();
     }
 }
