@@ -13,7 +13,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Prints what is known of a saved model. */
-@Command(name = "describe", description = "Prints a saved model: params, size, importances by name, its first tree.")
+@Command(
+        name = "describe",
+        description =
+                "Prints a saved model: params, size; of trees importances by name and the first tree, of a network its layers"
+                        + " and its best and last epoch.")
 final class DescribeCommand implements Callable<Integer> {
 
     @Spec

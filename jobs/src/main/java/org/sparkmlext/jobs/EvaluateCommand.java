@@ -7,7 +7,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.evaluation.Evaluation;
-import org.sparkmlext.jobs.evaluation.LabelColumns;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.table.TableLayout;
 import org.sparkmlext.jobs.table.TableOptions;
@@ -24,7 +23,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures a saved model on a labelled table, weighted by the table's weight column if there is one."
                         + " Two classes: AUC, PR-AUC, log-loss, accuracy, confusion matrix. More classes: log-loss, accuracy,"
-                        + " macro F1, confusion matrix. Regression: RMSE, MAE, R2, MAPE, pinball loss.")
+                        + " macro F1, confusion matrix. Regression: RMSE, MAE, R2, MAPE, pinball loss. Of forecasts every step"
+                        + " and target counts as a row.")
 final class EvaluateCommand implements Callable<Integer> {
 
     @Spec
@@ -61,7 +61,7 @@ final class EvaluateCommand implements Callable<Integer> {
         TableLayout layout = ScoreCommand.layoutOf(loaded, path).reading(table, from);
         Dataset<Row> rows = new TableReader(session).read(from, layout, true);
         out.println("evaluation of " + path + " on " + from);
-        out.print(Evaluation.of(loaded.model(), rows, new LabelColumns(layout.label(), layout.weight()), quantileLevel)
+        out.print(Evaluation.of(ModelDirectory.on(from, loaded.model(), session), rows, layout, quantileLevel)
                 .describe());
         return 0;
     }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * A job file: one JSON object (comments allowed) whose keys are the long options of its subcommand in camel case, so that
  * {@code "validationFraction": 0.1} means {@code --validation-fraction=0.1}. {@code "params"} is the object of the
- * estimator's Params ({@code --set}). {@code ${NAME}} in a string stands for the environment variable.
+ * estimator's Params ({@code --set}); of these a value may be an object too, which goes on as its text. {@code ${NAME}} in a string stands for the environment variable.
  */
 final class JobFile {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)}");
@@ -147,6 +147,10 @@ final class JobFile {
     }
 
     private String text(String key, JsonNode value) {
+        if (value.isObject()) {
+            // The JSON of a network.
+            return value.toString();
+        }
         if (!value.isArray()) {
             return scalar(key, value);
         }

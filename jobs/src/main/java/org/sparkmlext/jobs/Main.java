@@ -8,7 +8,6 @@ import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.model.FailureText;
-import org.sparkmlext.jobs.table.TableLayout;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(
         name = "spark-ml-ext",
-        description = "Gradient boosting on Spark: train, evaluate, score.",
+        description = "Gradient boosting and neural networks on Spark: train, evaluate, score.",
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         subcommands = {
@@ -95,16 +94,6 @@ public final class Main implements Runnable {
                     option + " is needed (key '" + option.replaceFirst("^--", "") + "' in a job file)");
         }
         return value;
-    }
-
-    /** One line on a table to be trained on. */
-    static String describe(String path, TableLayout layout) {
-        String columns = layout.vector() != null
-                ? "vector column '" + layout.vector() + "' of " + layout.vectorSize()
-                : layout.numericFeatures().size() + " numeric and "
-                        + layout.stringFeatures().size() + " string columns";
-        String label = layout.labelValues().isEmpty() ? "" : " " + layout.labelValues();
-        return path + ": " + columns + ", label '" + layout.label() + "'" + label;
     }
 
     private static String[] withJobFile(CommandLine line, String[] args) {

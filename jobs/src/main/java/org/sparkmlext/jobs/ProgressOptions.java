@@ -1,6 +1,7 @@
 package org.sparkmlext.jobs;
 
 import java.io.PrintStream;
+import org.sparkmlext.jobs.model.Algorithm;
 import org.sparkmlext.jobs.model.LiveProgress;
 import org.sparkmlext.training.TrainingListener;
 import picocli.CommandLine.Option;
@@ -19,16 +20,16 @@ final class ProgressOptions {
 
     @Option(
             names = "--progress",
-            description = "auto, terminal (one line, rewritten), plain (a line a round) or none.",
+            description = "auto, terminal (one line, rewritten), plain (a line a round or epoch) or none.",
             defaultValue = "AUTO")
     Style style = Style.AUTO;
 
-    TrainingListener listener(PrintStream out) {
+    TrainingListener listener(PrintStream out, Algorithm algorithm) {
         if (style == Style.NONE) {
             return new TrainingListener() {};
         }
         boolean isTerminal =
                 style == Style.TERMINAL || (style == Style.AUTO && "1".equals(System.getenv(TERMINAL_VARIABLE)));
-        return new LiveProgress(out, isTerminal, System::nanoTime);
+        return new LiveProgress(out, algorithm.isNetwork() ? "epoch" : "round", isTerminal, System::nanoTime);
     }
 }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.evaluation.BinaryEvaluation;
 import org.sparkmlext.jobs.evaluation.LabelColumns;
 import org.sparkmlext.jobs.model.Algorithm;
-import org.sparkmlext.jobs.model.BoostingTraining;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
+import org.sparkmlext.jobs.model.Training;
 import org.sparkmlext.jobs.quickstart.CustomerRows;
 import org.sparkmlext.jobs.table.Table;
 import org.sparkmlext.jobs.table.TableFormat;
@@ -85,7 +85,7 @@ final class QuickstartCommand implements Callable<Integer> {
         long startedAt = System.nanoTime();
         PrintStream out = Main.output(spec);
         checkOptions();
-        BoostingTraining training = new BoostingTraining(Algorithm.CLASSIFIER, settings, progress.listener(out));
+        Training training = Training.of(Algorithm.CLASSIFIER, settings, progress.listener(out, Algorithm.CLASSIFIER));
         SparkSession session = SessionOptions.session("spark-ml-ext quickstart");
         Configuration files = session.sparkContext().hadoopConfiguration();
         OutputDirectory model = OutputDirectory.claim(directory + "/model", true, files);
@@ -98,12 +98,12 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         TableReader reader = new TableReader(session);
         String from = Main.required(train, "--train");
-        Table whole = reader.readForTraining(from, table, Algorithm.CLASSIFIER == training.algorithm());
+        Table whole = reader.readForTraining(from, table, training.use(table));
         List<Dataset<Row>> parts = test == null
-                ? BoostingTraining.split(whole.rows(), TEST_SHARE, TEST_SALT)
+                ? Training.split(whole.rows(), TEST_SHARE, TEST_SALT)
                 : List.of(whole.rows(), reader.read(test, whole.layout(), true));
-        out.println(Main.describe(from, whole.layout()));
-        Transformer fitted = training.fit(new Table(parts.get(0), whole.layout()), null, validationFraction);
+        out.println(from + ": " + whole.layout().describe());
+        Transformer fitted = training.fit(new Table(parts.get(0), whole.layout()), from, null, validationFraction);
         BinaryEvaluation quality = BinaryEvaluation.of(
                 fitted.transform(parts.get(1)),
                 new LabelColumns(whole.layout().label(), whole.layout().weight()));

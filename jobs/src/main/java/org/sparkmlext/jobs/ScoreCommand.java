@@ -2,16 +2,20 @@ package org.sparkmlext.jobs;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.functions;
@@ -22,13 +26,16 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
+import org.sparkmlext.jobs.model.Training;
 import org.sparkmlext.jobs.table.TableFormat;
 import org.sparkmlext.jobs.table.TableLayout;
 import org.sparkmlext.jobs.table.TableOptions;
 import org.sparkmlext.jobs.table.TableReader;
+import org.sparkmlext.ml.neural.LstmRegressionModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +48,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Writes a table with a saved model's predictions: its own columns, then 'prediction' (a class, or a"
                         + " number), of a classifier 'probability' (of label 1; of more than two classes an array), where labels"
-                        + " were texts 'predictedLabel', and as arrays the vectors that leafCol and quantilesCol name.")
+                        + " were texts 'predictedLabel', and as arrays the vectors that leafCol, quantilesCol, predictionsCol and embeddingsCol"
+                        + " name. Events come by series and time, with nulls before the first whole window.")
 final class ScoreCommand implements Callable<Integer> {
     private static final String PREDICTION = "prediction";
     private static final String PROBABILITY = "probability";
@@ -61,7 +69,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Nullable
     String model;
 
-    @Option(names = "--input", description = "Table to score; it needs no label.")
+    @Option(names = "--input", description = "Table, or folder of images, to score; it needs no label.")
     @Nullable
     String input;
 
@@ -75,9 +83,16 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             split = ",",
-            description = "Columns of the input to carry over (default: all but vectors).")
+            description = "Columns of the input to carry over (default: all but vectors, pixels and sequences).")
     @Nullable
     List<String> keep;
+
+    @Option(
+            names = "--forecast",
+            description =
+                    "Of a model that forecasts events: write what follows the last event of each series, a row a step and"
+                            + " target, in place of the input's rows.")
+    boolean forecast;
 
     @Option(names = "--overwrite", description = "Replace the output if it exists.")
     boolean overwrite;
@@ -88,8 +103,9 @@ final class ScoreCommand implements Callable<Integer> {
         String path = Main.required(model, "--model");
         String from = Main.required(input, "--input");
         String to = Main.required(output, "--output");
-        if (outputFormat == TableFormat.LIBSVM) {
-            throw new BadInputException("--output-format must be csv or parquet, got libsvm");
+        if (outputFormat != TableFormat.CSV && outputFormat != TableFormat.PARQUET) {
+            throw new BadInputException("--output-format must be csv or parquet, got "
+                    + outputFormat.name().toLowerCase(Locale.ROOT));
         }
         SparkSession session = SessionOptions.session("spark-ml-ext score");
         OutputDirectory directory =
@@ -97,9 +113,23 @@ final class ScoreCommand implements Callable<Integer> {
         ModelDirectory.Loaded loaded = new ModelDirectory(session).load(path);
         TableLayout layout = layoutOf(loaded, path).reading(table, from);
         Dataset<Row> rows = new TableReader(session).read(from, layout, false);
-        write(scored(loaded.model(), rows, layout, keep), outputFormat, directory);
+        Transformer scoring = ModelDirectory.on(from, loaded.model(), session);
+        write(forecast ? forecasts(loaded, rows) : scored(scoring, rows, layout, keep), outputFormat, directory);
         out.println("scored " + from + ": " + directory.path());
         return 0;
+    }
+
+    private Dataset<Row> forecasts(ModelDirectory.Loaded loaded, Dataset<Row> rows) {
+        if (keep != null) {
+            throw new BadInputException(
+                    "--keep carries columns of rows over, but --forecast writes what follows the last of them;"
+                            + " leave one of the two out");
+        }
+        if (!(loaded.trained() instanceof LstmRegressionModel forecaster)) {
+            throw new BadInputException("--forecast wants a model of lstm-regressor on events, got "
+                    + loaded.trained().getClass().getSimpleName());
+        }
+        return forecaster.forecast(rows);
     }
 
     /** How the model's training table was read. */
@@ -122,7 +152,7 @@ final class ScoreCommand implements Callable<Integer> {
                 throw new BadInputException(
                         "--keep: " + NearestName.unknown("column", name, Arrays.asList(rows.columns())));
             }
-            if (!own.contains(name) && (keep != null || !name.equals(layout.vector()))) {
+            if (!own.contains(name) && (keep != null || !isHidden(rows, name, layout))) {
                 columns.add(col("`" + name.replace("`", "``") + "`"));
             }
         }
@@ -131,7 +161,7 @@ final class ScoreCommand implements Callable<Integer> {
         List<String> made = new ArrayList<>(Arrays.asList(scored.columns()));
         made.removeAll(Arrays.asList(rows.columns()));
         if (made.contains(PROBABILITY)) {
-            Column probability = functions.vector_to_array(col(PROBABILITY), "float64");
+            Column probability = array(PROBABILITY);
             boolean isOfTwo = AttributeGroup.fromStructField(scored.schema().apply(PROBABILITY))
                             .size()
                     == 2;
@@ -140,28 +170,35 @@ final class ScoreCommand implements Callable<Integer> {
         if (!layout.labelValues().isEmpty()) {
             columns.add(labelText(layout.labelValues()).as(PREDICTED_LABEL));
         }
-        made.removeAll(List.of(PREDICTION, PROBABILITY, RAW_PREDICTION));
+        made.removeAll(List.of(PREDICTION, PROBABILITY, RAW_PREDICTION, Training.PREPARED));
         for (String name : made) {
             if (scored.schema().apply(name).dataType().equals(SQLDataTypes.VectorType())) {
-                columns.add(functions
-                        .vector_to_array(col("`" + name.replace("`", "``") + "`"), "float64")
-                        .as(name));
+                columns.add(array(name).as(name));
             }
         }
         return scored.select(columns.toArray(new Column[0]));
     }
 
+    /** Vectors, pixels and sequences would make the scored table as large as the input; a path says which image it is. */
+    private static boolean isHidden(Dataset<Row> rows, String name, TableLayout layout) {
+        return name.equals(layout.rowColumn())
+                && !rows.schema().apply(name).dataType().equals(DataTypes.StringType);
+    }
+
+    /** A vector column as arrays; null where an event has no whole window yet. */
+    private static Column array(String name) {
+        Column vector = col("`" + name.replace("`", "``") + "`");
+        return when(vector.isNotNull(), functions.vector_to_array(vector, "float64"));
+    }
+
     /** The first text that means the predicted class. */
     private static Column labelText(Map<String, Double> values) {
-        Column text = lit(null).cast("string");
-        List<Map.Entry<String, Double>> entries = new ArrayList<>(values.entrySet());
-        for (int i = entries.size() - 1; i >= 0; i--) {
-            text = when(
-                            col(PREDICTION).equalTo(entries.get(i).getValue()),
-                            lit(entries.get(i).getKey()))
-                    .otherwise(text);
-        }
-        return text;
+        Map<Double, String> texts = new LinkedHashMap<>();
+        values.forEach((text, number) -> texts.putIfAbsent(number, text));
+        return map(texts.entrySet().stream()
+                        .flatMap(entry -> Stream.of(lit(entry.getKey()), lit(entry.getValue())))
+                        .toArray(Column[]::new))
+                .getItem(col(PREDICTION));
     }
 
     /** CSV has no arrays: they become JSON. */

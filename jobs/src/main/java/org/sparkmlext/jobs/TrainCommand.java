@@ -11,26 +11,27 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.evaluation.Evaluation;
-import org.sparkmlext.jobs.evaluation.LabelColumns;
 import org.sparkmlext.jobs.model.Algorithm;
-import org.sparkmlext.jobs.model.BoostingTraining;
 import org.sparkmlext.jobs.model.ModelDirectory;
 import org.sparkmlext.jobs.model.OutputDirectory;
+import org.sparkmlext.jobs.model.Training;
 import org.sparkmlext.jobs.table.Table;
 import org.sparkmlext.jobs.table.TableOptions;
 import org.sparkmlext.jobs.table.TableReader;
+import org.sparkmlext.jobs.table.TableUse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Trains a classifier or a regressor on a table and saves it. */
+/** Trains a model on a table and saves it. */
 @Command(
         name = "train",
         description =
-                "Trains boosted trees on a table and saves them: a classifier, or with an objective of numbers such as"
-                        + " --set objective=squared a regressor.")
+                "Trains a model on a table and saves it: boosted trees, a classifier or with an objective of numbers such as"
+                        + " --set objective=squared a regressor; with --algorithm a convolutional network on images or a"
+                        + " recurrent one on sequences.")
 final class TrainCommand implements Callable<Integer> {
 
     @Spec
@@ -45,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     TableOptions table;
 
-    @Option(names = "--input", description = "Table to train on.")
+    @Option(names = "--input", description = "Table to train on; of cnn-... also a folder of class folders of images.")
     @Nullable
     String input;
 
@@ -55,7 +56,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--validation-fraction",
-            description = "Share of the rows to hold out for validation instead (0 = none).",
+            description =
+                    "Share of the rows to hold out for validation instead (0 = none); of events the end of every series.",
             defaultValue = "0")
     double validationFraction;
 
@@ -72,9 +74,11 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--algorithm",
-            description = "classifier or regressor (default: the one that has the objective, else classifier).")
+            description =
+                    "classifier, regressor (boosted trees; default: the one that has the objective, else classifier),"
+                            + " cnn-classifier, cnn-regressor, lstm-classifier or lstm-regressor.")
     @Nullable
-    Algorithm algorithm;
+    String algorithm;
 
     @Option(
             names = "--set",
@@ -94,24 +98,24 @@ final class TrainCommand implements Callable<Integer> {
         if (validation != null && validationFraction > 0) {
             throw new BadInputException("give --validation or --validation-fraction, not both");
         }
-        BoostingTraining training =
-                new BoostingTraining(Algorithm.of(algorithm, settings), settings, progress.listener(out));
+        Algorithm chosen = Algorithm.of(algorithm, settings);
+        Training training = Training.of(chosen, settings, progress.listener(out, chosen));
+        TableUse use = training.use(table);
         SparkSession session = SessionOptions.session("spark-ml-ext train");
         OutputDirectory directory =
                 OutputDirectory.claim(to, overwrite, session.sparkContext().hadoopConfiguration());
         TableReader reader = new TableReader(session);
-        Table rows = reader.readForTraining(from, table, training.algorithm() == Algorithm.CLASSIFIER);
-        out.println(Main.describe(from, rows.layout()));
+        Table rows = reader.readForTraining(from, table, use);
+        out.println(from + ": " + rows.layout().describe());
         Dataset<Row> validationRows = validation == null ? null : reader.read(validation, rows.layout(), true);
         Dataset<Row> testRows = test == null ? null : reader.read(test, rows.layout(), true);
-        Transformer model = training.fit(rows, validationRows, validationFraction);
+        Transformer model = training.fit(rows, from, validationRows, validationFraction);
         new ModelDirectory(session).save((MLWritable) model, rows.layout(), directory);
         out.println("model saved: " + directory.path());
-        if (testRows != null) {
+        if (test != null && testRows != null) {
             out.println("evaluation on " + test);
-            LabelColumns columns =
-                    new LabelColumns(rows.layout().label(), rows.layout().weight());
-            out.print(Evaluation.of(model, testRows, columns, null).describe());
+            out.print(Evaluation.of(ModelDirectory.on(test, model, session), testRows, rows.layout(), null)
+                    .describe());
         }
         return 0;
     }

@@ -52,6 +52,12 @@ class JobFileTest {
                         "--set=thresholds=0.3,0.7");
     }
 
+    @Test
+    void aNetworkMayBeAnObject() throws IOException {
+        assertThat(arguments("{\"params\": {\"network\": {\"version\": 1, \"layers\": []}}}"))
+                .containsExactly("--set=network={\"version\":1,\"layers\":[]}");
+    }
+
     @ParameterizedTest
     @CsvSource({"-999, -999", "-0.5, -0.5", "1e-3, 0.001", "\"NaN\", NaN", "\"-Infinity\", -Infinity"})
     void theParamMissingIsANumberOrItsName(String json, Double expected) throws IOException {
@@ -64,7 +70,7 @@ class JobFileTest {
                 .matchedOption("--set")
                 .getValue();
         BoostedTreesClassifier stage = new BoostedTreesClassifier();
-        StageSettings.apply(stage, params);
+        StageSettings.apply(List.of(stage), params);
         assertThat(stage.getMissing()).isEqualTo(expected);
     }
 

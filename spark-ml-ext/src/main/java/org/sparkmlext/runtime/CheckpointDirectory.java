@@ -99,10 +99,34 @@ final class CheckpointDirectory {
         return Optional.empty();
     }
 
-    /** Writes a state, then deletes the files that are not needed any more. Returns where it is. */
+    /** Where a state is written to. */
+    Path file(RoundState state) {
+        return new Path(root, String.format(Locale.ROOT, "round-%06d.checkpoint", state.round() + 1));
+    }
+
+    /** Writes a state, then deletes the files that are not needed any more. Returns where it is. On a failure no part of it is left. */
     Path write(RoundState state) throws IOException {
-        Path target = new Path(root, String.format(Locale.ROOT, "round-%06d.checkpoint", state.round() + 1));
+        Path target = file(state);
         Path draft = new Path(root, "." + target.getName() + DRAFT + UUID.randomUUID());
+        try {
+            writeTo(draft, target, state);
+        } catch (IOException e) {
+            try {
+                files.delete(draft, false);
+            } catch (IOException second) {
+                // What is left of it is no checkpoint by its name, and deleted when the directory is opened next.
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        List<Path> all = newestFirst();
+        for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
+            files.delete(old, false);
+        }
+        return target;
+    }
+
+    private void writeTo(Path draft, Path target, RoundState state) throws IOException {
         try (OutputStream out = files.create(draft, false)) {
             CheckpointFile.write(state, out);
         }
@@ -111,11 +135,6 @@ final class CheckpointDirectory {
         if (!files.rename(draft, target)) {
             throw new IOException("it could not be renamed from " + draft + " to " + target);
         }
-        List<Path> all = newestFirst();
-        for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
-            files.delete(old, false);
-        }
-        return target;
     }
 
     private List<Path> newestFirst() throws IOException {

@@ -1,6 +1,7 @@
 package org.sparkmlext.runtime;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -16,7 +17,7 @@ import org.sparkmlext.training.TrainingAlgorithm;
 /**
  * Keeps a run's states in a directory and knows from which one the run goes on. Used by the driver's thread.
  *
- * <p>A state that cannot be written is no reason to lose the run: the log says so, and training goes on.
+ * <p>A state that cannot be written ends the run: whoever asked for checkpoints must not learn of it when one is needed.
  */
 final class Checkpoints {
 
@@ -53,7 +54,7 @@ final class Checkpoints {
         this.reports = reports;
         if (resumed != null) {
             writtenRounds = resumed.round() + 1;
-            kept = "of round " + writtenRounds + ", is in " + directory;
+            kept = "of epoch " + writtenRounds + ", is in " + directory;
             hasBestModel = hasBefore;
             LOG.info("Training goes on after round {} of {}", writtenRounds, directory);
         }
@@ -96,7 +97,11 @@ final class Checkpoints {
         return reports;
     }
 
-    /** A round has ended. */
+    /**
+     * A round has ended.
+     *
+     * @throws CheckpointFailure if its state, or the best model, cannot be written
+     */
     void roundFinished(RoundState state) {
         if (state.isBest()) {
             // Before the state: should the application die in between, the round is repeated and the model written
@@ -105,8 +110,9 @@ final class Checkpoints {
             try {
                 options.bestModel().write(path.toString(), algorithm.model(state));
                 hasBestModel = true;
-            } catch (IOException | UncheckedIOException e) {
-                LOG.warn("The best model, of round {}, cannot be written to {}", state.round() + 1, path, e);
+            } catch (IOException | RuntimeException e) {
+                end("best model", state, path, e);
+                return;
             }
         }
         if ((state.round() + 1) % options.interval() == 0) {
@@ -114,7 +120,7 @@ final class Checkpoints {
         }
     }
 
-    /** The run has ended: its last state is kept whatever the interval is. */
+    /** The run has ended: its last state is kept whatever the interval is. Faults as of {@link #roundFinished}. */
     void finished(List<RoundState> states) {
         if (!states.isEmpty()) {
             write(states.get(states.size() - 1));
@@ -128,14 +134,24 @@ final class Checkpoints {
         try {
             Path file = directory.write(state);
             writtenRounds = state.round() + 1;
-            kept = "of round " + writtenRounds + ", is " + file;
+            kept = "of epoch " + writtenRounds + ", is " + file;
         } catch (IOException e) {
-            LOG.warn(
-                    "The checkpoint of round {} cannot be written to {}; training goes on without it",
-                    state.round() + 1,
-                    directory,
-                    e);
+            end("checkpoint", state, directory.file(state), e);
         }
+    }
+
+    private void end(String what, RoundState state, Path path, Exception cause) {
+        if (Thread.currentThread().isInterrupted() || cause instanceof InterruptedIOException) {
+            // The run is being cancelled: whoever waits for it next says so.
+            Thread.currentThread().interrupt();
+            return;
+        }
+        throw new CheckpointFailure(
+                "the " + what + " of epoch " + (state.round() + 1) + " cannot be written to " + path + ": "
+                        + cause.getMessage() + ". Training ends with it." + note()
+                        + " Make room or mend the directory and fit again, which goes on from there, or set checkpointDir to"
+                        + " another directory, or to nothing for no checkpoints.",
+                cause);
     }
 
     /** For the message of a failure: what is left of the run; empty where nothing is. */

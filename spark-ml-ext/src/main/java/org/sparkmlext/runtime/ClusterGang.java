@@ -77,7 +77,7 @@ final class ClusterGang implements AutoCloseable {
                 watch.await(submit(shards, profile, tasks.task(launch)), () -> look(listener));
                 look(listener);
                 return;
-            } catch (TrainingCancelledException | InvalidTrainingDataException e) {
+            } catch (TrainingCancelledException | InvalidTrainingDataException | CheckpointFailure e) {
                 throw e;
             } catch (Exception e) {
                 // Also Spark's checked exceptions: its Scala methods do not declare them.

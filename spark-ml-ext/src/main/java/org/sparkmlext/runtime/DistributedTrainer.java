@@ -82,6 +82,7 @@ public final class DistributedTrainer {
      * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, if a worker would get more
      *     rows than it can hold, if the memory does not suffice, if dynamic allocation is on, or if the directory of checkpoints
      *     cannot be written to or is another run's
+     * @throws java.io.UncheckedIOException if a checkpoint cannot be written any more; the message names epoch and path
      * @throws org.sparkmlext.training.TrainingCancelledException if the run was cancelled
      */
     public static Result train(

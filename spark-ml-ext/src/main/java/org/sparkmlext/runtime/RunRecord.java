@@ -191,7 +191,12 @@ final class RunRecord {
         return told.toException(original);
     }
 
-    /** Tells the listener what happened since the last call. An exception of the listener is logged, once an event. */
+    /**
+     * Keeps finished rounds, and tells the listener what happened since the last call. An exception of the listener is logged, once an
+     * event.
+     *
+     * @throws CheckpointFailure if a round cannot be kept
+     */
     void tell(TrainingListener listener) {
         for (Consumer<TrainingListener> event = news.poll(); event != null; event = news.poll()) {
             tell(listener, event);
@@ -202,6 +207,8 @@ final class RunRecord {
     static void tell(TrainingListener listener, Consumer<TrainingListener> event) {
         try {
             event.accept(listener);
+        } catch (CheckpointFailure e) {
+            throw e;
         } catch (RuntimeException e) {
             LOG.warn("A training listener failed; training goes on", e);
         }

@@ -40,7 +40,7 @@ record ClassTrial(boolean isSequence) implements NetworkTrial {
     @Override
     public Run run(NetworkParams estimator, Split split, PrintStream out) {
         NetworkClassifier<?, ?> classifier = (NetworkClassifier<?, ?>) estimator;
-        classifier.addListener(new LiveProgress(out, false, System::nanoTime));
+        classifier.addListener(new LiveProgress(out, "epoch", false, System::nanoTime));
         long start = System.nanoTime();
         var model = classifier.fit(split.train());
         double seconds = (System.nanoTime() - start) / 1e9;

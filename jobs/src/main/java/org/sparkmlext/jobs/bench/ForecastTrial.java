@@ -89,7 +89,7 @@ record ForecastTrial(boolean isByChannel) implements NetworkTrial {
     @Override
     public Run run(NetworkParams estimator, Split split, PrintStream out) {
         LstmRegressor regressor = (LstmRegressor) estimator;
-        regressor.addListener(new LiveProgress(out, false, System::nanoTime));
+        regressor.addListener(new LiveProgress(out, "epoch", false, System::nanoTime));
         long start = System.nanoTime();
         LstmRegressionModel model = regressor.fit(split.train());
         double seconds = (System.nanoTime() - start) / 1e9;

@@ -159,7 +159,7 @@ public enum NetworkRecipe {
         all.putIfAbsent("numWorkers", "2");
         all.putAll(changed);
         NetworkParams estimator = trial().estimator(seed);
-        StageSettings.apply(estimator, all);
+        StageSettings.apply(List.of(estimator), all);
         return estimator;
     }
 }

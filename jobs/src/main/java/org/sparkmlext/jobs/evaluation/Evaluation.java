@@ -12,7 +12,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.jobs.table.TableLayout;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressionModel;
+import org.sparkmlext.ml.neural.LstmParams;
+import org.sparkmlext.ml.neural.NetworkRegressionModel;
 
 /** Figures of a scored table, ready to be printed. */
 public interface Evaluation {
@@ -21,21 +24,32 @@ public interface Evaluation {
     String describe();
 
     /**
-     * Measures a model on labelled rows, as {@link #of(Dataset, LabelColumns, Double)} does its predictions.
+     * Measures a model on labelled rows, as {@link #of(Dataset, LabelColumns, Double)} does its predictions. Of events those count that
+     * have a prediction: of whole series the last one, of forecasts every step and target of each that came true.
      *
      * @param model a model, or a pipeline that ends in one
+     * @param rows as {@code layout} says
      * @param quantileLevel null means that of the model's prediction, where it predicts quantiles
      */
-    static Evaluation of(Transformer model, Dataset<Row> rows, LabelColumns columns, @Nullable Double quantileLevel) {
-        return of(model.transform(rows), columns, quantileLevel != null ? quantileLevel : predictedLevel(model));
+    static Evaluation of(Transformer model, Dataset<Row> rows, TableLayout layout, @Nullable Double quantileLevel) {
+        Transformer trained =
+                model instanceof PipelineModel pipeline ? pipeline.stages()[pipeline.stages().length - 1] : model;
+        Double level = quantileLevel != null ? quantileLevel : predictedLevel(trained);
+        Dataset<Row> predictions = model.transform(rows);
+        if (layout.events() == null || !(trained instanceof LstmParams events)) {
+            return of(predictions, new LabelColumns(layout.label(), layout.weight()), level);
+        }
+        EventPredictions known = new EventPredictions(events, layout.events(), layout.label());
+        return of(known.among(predictions), known.columns(), level);
     }
 
-    private static @Nullable Double predictedLevel(Transformer model) {
-        if (model instanceof PipelineModel pipeline) {
-            return predictedLevel(pipeline.stages()[pipeline.stages().length - 1]);
+    private static @Nullable Double predictedLevel(Transformer trained) {
+        OptionalDouble level = OptionalDouble.empty();
+        if (trained instanceof BoostedTreesRegressionModel trees) {
+            level = trees.predictedLevel();
+        } else if (trained instanceof NetworkRegressionModel<?> network) {
+            level = network.predictedLevel();
         }
-        OptionalDouble level =
-                model instanceof BoostedTreesRegressionModel trees ? trees.predictedLevel() : OptionalDouble.empty();
         return level.isPresent() ? level.getAsDouble() : null;
     }
 

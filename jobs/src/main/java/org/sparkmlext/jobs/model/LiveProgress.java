@@ -10,7 +10,7 @@ import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.training.TrainingReport;
 
 /**
- * A line per round: round, losses, rows per second, time left. On a terminal one line is rewritten; elsewhere each round
+ * A line per round (of a network, epoch): its number, losses, rows per second, time left. On a terminal one line is rewritten; elsewhere each round
  * has its own line, and in runs of many rounds at most two lines a second.
  */
 public final class LiveProgress implements TrainingListener {
@@ -25,6 +25,7 @@ public final class LiveProgress implements TrainingListener {
     private static final double SMOOTHING = 0.2;
 
     private final PrintStream out;
+    private final String unit;
     private final boolean terminal;
     private final LongSupplier nanoClock;
     private long startedAt;
@@ -35,11 +36,13 @@ public final class LiveProgress implements TrainingListener {
     private int shownWidth;
 
     /**
+     * @param unit what a round is called: {@code round} or {@code epoch}
      * @param terminal whether {@code out} shows carriage returns as such
      * @param nanoClock such as {@link System#nanoTime}
      */
-    public LiveProgress(PrintStream out, boolean terminal, LongSupplier nanoClock) {
+    public LiveProgress(PrintStream out, String unit, boolean terminal, LongSupplier nanoClock) {
         this.out = out;
+        this.unit = unit;
         this.terminal = terminal;
         this.nanoClock = nanoClock;
         this.startedAt = nanoClock.getAsLong();
@@ -83,7 +86,8 @@ public final class LiveProgress implements TrainingListener {
 
     @Override
     public void retrying(int attempt, int nextRound, String reason) {
-        line("a worker was lost (" + reason + "); attempt " + (attempt + 1) + " goes on from round " + (nextRound + 1));
+        line("a worker was lost (" + reason + "); attempt " + (attempt + 1) + " goes on from " + unit + " "
+                + (nextRound + 1));
         lastRoundAt = nanoClock.getAsLong();
     }
 
@@ -93,7 +97,7 @@ public final class LiveProgress implements TrainingListener {
         report.secondsByPhase()
                 .forEach((phase, seconds) -> text.append(text.isEmpty() ? "" : ", ")
                         .append(String.format(Locale.ROOT, "%s %.1f s", phase, seconds)));
-        line("trained " + report.rounds().size() + " rounds" + (text.isEmpty() ? "" : ": " + text)
+        line("trained " + report.rounds().size() + " " + unit + "s" + (text.isEmpty() ? "" : ": " + text)
                 + (report.attempts() > 1 ? " in " + report.attempts() + " attempts" : ""));
     }
 
@@ -105,11 +109,11 @@ public final class LiveProgress implements TrainingListener {
     }
 
     /** {@code round  12/100  train-logloss 0.31234  validation-logloss 0.33012  1.2M rows/s  0:34 left}. */
-    static String format(RoundReport report, double secondsPerRound) {
+    String format(RoundReport report, double secondsPerRound) {
         int done = report.round() + 1;
         int width = Integer.toString(report.numRounds()).length();
         StringBuilder text =
-                new StringBuilder(String.format(Locale.ROOT, "round %" + width + "d/%d", done, report.numRounds()));
+                new StringBuilder(String.format(Locale.ROOT, "%s %" + width + "d/%d", unit, done, report.numRounds()));
         for (Map.Entry<String, Double> metric : report.metrics().entrySet()) {
             text.append(String.format(Locale.ROOT, "  %s %.5f", metric.getKey(), metric.getValue()));
         }
@@ -122,10 +126,11 @@ public final class LiveProgress implements TrainingListener {
     }
 
     /** {@code round 3/10  12,800 of 60,000 rows  train-loss 0.31234  1.2k rows/s  0:34 left in this round}. */
-    static String format(ProgressReport report, double secondsOfRound) {
+    String format(ProgressReport report, double secondsOfRound) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "round %d/%d  %,d of %,d rows",
+                "%s %d/%d  %,d of %,d rows",
+                unit,
                 report.round() + 1,
                 report.numRounds(),
                 report.rows(),
@@ -136,7 +141,8 @@ public final class LiveProgress implements TrainingListener {
                 .append(quantity(rowsPerSecond))
                 .append(" rows/s  ")
                 .append(duration((report.totalRows() - report.rows()) / Math.max(1e-9, rowsPerSecond)))
-                .append(" left in this round")
+                .append(" left in this ")
+                .append(unit)
                 .toString();
     }
 

@@ -3,6 +3,7 @@ package org.sparkmlext.jobs.model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,11 +14,14 @@ import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.sql.SparkSession;
-import org.sparkmlext.jobs.table.TableLayout;
 import org.sparkmlext.ml.boosting.BoostedTreesModel;
+import org.sparkmlext.ml.neural.Network;
+import org.sparkmlext.ml.neural.NetworkParams;
+import org.sparkmlext.ml.neural.TrainedNetworkModel;
+import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.tree.Forest;
 
-/** A saved model in words. */
+/** A saved model in words: what every model tells, then its trees or its layers. */
 public final class ModelDescription {
     private static final int SHOWN_IMPORTANCES = 30;
 
@@ -27,7 +31,7 @@ public final class ModelDescription {
         this.session = session;
     }
 
-    /** Several lines: kind and size, params, table, importances by name, first tree. */
+    /** Several lines: kind and size, params, table; of trees importances by name and the first one, of a network layers and epochs. */
     public String describe(String path, ModelDirectory.Loaded loaded) {
         StringBuilder text = new StringBuilder();
         text.append("model     ").append(path).append('\n');
@@ -41,12 +45,18 @@ public final class ModelDescription {
                     .append('\n');
         }
         if (loaded.layout() != null) {
-            text.append("table     ").append(describe(loaded.layout())).append('\n');
+            text.append("table     ")
+                    .append(loaded.layout().format().name().toLowerCase(Locale.ROOT))
+                    .append(", ")
+                    .append(loaded.layout().describe())
+                    .append('\n');
         }
         text.append("params (* = not the default)\n");
         appendParams(loaded.trained(), text);
         if (loaded.trained() instanceof BoostedTreesModel trees) {
             appendTrees(trees, text);
+        } else if (loaded.trained() instanceof TrainedNetworkModel network) {
+            appendNetwork(network, loaded.trained(), text);
         }
         return text.toString();
     }
@@ -61,16 +71,6 @@ public final class ModelDescription {
         }
     }
 
-    private static String describe(TableLayout layout) {
-        return layout.format().name().toLowerCase(Locale.ROOT) + ", "
-                + (layout.vector() != null
-                        ? "vector '" + layout.vector() + "' of " + layout.vectorSize()
-                        : layout.features().size() + " features, "
-                                + layout.stringFeatures().size() + " of them strings")
-                + ", label '" + layout.label() + "'"
-                + (layout.labelValues().isEmpty() ? "" : " " + layout.labelValues());
-    }
-
     private static void appendParams(Transformer model, StringBuilder text) {
         Params params = model;
         for (Param<?> param : params.params()) {
@@ -81,14 +81,56 @@ public final class ModelDescription {
                 text.append(isDefault ? "    " : "  * ")
                         .append(param.name())
                         .append(" = ")
-                        .append(show(value))
+                        .append(isOfLines(value) ? "JSON, whose layers are below" : show(value))
                         .append('\n');
             }
         }
     }
 
+    private static void appendNetwork(TrainedNetworkModel model, Transformer stage, StringBuilder text) {
+        text.append("network\n");
+        String frozen = ((NetworkParams) stage).getFreezeUntil();
+        Network layers = model.fittedLayers();
+        (frozen.isEmpty() ? layers.summary() : layers.summary(frozen))
+                .lines()
+                .forEach(line -> text.append("    ").append(line).append('\n'));
+        if (!model.hasSummary() || model.summary().epochs().isEmpty()) {
+            return;
+        }
+        List<RoundReport> epochs = model.summary().epochs();
+        RoundReport last = epochs.get(epochs.size() - 1);
+        text.append("training  ")
+                .append(epochs.size())
+                .append(" epochs of ")
+                .append(last.rows())
+                .append(" rows\n");
+        String metric = watched((NetworkParams) stage, last);
+        int best = last.metrics().containsKey(metric) ? model.summary().bestEpoch(metric) : -1;
+        if (best >= 0) {
+            appendEpoch("best", epochs.get(best), text);
+        }
+        appendEpoch("last", last, text);
+    }
+
+    /** The metric that says which epoch is the best. */
+    private static String watched(NetworkParams params, RoundReport epoch) {
+        String validated = "validation-" + params.getValidationMetric();
+        return epoch.metrics().containsKey(validated) ? validated : "train-" + params.getValidationMetric();
+    }
+
+    private static void appendEpoch(String which, RoundReport epoch, StringBuilder text) {
+        text.append("    ").append(which).append(" epoch ").append(epoch.round() + 1);
+        epoch.metrics().forEach((name, value) -> text.append(String.format(Locale.ROOT, "  %s %.5f", name, value)));
+        text.append('\n');
+    }
+
     private static boolean sameValue(Object a, Object b) {
         return Arrays.deepEquals(new Object[] {a}, new Object[] {b});
+    }
+
+    /** Whether it is the JSON of a network, a page of its own. */
+    private static boolean isOfLines(Object value) {
+        return value instanceof String text && text.strip().startsWith("{");
     }
 
     private static String show(Object value) {

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsReader$;
 import org.apache.spark.ml.util.MLWritable;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.BadInputException;
 import org.sparkmlext.jobs.table.TableLayout;
+import org.sparkmlext.ml.feature.ImageAssembler;
 
 /**
  * A trained model on disk: Spark's own model directory (a model of this project, or a pipeline that ends in one) plus
@@ -74,6 +76,35 @@ public final class ModelDirectory {
             throw foreign(path, "a " + model.getClass().getName());
         }
         return new Loaded(model, trained, layout(path));
+    }
+
+    /**
+     * A model as it scores a table: paths of images that are relative begin in the table's own directory.
+     *
+     * @param model a model, or a pipeline that ends in one
+     */
+    public static Transformer on(String table, Transformer model, SparkSession session) {
+        if (model instanceof PipelineModel pipeline) {
+            for (Transformer stage : pipeline.stages()) {
+                if (stage instanceof ImageAssembler assembler && assembler.isSet(assembler.baseDir())) {
+                    return pipeline.copy(new ParamMap().put(assembler.baseDir(), directoryOf(table, session)));
+                }
+            }
+        }
+        return model;
+    }
+
+    /** The directory that a table lies in. */
+    static String directoryOf(String table, SparkSession session) {
+        try {
+            Path path = new Path(table);
+            Path whole = path.getFileSystem(session.sparkContext().hadoopConfiguration())
+                    .makeQualified(path);
+            return String.valueOf(whole.isRoot() ? whole : whole.getParent());
+        } catch (IOException unreachable) {
+            throw new BadInputException(
+                    "table '" + table + "' cannot be read: " + unreachable.getMessage(), unreachable);
+        }
     }
 
     private String className(String path) {

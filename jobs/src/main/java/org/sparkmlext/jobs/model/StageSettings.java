@@ -1,7 +1,7 @@
 package org.sparkmlext.jobs.model;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.BadInputException;
 import org.sparkmlext.jobs.NearestName;
 
-/** Sets a stage's Params from text, by name; knows no list of Params of its own. */
+/** Sets the Params of stages from text, by name; knows no list of Params of its own. */
 public final class StageSettings {
     /** Columns follow from the options of the table, so that they are named in one place only. */
     private static final Set<String> SET_BY_JOB = Set.of(
@@ -28,6 +28,15 @@ public final class StageSettings {
             "weightCol",
             "featuresCol",
             "inputCols",
+            "imageCol",
+            "sequenceCol",
+            "entityCol",
+            "timeCol",
+            "targetCols",
+            "inputCol",
+            "outputCol",
+            "originCol",
+            "baseDir",
             "validationIndicatorCol",
             "baseMarginCol",
             "predictionCol",
@@ -39,23 +48,27 @@ public final class StageSettings {
     /**
      * Converts each text to its Param's type and sets it; arrays are separated by commas.
      *
+     * @param stages of which the first that has a Param of the name gets it
      * @throws BadInputException if there is no such Param, the text is not of its type, or the Param refuses the value
      */
-    public static void apply(Params stage, Map<String, String> settings) {
-        List<String> names = new ArrayList<>();
-        for (Param<?> param : stage.params()) {
-            if (!SET_BY_JOB.contains(param.name())) {
-                names.add(param.name());
+    public static void apply(List<? extends Params> stages, Map<String, String> settings) {
+        Map<String, Params> owners = new LinkedHashMap<>();
+        for (Params stage : stages) {
+            for (Param<?> param : stage.params()) {
+                if (!SET_BY_JOB.contains(param.name())) {
+                    owners.putIfAbsent(param.name(), stage);
+                }
             }
         }
         settings.forEach((name, text) -> {
             if (SET_BY_JOB.contains(name)) {
-                throw new BadInputException(
-                        "param '" + name + "' names a column; columns follow from --label,"
-                                + " --weight, --base-margin, --features and --validation, and predictions keep their standard names");
+                throw new BadInputException("param '" + name + "' names a column; columns follow from --label,"
+                        + " --weight, --base-margin, --features, --time, --entity, --target and --validation, and"
+                        + " predictions keep their standard names");
             }
-            if (!names.contains(name)) {
-                throw new BadInputException(NearestName.unknown("param", name, names));
+            Params stage = owners.get(name);
+            if (stage == null) {
+                throw new BadInputException(NearestName.unknown("param", name, owners.keySet()));
             }
             set(stage, stage.getParam(name), text);
         });

@@ -49,12 +49,21 @@ public final class EventReader {
         types.forEach((name, type) -> {
             boolean isNumber = type.equals(DataTypes.DoubleType);
             if (name.equals(timeCol)) {
-                changed.put(name, isNumber ? wholeNumber(name, path) : timestamp(name, path));
+                changed.put(name, time(name, isNumber, path));
             } else if (isNumber) {
                 changed.put(name, TableReader.column(name).cast(DataTypes.DoubleType));
             }
         });
         return raw.rows().withColumns(changed);
+    }
+
+    /**
+     * A text column of times as whole numbers or timestamps; reading fails at a text that is none.
+     *
+     * @param isNumber whether all of them are numbers
+     */
+    static Column time(String name, boolean isNumber, String path) {
+        return isNumber ? wholeNumber(name, path) : timestamp(name, path);
     }
 
     private static Column wholeNumber(String name, String path) {

@@ -7,7 +7,10 @@ import picocli.CommandLine.Option;
 /** How a file is cut into columns: options shared by the subcommands. */
 public class FileOptions {
 
-    @Option(names = "--format", description = "csv, parquet or libsvm; without it the file name's ending decides.")
+    @Option(
+            names = "--format",
+            description =
+                    "csv, parquet, libsvm or images (a folder of class folders); without it the name's ending decides.")
     public @Nullable TableFormat format;
 
     @Option(
@@ -32,6 +35,13 @@ public class FileOptions {
     /** The format asked for, or the one the path's ending tells. */
     TableFormat formatOf(String path) {
         return format != null ? format : TableFormat.ofPath(path);
+    }
+
+    /** The same; of images a name without a telling ending is that of a folder. */
+    TableFormat formatOf(String path, FeatureKind kind) {
+        return format == null && kind == FeatureKind.IMAGES
+                ? TableFormat.ofEnding(path).orElse(TableFormat.IMAGES)
+                : formatOf(path);
     }
 
     String separatorOf(String path) {

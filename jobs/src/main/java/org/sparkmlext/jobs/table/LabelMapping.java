@@ -3,6 +3,7 @@ package org.sparkmlext.jobs.table;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.raise_error;
 import static org.apache.spark.sql.functions.when;
 
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,15 +24,20 @@ import org.sparkmlext.jobs.BadInputException;
 /** Finds which label values mean which class. */
 final class LabelMapping {
     private static final int SHOWN_VALUES = 8;
-    /** More texts than this are taken for something else than classes. */
+    private static final int MOST_COUNTED = 1000;
+    /** More texts than this in a table are taken for something else than classes. */
     private static final int MOST_CLASSES = 100;
+    /** Folders are classes, however many. */
+    private static final int MOST_FOLDERS = 100_000;
 
     private final TableOptions options;
     private final String path;
+    private final int mostClasses;
 
-    LabelMapping(TableOptions options, String path) {
+    LabelMapping(TableOptions options, String path, TableFormat format) {
         this.options = options;
         this.path = path;
+        mostClasses = format == TableFormat.IMAGES ? MOST_FOLDERS : MOST_CLASSES;
     }
 
     /**
@@ -47,9 +54,12 @@ final class LabelMapping {
         boolean isNumeric = type instanceof NumericType || DataTypes.BooleanType.equals(type);
         if (!hasClasses) {
             if (!isNumeric) {
-                throw new BadInputException(
-                        path + ": label column '" + label + "' holds texts; a regressor needs numbers."
-                                + " Name the texts that mean a missing value with --missing, or train a classifier");
+                boolean isText = DataTypes.StringType.equals(type);
+                throw new BadInputException(path + ": label column '" + label + "' holds "
+                        + (isText || type == null ? "texts" : type.simpleString()) + "; a regressor needs numbers."
+                        + (isText
+                                ? " Name the texts that mean a missing value with --missing, or train a classifier"
+                                : ""));
             }
             return Map.of();
         }
@@ -57,13 +67,11 @@ final class LabelMapping {
             return Map.of();
         }
         Map<String, Long> counts = counts(rows, label);
-        if (counts.size() < 2
-                || counts.size() > MOST_CLASSES
-                || (options.positiveLabel != null && counts.size() != 2)) {
+        if (counts.size() < 2 || counts.size() > mostClasses || (options.positiveLabel != null && counts.size() != 2)) {
             throw new BadInputException(path + ": label column '" + label + "' has " + describe(counts) + "; "
                     + (options.positiveLabel != null
                             ? "--positive-label needs exactly two"
-                            : "classes are 2 to " + MOST_CLASSES)
+                            : "classes are 2 to " + mostClasses)
                     + ". Say which value means what, for example"
                     + " --label-mapping 'VALUE=1' (key 'labelMapping' in a job file)");
         }
@@ -90,10 +98,10 @@ final class LabelMapping {
             return label.cast(DataTypes.DoubleType);
         }
         Column text = label.cast(DataTypes.StringType);
-        Column mapped = lit(null).cast(DataTypes.DoubleType);
-        for (Map.Entry<String, Double> entry : layout.labelValues().entrySet()) {
-            mapped = when(text.equalTo(entry.getKey()), lit(entry.getValue())).otherwise(mapped);
-        }
+        Column mapped = map(layout.labelValues().entrySet().stream()
+                        .flatMap(entry -> Stream.of(lit(entry.getKey()), lit(entry.getValue())))
+                        .toArray(Column[]::new))
+                .getItem(text);
         Column unknown = raise_error(concat(
                         lit(path + ": label column '" + layout.label() + "' has the value '"),
                         text,
@@ -104,20 +112,21 @@ final class LabelMapping {
         return when(label.isNull(), lit(null).cast(DataTypes.DoubleType)).otherwise(coalesce(mapped, unknown));
     }
 
-    private static Map<String, Long> counts(Dataset<Row> rows, String label) {
+    private Map<String, Long> counts(Dataset<Row> rows, String label) {
         Column text = TableReader.column(label).cast(DataTypes.StringType).as("value");
         Map<String, Long> counts = new TreeMap<>();
         rows.select(text)
                 .where("value IS NOT NULL")
                 .groupBy("value")
                 .count()
-                .takeAsList(1000)
+                .takeAsList(Math.max(MOST_COUNTED, mostClasses + 1))
                 .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
         return counts;
     }
 
     private static String describe(Map<String, Long> counts) {
-        StringBuilder text = new StringBuilder(counts.size() >= 1000 ? "1000 or more" : Integer.toString(counts.size()))
+        StringBuilder text = new StringBuilder(
+                        counts.size() >= MOST_COUNTED ? MOST_COUNTED + " or more" : Integer.toString(counts.size()))
                 .append(" distinct values");
         counts.entrySet().stream()
                 .limit(SHOWN_VALUES)

@@ -15,6 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.sparkmlext.jobs.BadInputException;
 
@@ -62,11 +63,20 @@ record RawTable(Dataset<Row> rows, boolean isText) {
 
     /** Column names to types in order; the types of text columns are found in one pass over the values. */
     Map<String, DataType> types() {
+        return types(rows.columns());
+    }
+
+    /** Whether a column holds numbers, and nothing but numbers. */
+    boolean isNumeric(String name) {
+        return types(name).get(name) instanceof NumericType;
+    }
+
+    /** The same as {@link #types()}, where only some columns' values are looked at. */
+    private Map<String, DataType> types(String... names) {
         Map<String, DataType> types = typesOf(rows);
         if (!isText) {
             return types;
         }
-        String[] names = rows.columns();
         Column[] allNumeric = new Column[names.length];
         for (int i = 0; i < names.length; i++) {
             allNumeric[i] = min(coalesce(isNumber(names[i]), lit(true))).as("c" + i);

@@ -30,8 +30,26 @@ public final class TableOptions extends FileOptions {
     @Option(names = "--base-margin", description = "Column of raw scores that training starts from and scoring adds.")
     public @Nullable String baseMargin;
 
-    @Option(names = "--features", description = "Vector column to train on, in place of plain columns.")
+    @Option(
+            names = "--features",
+            description =
+                    "Column to train on, in place of plain columns: of vectors; for cnn-... of images (files, their paths,"
+                            + " pixels), for lstm-... of sequences.")
     public @Nullable String features;
+
+    @Option(names = "--time", description = "For lstm-...: column of times, where each row is an event of a series.")
+    public @Nullable String time;
+
+    @Option(
+            names = "--entity",
+            description = "Column that says which series an event belongs to (default: the table is one series).")
+    public @Nullable String entity;
+
+    @Option(
+            names = "--target",
+            split = ",",
+            description = "Numeric columns of events that lstm-regressor foretells (default: the label).")
+    public @Nullable List<String> target;
 
     @Option(names = "--ignore", split = ",", description = "Columns that are no features, such as ids.")
     public @Nullable List<String> ignore;
@@ -39,6 +57,32 @@ public final class TableOptions extends FileOptions {
     /** Whether a table of this format says nothing of its label. */
     public boolean formatIsUnlabelled(String path) {
         return formatOf(path) != TableFormat.LIBSVM;
+    }
+
+    /**
+     * Refuses what says that rows are events.
+     *
+     * @param what that has no use for them
+     */
+    public void refuseEvents(String what) {
+        refuse("--time", time, what);
+        refuse("--entity", entity, what);
+        refuse("--target", target, what);
+    }
+
+    /** Refuses raw scores to start from; parameter as in the other method. */
+    public void refuseBaseMargin(String what) {
+        refuse("--base-margin", baseMargin, what);
+    }
+
+    private static void refuse(String option, @Nullable Object value, String what) {
+        if (value != null) {
+            throw new BadInputException(option + " says nothing to " + what + "; leave it out");
+        }
+    }
+
+    List<String> targetsOrNone() {
+        return target == null ? List.of() : target;
     }
 
     List<String> ignoreOrNone() {

@@ -7,16 +7,14 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.raise_error;
 import static org.apache.spark.sql.functions.when;
 
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.ml.linalg.SQLDataTypes;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -30,9 +28,10 @@ import org.apache.spark.sql.types.StructField;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.BadInputException;
 import org.sparkmlext.jobs.NearestName;
+import org.sparkmlext.ml.feature.ImageFolder;
 
 /**
- * Reads CSV, Parquet and LibSVM tables. A CSV column is numeric if every value present is a number, else a string; spaces
+ * Reads CSV, Parquet and LibSVM tables, and folders of images as tables of their paths. A CSV column is numeric if every value present is a number, else a string; spaces
  * around fields are dropped. Files that Hadoop can unpack ({@code .gz}) are unpacked.
  */
 public final class TableReader {
@@ -46,59 +45,16 @@ public final class TableReader {
      * Reads a table to train on and finds its layout: one pass over a CSV file for the types, one over a string label for
      * its values.
      *
-     * @param hasClasses whether labels are classes, which may be texts, rather than numbers
-     * @throws BadInputException if a named column is missing, the label can be neither, or a column has a type that cannot
-     *     be a feature
+     * @throws BadInputException if a named column is missing, the label can be neither classes nor numbers, or a column has a type that
+     *     cannot be a feature
      */
-    public Table readForTraining(String path, TableOptions options, boolean hasClasses) {
-        TableFormat format = options.formatOf(path);
+    public Table readForTraining(String path, TableOptions options, TableUse use) {
+        TableFormat format = options.formatOf(path, use.features());
         RawTable raw = format == TableFormat.CSV
                 ? RawTable.csv(session, path, CsvShape.of(path, options))
-                : RawTable.of(load(format, path, 0), options.missingOrNone());
-        String label = labelName(raw.rows(), options, format);
-        Map<String, DataType> types = raw.types();
-        requireColumns(path, types.keySet(), named(options, label));
-        String vector = options.features != null ? options.features : onlyVector(types, options.ignoreOrNone());
-        List<String> features = new ArrayList<>();
-        List<String> strings = new ArrayList<>();
-        int vectorSize = 0;
-        if (vector != null) {
-            requireVector(path, vector, types);
-            vectorSize = vectorSize(raw.rows(), vector, path);
-        } else {
-            Set<String> others = new LinkedHashSet<>(options.ignoreOrNone());
-            others.add(label);
-            if (options.weight != null) {
-                others.add(options.weight);
-            }
-            if (options.baseMargin != null) {
-                others.add(options.baseMargin);
-            }
-            types.keySet().stream().filter(name -> !others.contains(name)).forEach(features::add);
-            strings.addAll(stringsAmong(features, types, path));
-        }
-        if (vector == null && features.isEmpty()) {
-            throw new BadInputException(path + " has no feature columns beside the label '" + label + "'");
-        }
-        Map<String, Double> labelValues =
-                new LabelMapping(options, path).of(raw.rows(), label, types.get(label), hasClasses);
-        TableLayout layout = new TableLayout(
-                format,
-                options.header == null || options.header,
-                options.separatorOf(path),
-                options.missingOrNone(),
-                format == TableFormat.CSV && Boolean.FALSE.equals(options.header)
-                        ? Arrays.asList(raw.rows().columns())
-                        : List.of(),
-                features,
-                strings,
-                vector,
-                vectorSize,
-                label,
-                labelValues,
-                options.weight,
-                options.baseMargin);
-        return new Table(prepare(raw.rows(), layout, path, true), layout);
+                : RawTable.of(load(format, path, 0, true), options.missingOrNone());
+        TableLayout layout = new LayoutFinder(path, format, options, use).of(raw);
+        return new Table(prepare(raw, layout, path, true), layout);
     }
 
     /**
@@ -110,11 +66,14 @@ public final class TableReader {
     public Dataset<Row> read(String path, TableLayout layout, boolean withLabel) {
         RawTable raw = layout.format() == TableFormat.CSV
                 ? RawTable.csv(session, path, CsvShape.of(layout))
-                : RawTable.of(load(layout.format(), path, layout.vectorSize()), layout.missing());
-        return prepare(raw.rows(), layout, path, withLabel);
+                : RawTable.of(load(layout.format(), path, layout.rowLength(), withLabel), layout.missing());
+        return prepare(raw, layout, path, withLabel);
     }
 
-    private Dataset<Row> load(TableFormat format, String path, int vectorSize) {
+    private Dataset<Row> load(TableFormat format, String path, int vectorSize, boolean withLabel) {
+        if (format == TableFormat.IMAGES) {
+            return images(path, withLabel);
+        }
         DataFrameReader reader = session.read();
         if (format == TableFormat.PARQUET) {
             return reader.parquet(path);
@@ -125,41 +84,50 @@ public final class TableReader {
         return reader.format("libsvm").load(path);
     }
 
+    /** The files' paths, and their classes where labels are wanted; what is in a file is read when it is needed. */
+    private Dataset<Row> images(String path, boolean withLabel) {
+        try {
+            return withLabel
+                    ? ImageFolder.read(session, path).select(TableFormat.PATH, TableFormat.CLASS_NAME)
+                    : ImageFolder.files(session, path).select(TableFormat.PATH);
+        } catch (IOException unreachable) {
+            throw new BadInputException(path + " cannot be read: " + unreachable.getMessage(), unreachable);
+        }
+    }
+
     /** Casts features, maps the label; other columns stay as they are. */
-    private Dataset<Row> prepare(Dataset<Row> rows, TableLayout layout, String path, boolean withLabel) {
-        Map<String, DataType> types = RawTable.typesOf(rows);
-        List<String> needed = new ArrayList<>(layout.features());
-        if (layout.vector() != null) {
-            needed.add(layout.vector());
-        }
-        if (withLabel) {
-            needed.add(layout.label());
-            if (layout.weight() != null) {
-                needed.add(layout.weight());
-            }
-        }
-        String margin = layout.baseMargin();
-        if (margin != null) {
-            needed.add(margin);
-        }
-        requireColumns(path, types.keySet(), needed);
+    private static Dataset<Row> prepare(RawTable raw, TableLayout layout, String path, boolean withLabel) {
+        Map<String, DataType> types = RawTable.typesOf(raw.rows());
+        requireColumns(path, types.keySet(), layout.usedColumns(withLabel));
         Map<String, Column> changed = new LinkedHashMap<>();
+        String margin = layout.baseMargin();
         if (margin != null && DataTypes.StringType.equals(types.get(margin))) {
             asNumber(margin, types.get(margin), path).ifPresent(column -> changed.put(margin, column));
         }
-        for (String name : layout.numericFeatures()) {
+        List<String> numbers = new ArrayList<>(layout.numericFeatures());
+        if (withLabel) {
+            numbers.addAll(layout.targets());
+        }
+        for (String name : numbers) {
             asNumber(name, types.get(name), path).ifPresent(column -> changed.put(name, column));
+        }
+        if (layout.rowColumn() != null && layout.numbersAsText()) {
+            changed.put(layout.rowColumn(), RowColumns.numbers(layout.rowColumn()));
+        }
+        if (layout.events() != null && raw.isText()) {
+            String time = layout.events().time();
+            changed.put(time, EventReader.time(time, raw.isNumeric(time), path));
         }
         for (String name : layout.stringFeatures()) {
             changed.put(name, column(name).cast(DataTypes.StringType));
         }
-        if (withLabel) {
+        if (withLabel && layout.targets().isEmpty()) {
             changed.put(layout.label(), LabelMapping.toNumber(layout, types.get(layout.label()), path));
-            if (layout.weight() != null) {
-                changed.put(layout.weight(), column(layout.weight()).cast(DataTypes.DoubleType));
-            }
         }
-        return rows.withColumns(changed);
+        if (withLabel && layout.weight() != null) {
+            changed.put(layout.weight(), column(layout.weight()).cast(DataTypes.DoubleType));
+        }
+        return raw.rows().withColumns(changed);
     }
 
     private static Optional<Column> asNumber(String name, @Nullable DataType type, String path) {
@@ -177,21 +145,6 @@ public final class TableReader {
                 when(column(name).isNull().or(number.isNotNull()), number).otherwise(error.cast(DataTypes.DoubleType)));
     }
 
-    private static List<String> named(TableOptions options, String label) {
-        List<String> names = new ArrayList<>(options.ignoreOrNone());
-        names.add(label);
-        if (options.weight != null) {
-            names.add(options.weight);
-        }
-        if (options.baseMargin != null) {
-            names.add(options.baseMargin);
-        }
-        if (options.features != null) {
-            names.add(options.features);
-        }
-        return names;
-    }
-
     /** A column by its plain name, whatever dots are in it. */
     static Column column(String name) {
         return col(quoted(name));
@@ -201,80 +154,12 @@ public final class TableReader {
         return "`" + name.replace("`", "``") + "`";
     }
 
-    static void requireColumns(String path, Set<String> present, List<String> needed) {
+    static void requireColumns(String path, Set<String> present, Collection<String> needed) {
         for (String name : needed) {
             if (!present.contains(name)) {
                 throw new BadInputException(path + ": " + NearestName.unknown("column", name, present));
             }
         }
-    }
-
-    private static String labelName(Dataset<Row> rows, TableOptions options, TableFormat format) {
-        String asked = options.label;
-        String[] columns = rows.columns();
-        if (asked == null) {
-            if (format == TableFormat.LIBSVM) {
-                return "label";
-            }
-            throw new BadInputException("no label column given: --label NAME, a 0-based position or 'last'; columns: "
-                    + String.join(", ", columns));
-        }
-        if (Arrays.asList(columns).contains(asked)) {
-            return asked;
-        }
-        if (asked.equals("last")) {
-            return columns[columns.length - 1];
-        }
-        if (asked.matches("\\d{1,9}")) {
-            int position = Integer.parseInt(asked);
-            if (position >= columns.length) {
-                throw new BadInputException("--label " + asked + ": the table has " + columns.length
-                        + " columns, so at most " + (columns.length - 1));
-            }
-            return columns[position];
-        }
-        return asked;
-    }
-
-    private static @Nullable String onlyVector(Map<String, DataType> types, List<String> ignored) {
-        List<String> vectors = types.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(SQLDataTypes.VectorType()))
-                .map(Map.Entry::getKey)
-                .filter(name -> !ignored.contains(name))
-                .toList();
-        return vectors.size() == 1 ? vectors.get(0) : null;
-    }
-
-    private static void requireVector(String path, String name, Map<String, DataType> types) {
-        DataType type = types.get(name);
-        if (!SQLDataTypes.VectorType().equals(type)) {
-            throw new BadInputException(path + ": --features '" + name + "' must be a vector column, but is "
-                    + (type == null ? "missing" : type.simpleString()));
-        }
-    }
-
-    private static int vectorSize(Dataset<Row> rows, String name, String path) {
-        List<Row> first =
-                rows.select(column(name)).where(column(name).isNotNull()).takeAsList(1);
-        if (first.isEmpty()) {
-            throw new BadInputException(path + ": column '" + name + "' holds no vector");
-        }
-        return ((Vector) first.get(0).get(0)).size();
-    }
-
-    private static List<String> stringsAmong(List<String> features, Map<String, DataType> types, String path) {
-        List<String> strings = new ArrayList<>();
-        for (String name : features) {
-            DataType type = types.get(name);
-            if (DataTypes.StringType.equals(type)) {
-                strings.add(name);
-            } else if (!(type instanceof NumericType) && !DataTypes.BooleanType.equals(type)) {
-                throw new BadInputException(path + ": column '" + name + "' is "
-                        + (type == null ? "missing" : type.simpleString())
-                        + ", which cannot be a feature; convert it or leave it out with --ignore " + name);
-            }
-        }
-        return strings;
     }
 
     /** A column with the texts that mean missing turned into null. */

@@ -18,7 +18,7 @@ class LiveProgressTest {
     private final AtomicLong nanos = new AtomicLong();
 
     private LiveProgress progress(boolean terminal) {
-        return new LiveProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), terminal, nanos::get);
+        return new LiveProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), "round", terminal, nanos::get);
     }
 
     private String shown() {
@@ -32,13 +32,13 @@ class LiveProgressTest {
 
     @Test
     void aLineHasRoundLossesSpeedAndTimeLeft() {
-        assertThat(LiveProgress.format(round(6, 100), 0.5))
+        assertThat(progress(false).format(round(6, 100), 0.5))
                 .isEqualTo("round   7/100  train-logloss 0.50000  validation-logloss 0.62500  2.40M rows/s  0:47 left");
     }
 
     @Test
     void aRoundThatMeasuredNothingStillHasALine() {
-        assertThat(LiveProgress.format(new RoundReport(6, 100, Map.of(), 1_200_000), 0.5))
+        assertThat(progress(false).format(new RoundReport(6, 100, Map.of(), 1_200_000), 0.5))
                 .isEqualTo("round   7/100  2.40M rows/s  0:47 left");
     }
 

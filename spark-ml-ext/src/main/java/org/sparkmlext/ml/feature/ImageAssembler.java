@@ -25,7 +25,7 @@ import org.sparkmlext.data.ImageStructReader;
 import org.sparkmlext.ml.stage.FeatureColumns;
 
 /**
- * Image files, or Spark's images, of any size to pixels of one size, as networks take them.
+ * Image files, by content or path, or Spark's images, of any size to pixels of one size, as networks take them.
  *
  * <p>The output is a binary column of {@code height * width * channels} unsigned bytes: pixel {@code (y, x)}'s channel {@code c} at
  * {@code (y * width + x) * channels + c}, channels being grey, or red, green, blue. {@link ImageMetadata} on the column says the
@@ -84,11 +84,11 @@ public final class ImageAssembler extends Transformer implements ImageAssemblerP
     public StructType transformSchema(StructType schema) {
         StructField input = FeatureColumns.find(schema, getInputCol(), "inputCol");
         DataType type = input.dataType();
-        if (!(type instanceof BinaryType) && !ImageStructReader.isImage(type)) {
+        if (!(type instanceof BinaryType) && !(type instanceof StringType) && !ImageStructReader.isImage(type)) {
             throw new IllegalArgumentException(
                     "column '" + input.name() + "' (inputCol) has type " + type.simpleString()
-                            + "; allowed: binary (a whole image file each), or Spark's image struct. Read files with ImageFolder, or"
-                            + " with format(\"binaryFile\") or format(\"image\").");
+                            + "; allowed: binary (a whole image file each), string (the path of one), or Spark's image struct. Read "
+                            + "files with ImageFolder, or with format(\"binaryFile\") or format(\"image\").");
         }
         originName(schema);
         if (Arrays.stream(schema.fieldNames()).anyMatch(getOutputCol()::equalsIgnoreCase)) {
@@ -121,7 +121,13 @@ public final class ImageAssembler extends Transformer implements ImageAssemblerP
                 ImageResizer.Interpolation.valueOf(getInterpolation().toUpperCase(Locale.ROOT)));
         boolean skips = getHandleInvalid().equals(SKIP);
         UserDefinedFunction step = functions
-                .udf(new ImageStep(resizer, getInputCol(), getHandleInvalid().equals(ERROR)), DataTypes.BinaryType)
+                .udf(
+                        new ImageStep(
+                                resizer,
+                                files(data),
+                                getInputCol(),
+                                getHandleInvalid().equals(ERROR)),
+                        DataTypes.BinaryType)
                 .withName("assemble_image");
         if (skips) {
             // Else Spark pushes the filter below the projection and decodes every image twice.
@@ -133,15 +139,27 @@ public final class ImageAssembler extends Transformer implements ImageAssemblerP
         return skips ? rows.where(FeatureColumns.byName(getOutputCol()).isNotNull()) : rows;
     }
 
+    private @Nullable ImageFiles files(Dataset<?> data) {
+        return inputType(data.schema()) instanceof StringType ? ImageFiles.of(data.sparkSession(), getBaseDir()) : null;
+    }
+
+    private DataType inputType(StructType schema) {
+        return FeatureColumns.find(schema, getInputCol(), "inputCol").dataType();
+    }
+
     private Column origin(StructType schema) {
         String name = originName(schema);
         if (name != null) {
             return FeatureColumns.byName(name);
         }
         Column input = FeatureColumns.byName(getInputCol());
-        boolean isStruct =
-                FeatureColumns.find(schema, getInputCol(), "inputCol").dataType() instanceof StructType;
-        return isStruct ? input.getField("origin") : functions.lit(null).cast(DataTypes.StringType);
+        DataType type = inputType(schema);
+        if (type instanceof StringType) {
+            return input;
+        }
+        return type instanceof StructType
+                ? input.getField("origin")
+                : functions.lit(null).cast(DataTypes.StringType);
     }
 
     private ImageAssembler same(Object ignored) {
@@ -178,6 +196,10 @@ public final class ImageAssembler extends Transformer implements ImageAssemblerP
 
     public ImageAssembler setHandleInvalid(String value) {
         return same(set(handleInvalid(), value));
+    }
+
+    public ImageAssembler setBaseDir(String value) {
+        return same(set(baseDir(), value));
     }
 
     public ImageAssembler setOriginCol(String value) {

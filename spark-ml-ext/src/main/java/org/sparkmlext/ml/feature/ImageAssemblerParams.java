@@ -22,8 +22,8 @@ public interface ImageAssemblerParams extends Params {
         return CheckedParams.ofText(
                 this,
                 "inputCol",
-                "column of images: binary (a whole JPEG, PNG, GIF, BMP or TIFF file each) or Spark's image struct"
-                        + " (text; default content)");
+                "column of images: binary (a whole JPEG, PNG, GIF, BMP or TIFF file each), string (the path of one, on any Hadoop"
+                        + " file system) or Spark's image struct (text; default content)");
     }
 
     default String getInputCol() {
@@ -129,6 +129,18 @@ public interface ImageAssemblerParams extends Params {
         return getOrDefault(originCol());
     }
 
+    default Param<String> baseDir() {
+        return CheckedParams.ofText(
+                this,
+                "baseDir",
+                "directory in which relative paths of inputCol begin, where that is a column of paths; empty = where the default"
+                        + " file system has them begin (text; default empty)");
+    }
+
+    default String getBaseDir() {
+        return getOrDefault(baseDir());
+    }
+
     /** Called by the constructors. */
     static void setDefaults(ImageAssemblerParams stage) {
         stage.setDefault(stage.inputCol(), "content");
@@ -139,5 +151,6 @@ public interface ImageAssemblerParams extends Params {
         stage.setDefault(stage.resizeMode(), "stretch");
         stage.setDefault(stage.interpolation(), "area");
         stage.setDefault(stage.handleInvalid(), ERROR);
+        stage.setDefault(stage.baseDir(), "");
     }
 }

@@ -43,12 +43,10 @@ public final class ImageFolder {
     public static Dataset<Row> read(SparkSession session, String path) throws IOException {
         Path root = new Path(path);
         FileSystem files = root.getFileSystem(session.sparkContext().hadoopConfiguration());
-        if (!files.exists(root)) {
-            throw new FileNotFoundException("folder " + files.makeQualified(root) + " does not exist");
-        }
+        requireExists(files, root);
         List<Path> folders = classFolders(files, root);
         for (Path folder : folders) {
-            requireImage(files, folder);
+            requireImage(files, folder, "class ");
         }
         String[] names = folders.stream().map(Path::getName).toArray(String[]::new);
         String[] globs = folders.stream().map(ImageFolder::escaped).toArray(String[]::new);
@@ -64,11 +62,7 @@ public final class ImageFolder {
                         functions.col("className"))
                 .minus(1)
                 .cast(DataTypes.DoubleType);
-        return session.read()
-                .format("binaryFile")
-                .option("recursiveFileLookup", "true")
-                .option("pathGlobFilter", suffixGlob())
-                .load(globs)
+        return images(session, globs)
                 .withColumn("className", name)
                 .select(
                         functions.col("path"),
@@ -80,6 +74,37 @@ public final class ImageFolder {
                                         .withValues(names)
                                         .toMetadata()),
                         functions.col("className"));
+    }
+
+    /**
+     * Reads all image files in a folder and below it, whatever folders they lie in.
+     *
+     * @param path any path that Hadoop knows: local, HDFS, S3A
+     * @return columns {@code path} and {@code content}
+     * @throws IllegalArgumentException if there is none
+     * @throws IOException if the folder does not exist or cannot be listed
+     */
+    public static Dataset<Row> files(SparkSession session, String path) throws IOException {
+        Path root = new Path(path);
+        FileSystem files = root.getFileSystem(session.sparkContext().hadoopConfiguration());
+        requireExists(files, root);
+        requireImage(files, root, "");
+        return images(session, escaped(files.makeQualified(root)))
+                .select(functions.col("path"), functions.col("content"));
+    }
+
+    private static Dataset<Row> images(SparkSession session, String... globs) {
+        return session.read()
+                .format("binaryFile")
+                .option("recursiveFileLookup", "true")
+                .option("pathGlobFilter", suffixGlob())
+                .load(globs);
+    }
+
+    private static void requireExists(FileSystem files, Path root) throws IOException {
+        if (!files.exists(root)) {
+            throw new FileNotFoundException("folder " + files.makeQualified(root) + " does not exist");
+        }
     }
 
     private static List<Path> classFolders(FileSystem files, Path root) throws IOException {
@@ -100,14 +125,14 @@ public final class ImageFolder {
         return name.startsWith(".") || name.startsWith("_");
     }
 
-    private static void requireImage(FileSystem files, Path folder) throws IOException {
+    private static void requireImage(FileSystem files, Path folder, String kind) throws IOException {
         RemoteIterator<LocatedFileStatus> all = files.listFiles(folder, true);
         while (all.hasNext()) {
             if (isImage(all.next().getPath().getName())) {
                 return;
             }
         }
-        throw new IllegalArgumentException("class folder " + folder + " holds no image file ("
+        throw new IllegalArgumentException(kind + "folder " + folder + " holds no image file ("
                 + String.join(", ", SUFFIXES) + "); put at least one there, or take the folder away");
     }
 

@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.feature;
 
 import java.io.Serializable;
+import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -11,13 +12,15 @@ import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.data.ImageStructReader;
 
 /**
- * What {@link ImageAssembler} does with one image: a file as {@code byte[]}, or Spark's image struct as {@link Row}.
+ * What {@link ImageAssembler} does with one image: a file as {@code byte[]}, the path of one as {@code String}, or Spark's image struct as
+ * {@link Row}.
  *
  * @param resizer brings it to size
+ * @param files by their paths; null where the column has none
  * @param column name of the input column, for messages
  * @param failsOnInvalid whether a null or broken image is an error; else it becomes null
  */
-record ImageStep(ImageResizer resizer, String column, boolean failsOnInvalid)
+record ImageStep(ImageResizer resizer, @Nullable ImageFiles files, String column, boolean failsOnInvalid)
         implements UDF2<Object, String, byte[]>, Serializable {
 
     @Override
@@ -26,7 +29,7 @@ record ImageStep(ImageResizer resizer, String column, boolean failsOnInvalid)
             if (image == null) {
                 throw new BrokenImageException("the image is null");
             }
-            return resizer.resize(image instanceof Row struct ? ofStruct(struct) : ImageDecoder.decode((byte[]) image));
+            return resizer.resize(image instanceof Row struct ? ofStruct(struct) : ImageDecoder.decode(file(image)));
         } catch (BrokenImageException e) {
             if (!failsOnInvalid) {
                 return null;
@@ -38,6 +41,10 @@ record ImageStep(ImageResizer resizer, String column, boolean failsOnInvalid)
                             + (origin == null ? "; with originCol messages name the image." : "."),
                     e);
         }
+    }
+
+    private byte[] file(Object image) throws BrokenImageException {
+        return image instanceof String path ? Objects.requireNonNull(files).read(path) : (byte[]) image;
     }
 
     private static PixelImage ofStruct(Row struct) throws BrokenImageException {

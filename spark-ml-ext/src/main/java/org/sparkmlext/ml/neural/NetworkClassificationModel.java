@@ -20,7 +20,7 @@ import org.sparkmlext.net.Architecture;
  * @param <M> the model itself
  */
 public abstract class NetworkClassificationModel<M extends NetworkClassificationModel<M>> extends FittedClassifier<M>
-        implements NetworkClassifierParams, NetworkScoringSetters<M> {
+        implements NetworkClassifierParams, NetworkScoringSetters<M>, TrainedNetworkModel {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable FittedNetwork fitted;
@@ -45,7 +45,7 @@ public abstract class NetworkClassificationModel<M extends NetworkClassification
         return FittedNetwork.require(fitted, uid());
     }
 
-    /** The trained network: its layers, as JSON, summary and the like; with the layer for the classes. */
+    @Override
     public Network fittedLayers() {
         return Network.of(architecture());
     }
@@ -101,11 +101,12 @@ public abstract class NetworkClassificationModel<M extends NetworkClassification
         return fitted == null ? 2 : architecture().numOutputs();
     }
 
+    @Override
     public boolean hasSummary() {
         return fitted != null && fitted.hasSummary();
     }
 
-    /** @throws IllegalStateException if the model has none */
+    @Override
     public NetworkSummary summary() {
         return fittedNetwork().summary(uid());
     }

@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.neural;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
@@ -24,7 +25,7 @@ import org.sparkmlext.net.Architecture;
  * @param <M> the model itself
  */
 public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>> extends FittedRegressor<M>
-        implements NetworkRegressorParams, NetworkScoringSetters<M> {
+        implements NetworkRegressorParams, NetworkScoringSetters<M>, TrainedNetworkModel {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable FittedNetwork fitted;
@@ -49,7 +50,7 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
         return FittedNetwork.require(fitted, uid());
     }
 
-    /** The trained network: its layers, as JSON, summary and the like; with the layer for the targets. */
+    @Override
     public Network fittedLayers() {
         return Network.of(architecture());
     }
@@ -105,6 +106,13 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
         return fitted == null ? 1 : architecture().numOutputs();
     }
 
+    /** The quantile level that the prediction is of; empty under all other losses than quantile. */
+    public OptionalDouble predictedLevel() {
+        return QuantileLevels.areLearnt(this)
+                ? OptionalDouble.of(getQuantiles()[QuantileLevels.point(this)])
+                : OptionalDouble.empty();
+    }
+
     @Override
     protected String valuesCol() {
         return getPredictionsCol();
@@ -115,11 +123,12 @@ public abstract class NetworkRegressionModel<M extends NetworkRegressionModel<M>
         return new DenseVector(scorer().values(rawPrediction(features)));
     }
 
+    @Override
     public boolean hasSummary() {
         return fitted != null && fitted.hasSummary();
     }
 
-    /** @throws IllegalStateException if the model has none */
+    @Override
     public NetworkSummary summary() {
         return fittedNetwork().summary(uid());
     }

@@ -35,6 +35,24 @@ public record NetworkSummary(TrainingReport report) {
                 .toArray();
     }
 
+    /**
+     * Which epoch was the best by a metric, the first of equal ones: the largest accuracy, the least of any other.
+     *
+     * @param metric as of {@link #metric}
+     * @return its place in {@link #epochs}; -1 where there is no epoch with a number
+     * @throws IllegalArgumentException as of {@link #metric}
+     */
+    public int bestEpoch(String metric) {
+        double sign = metric.endsWith("accuracy") ? -1 : 1;
+        double[] course = metric(metric);
+        int best = -1;
+        for (int epoch = 0; epoch < course.length; epoch++) {
+            boolean isBetter = best < 0 || sign * course[epoch] < sign * course[best];
+            best = Double.isFinite(course[epoch]) && isBetter ? epoch : best;
+        }
+        return best;
+    }
+
     /** The metrics as lines of comma-separated values, a header first. */
     public String toCsv() {
         StringBuilder csv = new StringBuilder("epoch");

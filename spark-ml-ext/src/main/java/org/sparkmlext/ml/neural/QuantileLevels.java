@@ -21,9 +21,14 @@ final class QuantileLevels {
         return levels.length > 0;
     }
 
+    /** Whether quantiles are what is learnt. */
+    static boolean areLearnt(NetworkRegressorParams stage) {
+        return stage.getLoss().equals(QUANTILE);
+    }
+
     /** Outputs of each target. */
     static int outputs(NetworkRegressorParams stage) {
-        return stage.getLoss().equals(QUANTILE) ? stage.getQuantiles().length : 1;
+        return areLearnt(stage) ? stage.getQuantiles().length : 1;
     }
 
     /**

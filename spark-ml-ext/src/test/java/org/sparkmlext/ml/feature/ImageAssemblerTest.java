@@ -115,6 +115,40 @@ class ImageAssemblerTest {
     }
 
     @Test
+    void pathsAreReadWhereTheyPoint() throws Exception {
+        Files.createDirectories(directory.resolve("in a folder"));
+        Path file = Files.write(directory.resolve("in a folder/one.png"), PNG);
+        Files.write(directory.resolve("broken.png"), Arrays.copyOf(PNG, 40));
+        StructType schema = new StructType().add("file", DataTypes.StringType);
+        Dataset<Row> data = spark().createDataFrame(
+                        List.of(
+                                RowFactory.create("in a folder/one.png"),
+                                RowFactory.create("file:" + file),
+                                RowFactory.create(file.toString()),
+                                RowFactory.create("broken.png"),
+                                RowFactory.create("gone.png"),
+                                RowFactory.create(""),
+                                RowFactory.create((Object) null)),
+                        schema);
+        ImageAssembler assembler = small().setInputCol("file").setBaseDir(directory.toString());
+        List<Row> rows = assembler.setHandleInvalid("null").transform(data).collectAsList();
+        assertThat(rows)
+                .extracting(row -> row.isNullAt(1))
+                .containsExactly(false, false, false, true, true, true, true);
+        assertThat(rows.subList(0, 3))
+                .allSatisfy(row ->
+                        assertThat((byte[]) row.get(1)).containsExactly(-1, 0, 0, 0, -1, 0, 0, 0, -1, -1, -1, -1));
+        assertThatThrownBy(() -> small().setInputCol("file")
+                        .transform(data.where("file = 'gone.png'"))
+                        .collectAsList())
+                .hasStackTraceContaining("of gone.png: there is no such file");
+        // A file system that is not there says nothing of the image: it is never passed over.
+        Dataset<Row> elsewhere = spark().createDataFrame(List.of(RowFactory.create("nothing://host/one.png")), schema);
+        assertThatThrownBy(() -> assembler.transform(elsewhere).collectAsList())
+                .hasStackTraceContaining("the image file nothing://host/one.png cannot be read");
+    }
+
+    @Test
     void sparksImagesAreTakenToo() throws Exception {
         Files.write(directory.resolve("a.png"), PNG);
         Files.write(directory.resolve("b.png"), new byte[] {1, 2, 3});

@@ -69,4 +69,23 @@ class ImageFolderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("/b holds no image file (jpg, jpeg, png");
     }
+
+    @Test
+    void imagesInNoClassesAreReadToo() throws IOException {
+        put("loose.png", "a/deep/1.JPG", "a/notes.txt");
+        Dataset<Row> data = ImageFolder.files(spark(), root.toString());
+        assertThat(data.columns()).containsExactly("path", "content");
+        List<Row> rows = data.orderBy("path").collectAsList();
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0).getString(0)).endsWith("/a/deep/1.JPG");
+        assertThat((byte[]) rows.get(1).get(1)).isEqualTo(PNG);
+        Files.createDirectories(root.resolve("empty"));
+        assertThatThrownBy(
+                        () -> ImageFolder.files(spark(), root.resolve("empty").toString()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("empty holds no image file");
+        assertThatThrownBy(() -> ImageFolder.files(spark(), root.resolve("none").toString()))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessageContaining("none does not exist");
+    }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import javax.imageio.ImageIO;
@@ -78,6 +80,100 @@ class SignLanguageImagesTest {
                 .limit(10)
                 .union(pixels.where(
                         "path like '%IMG_5874.JPG' or path like '%IMG_5935.JPG' or path like '%IMG_5978.JPG'")));
+    }
+
+    /**
+     * How new the test images of the set's own split are (of each class, by file name, every fifth): how many have one among the others that
+     * is nearly the same. Grey, 32 x 32; the average hash has a bit a pixel of 8 x 8, whether it is brighter than the mean.
+     */
+    @Test
+    void testImagesAreComparedWithTheOthers() throws IOException {
+        unpack();
+        List<Row> rows = new ImageAssembler()
+                .setHeight(32)
+                .setWidth(32)
+                .setChannels(1)
+                .transform(ImageFolder.read(LocalSpark.session(), root().toString()))
+                .orderBy("className", "path")
+                .select("className", "image", "content")
+                .collectAsList();
+        List<Row> test = new ArrayList<>();
+        List<Row> others = new ArrayList<>();
+        String before = "";
+        int place = 0;
+        for (Row row : rows) {
+            place = row.getString(0).equals(before) ? place + 1 : 0;
+            before = row.getString(0);
+            (place % 5 == 4 ? test : others).add(row);
+        }
+        assertThat(test).hasSize(409);
+        int same = 0;
+        int nearestIsOfClass = 0;
+        int[] near = new int[4];
+        int[] near5 = new int[2];
+        double[] nearest = new double[test.size()];
+        for (int t = 0; t < test.size(); t++) {
+            byte[] image = (byte[]) test.get(t).get(1);
+            nearest[t] = Double.POSITIVE_INFINITY;
+            int bits = 64;
+            String found = "";
+            boolean isSame = false;
+            for (Row other : others) {
+                double distance = distance(image, (byte[]) other.get(1));
+                bits = Math.min(bits, Long.bitCount(averageHash(image) ^ averageHash((byte[]) other.get(1))));
+                isSame |= Arrays.equals((byte[]) test.get(t).get(2), (byte[]) other.get(2));
+                if (distance < nearest[t]) {
+                    nearest[t] = distance;
+                    found = other.getString(0);
+                }
+            }
+            same += isSame ? 1 : 0;
+            nearestIsOfClass += found.equals(test.get(t).getString(0)) ? 1 : 0;
+            for (int limit = 0; limit < near.length; limit++) {
+                near[limit] += nearest[t] < 4 << limit ? 1 : 0;
+            }
+            near5[0] += bits == 0 ? 1 : 0;
+            near5[1] += bits <= 2 ? 1 : 0;
+        }
+        Arrays.sort(nearest);
+        System.out.printf(
+                "[real data] sign-language-digits: of 409 test images %d are files of the others byte by byte; the nearest other is "
+                        + "closer than 4, 8, 16, 32 levels (root mean square) for %s, of the right class for %d; quantiles of that distance "
+                        + "%.1f %.1f %.1f %.1f %.1f; average hash equal for %d, within 2 bits for %d%n",
+                same,
+                Arrays.toString(near),
+                nearestIsOfClass,
+                nearest[0],
+                nearest[nearest.length / 10],
+                nearest[nearest.length / 2],
+                nearest[nearest.length * 9 / 10],
+                nearest[nearest.length - 1],
+                near5[0],
+                near5[1]);
+    }
+
+    /** Root mean square of the differences of levels, 0 to 255. */
+    private static double distance(byte[] a, byte[] b) {
+        long squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            int difference = (a[i] & 0xFF) - (b[i] & 0xFF);
+            squares += (long) difference * difference;
+        }
+        return Math.sqrt((double) squares / a.length);
+    }
+
+    private static long averageHash(byte[] image) {
+        int[] sums = new int[64];
+        int all = 0;
+        for (int i = 0; i < image.length; i++) {
+            sums[i / 32 / 4 * 8 + i % 32 / 4] += image[i] & 0xFF;
+            all += image[i] & 0xFF;
+        }
+        long hash = 0;
+        for (int block = 0; block < 64; block++) {
+            hash |= sums[block] * 64L > all ? 1L << block : 0;
+        }
+        return hash;
     }
 
     /** Writes a contact sheet to {@code target}, for people to look at. */

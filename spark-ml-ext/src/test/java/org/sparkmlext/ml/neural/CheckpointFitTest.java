@@ -241,7 +241,7 @@ class CheckpointFitTest {
             int last = Integer.parseInt(epoch.group(1)) - 1;
             assertThat(last).isPositive();
             assertThat(failure)
-                    .hasMessageContaining("The last good checkpoint, of round " + last + ", is ")
+                    .hasMessageContaining("The last good checkpoint, of epoch " + last + ", is ")
                     .hasMessageContaining("; the best model so far is file:")
                     .hasMessageContaining("best-model");
             assertThat(checkpoints()).last().isEqualTo("round-00000" + last + ".checkpoint");

@@ -22,14 +22,16 @@ import org.sparkmlext.training.TrainingCancelledException;
 import org.sparkmlext.training.TrainingListener;
 
 /**
- * Two threads fit and score 200 networks in one process, two different ones at once; then fits are cancelled in the middle of an epoch.
- * Prints by how much the process has grown since the first 50, and what native memory the library counts.
+ * Two threads fit and score 200 networks in one process (or so many as a second argument says), two different ones at once; then fits are
+ * cancelled in the middle of an epoch. Prints by how much the process has grown since the first 50, and what native memory the library
+ * counts.
  */
 final class ManyFitsMain {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final int STRETCH = 50;
     private static final int STRETCHES = 4;
+    private static final long MEBI = 1L << 20;
     private static final int ROWS = 120;
 
     private final SparkSession spark;
@@ -52,20 +54,23 @@ final class ManyFitsMain {
                 .getOrCreate()) {
             ManyFitsMain main = new ManyFitsMain(spark);
             try {
-                main.run();
+                main.run(args.length > 1 ? Integer.parseInt(args[1]) / STRETCH : STRETCHES);
             } finally {
                 main.threads.shutdownNow();
             }
         }
     }
 
-    private void run() throws Exception {
+    private void run(int stretches) throws Exception {
+        describe(0);
         fit(STRETCH);
+        describe(STRETCH);
         long resident = residentBytes();
         long own = resident - virtualMachineBytes();
         long counted = NativeBytes.inUse();
-        for (int stretch = 1; stretch < STRETCHES; stretch++) {
+        for (int stretch = 1; stretch < stretches; stretch++) {
             fit(STRETCH);
+            describe((stretch + 1) * STRETCH);
             System.out.println("after " + (stretch + 1) * STRETCH + " fits grown by " + (residentBytes() - resident)
                     + " bytes, without classes and compiled code by "
                     + (residentBytes() - virtualMachineBytes() - own) + " bytes, counted " + counted + " then "
@@ -78,6 +83,13 @@ final class ManyFitsMain {
         }
         fit(2);
         System.out.println("fitted again");
+    }
+
+    private static void describe(int fits) throws IOException {
+        System.out.println(
+                "at " + fits + " fits resident " + residentBytes() / MEBI + " MiB, classes and compiled code "
+                        + virtualMachineBytes() / MEBI + " MiB, counted " + NativeBytes.inUse() / 1024 + " KiB, "
+                        + ManagementFactory.getThreadMXBean().getThreadCount() + " threads");
     }
 
     private void fit(int times) throws InterruptedException, ExecutionException {

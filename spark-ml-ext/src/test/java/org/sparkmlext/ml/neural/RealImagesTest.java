@@ -12,9 +12,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.apache.spark.ml.Model;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.evaluation.RegressionEvaluator;
 import org.apache.spark.ml.functions;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.CrossValidator;
+import org.apache.spark.ml.tuning.CrossValidatorModel;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,6 +29,7 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.data.ImageShape;
+import org.sparkmlext.kernels.cpu.graph.NativeBytes;
 import org.sparkmlext.ml.feature.ImageMetadata;
 import org.sparkmlext.net.ImageInput;
 import org.sparkmlext.net.layer.Conv2dLayer;
@@ -66,6 +72,57 @@ class RealImagesTest {
         double accuracy = accuracy(model.transform(digits("optdigits.tes.gz")));
         report("digits test accuracy", accuracy);
         assertThat(accuracy).isGreaterThanOrEqualTo(0.98);
+    }
+
+    /** Two folds, two rates of which one is far too small, three epochs: the folds say so, every model scores, and nothing stays behind. */
+    @Test
+    void aCrossValidatorChoosesByTheFolds() {
+        Dataset<Row> training = digits("optdigits.tra.gz").cache();
+        training.count();
+        CnnClassifier classifier = new CnnClassifier()
+                .setImageCol("image")
+                .setNetwork(Network.builder(pixelsTo16())
+                        .add("conv1", same(16))
+                        .add("conv2", same(32))
+                        .maxPool2d(2)
+                        .flatten()
+                        .dense(64, "relu")
+                        .build())
+                .setMaxEpochs(3)
+                .setBatchSize(32)
+                .setNumThreads(1);
+        ParamMap[] rates = new ParamGridBuilder()
+                .addGrid(classifier.learningRate(), new double[] {1e-6, 0.003})
+                .build();
+        CrossValidator validator = new CrossValidator()
+                .setEstimator(classifier)
+                .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("accuracy"))
+                .setEstimatorParamMaps(rates)
+                .setNumFolds(2)
+                .setSeed(7)
+                .setParallelism(2)
+                .setCollectSubModels(true);
+        long[] counted = new long[2];
+        for (int run = 0; run < counted.length; run++) {
+            CrossValidatorModel chosen = validator.fit(training);
+            double[] averages = chosen.avgMetrics();
+            report("digits average accuracy of two folds, rate 0.000001", averages[0]);
+            report("digits average accuracy of two folds, rate 0.003", averages[1]);
+            assertThat(averages[0]).isLessThan(0.5);
+            assertThat(averages[1]).isBetween(0.93, 0.999);
+            CnnClassificationModel best = (CnnClassificationModel) chosen.bestModel();
+            assertThat(best.getLearningRate()).isEqualTo(0.003);
+            assertThat(accuracy(best.transform(training))).isGreaterThan(averages[1] - 0.02);
+            for (Model<?>[] fold : chosen.subModels()) {
+                assertThat(accuracy(fold[1].transform(training))).isGreaterThan(0.9);
+            }
+            counted[run] = NativeBytes.inUse();
+        }
+        training.unpersist(true);
+        assertThat(LocalSpark.session().sparkContext().getPersistentRDDs().size())
+                .isZero();
+        // What is counted is the idle scorers, at most eight, whatever has been fitted.
+        assertThat(counted[1]).isLessThan(counted[0] * 3 / 2);
     }
 
     /** Where the centre of mass of a digit's ink is, two targets; whoever says the mean has an r2 of 0. */
