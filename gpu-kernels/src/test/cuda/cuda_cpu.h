@@ -353,6 +353,17 @@ static inline unsigned __byte_perm(unsigned a, unsigned b, unsigned selector) {
   for (int i = 0; i < 4; i++) result |= unsigned(bytes >> (8 * (selector >> (4 * i) & 7)) & 255u) << (8 * i);
   return result;
 }
+template <class To, class From>
+static inline To cuda_cpu_bits(From value) {
+  static_assert(sizeof(To) == sizeof(From), "bits are kept");
+  To bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+static inline long long __double_as_longlong(double v) { return cuda_cpu_bits<long long>(v); }
+static inline double __longlong_as_double(long long v) { return cuda_cpu_bits<double>(v); }
+static inline int __float_as_int(float v) { return cuda_cpu_bits<int>(v); }
+static inline float __int_as_float(int v) { return cuda_cpu_bits<float>(v); }
 static inline int __popc(unsigned v) { return __builtin_popcount(v); }
 static inline int __ffs(int v) { return __builtin_ffs(v); }
 static inline int __clz(int v) { return v ? __builtin_clz(unsigned(v)) : 32; }

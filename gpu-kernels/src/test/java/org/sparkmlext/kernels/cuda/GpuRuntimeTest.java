@@ -94,7 +94,7 @@ class GpuRuntimeTest {
         Availability availability = GpuRuntime.look(0);
         assumeThat(availability.isAvailable()).isFalse();
         assertThatExceptionOfType(KernelException.class)
-                .isThrownBy(() -> CudaDevice.open(0))
+                .isThrownBy(() -> JCudaDevice.open(0))
                 .withMessageContaining(availability.reason());
     }
 }
