@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.kernels.Availability;
+import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.KernelException;
 
 /** Every reason for which a GPU is not used is one sentence that names it. */
@@ -96,5 +98,16 @@ class GpuRuntimeTest {
         assertThatExceptionOfType(KernelException.class)
                 .isThrownBy(() -> JCudaDevice.open(0))
                 .withMessageContaining(availability.reason());
+    }
+
+    @Test
+    void aGpuAskedForByNameIsRefusedWithTheReason() {
+        Availability availability = GpuRuntime.look(0);
+        assumeThat(availability.isAvailable()).isFalse();
+        assertThatExceptionOfType(KernelException.class)
+                .isThrownBy(() -> Backends.open("cuda", BackendOptions.threads(1)))
+                .withMessageContaining("'cuda' was asked for by name")
+                .withMessageContaining(availability.reason());
+        assertThat(Backends.describeAll()).contains("cuda: not available, " + availability.reason());
     }
 }

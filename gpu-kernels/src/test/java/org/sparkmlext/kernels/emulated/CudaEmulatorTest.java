@@ -65,6 +65,23 @@ class CudaEmulatorTest {
         }
     }
 
+    /** Whichever of two warps should come first: in some blocks the other one does. */
+    @Test
+    void missingBarrierShowsOnBothSides() {
+        try (Memory out = ints(new int[16 * 64])) {
+            probe.launch("neighbours", new Shape(16, 1, 1, 64, 0), out, 1);
+            assertThat(out.getIntArray(0, 16 * 64)).containsOnly(1);
+            probe.launch("neighbours", new Shape(16, 1, 1, 64, 0), out, 0);
+            int[] found = out.getIntArray(0, 16 * 64);
+            for (int warp = 0; warp < 2; warp++) {
+                int first = 32 * warp;
+                assertThat(IntStream.range(0, 16).map(block -> found[64 * block + first]))
+                        .as("blocks in which warp %d reads too early, and others", warp)
+                        .contains(0, 1);
+            }
+        }
+    }
+
     @Test
     void impossibleLaunchesAreRefused() {
         try (Memory out = ints(new int[32])) {
