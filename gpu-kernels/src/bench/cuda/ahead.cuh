@@ -2,6 +2,12 @@
 // shared memory, and rows that carry their gradients.
 #pragma once
 
+// Adds a cell to 64-bit sums, a thread a bin.
+template <class S>
+__device__ void collect(const unsigned* cell, u64* sums) {
+  for (int i = 0; i < S::OUT; i++) sums[i] += S::number(cell, i);
+}
+
 // How sums leave a block: each to its histogram by atomics, with a thread a bin or a thread a number; or as a copy of shared
 // memory that add_partials sums.
 enum Out { BY_BINS, BY_NUMBERS, BY_PARTIALS };
@@ -104,7 +110,7 @@ __global__ void __launch_bounds__(NUM_THREADS, BLOCKS)
       int feature = tile % (32 / FEATURES_A_TILE) * FEATURES_A_TILE + lane / MOVED;
       if (feature >= num_features || bin >= offsets[feature + 1] - offsets[feature]) continue;
       u64 sums[2] = {};
-      S::collect(cells + bin * 32 + feature, sums);
+      collect<S>(cells + bin * 32 + feature, sums);
       u64* out = slot + (size_t)(offsets[feature] + bin) * 2;
       if (sums[0]) atomicAdd(&out[0], sums[0]);
       if (sums[1]) atomicAdd(&out[1], sums[1]);
@@ -117,7 +123,7 @@ __global__ void __launch_bounds__(NUM_THREADS, BLOCKS)
       int feature = at % (32 / FEATURES_A_TILE) * FEATURES_A_TILE + lane / 8;
       if (feature >= num_features || bin >= offsets[feature + 1] - offsets[feature]) continue;
       u64 sums[2] = {};
-      S::collect(cells + bin * 32 + feature, sums);
+      collect<S>(cells + bin * 32 + feature, sums);
       u64 value = lane & 1 ? sums[1] : sums[0];
       if (value) atomicAdd(slot + (size_t)(offsets[feature] + bin) * 2 + (lane & 1), value);
     }
@@ -143,7 +149,7 @@ __global__ void __launch_bounds__(256) add_partials(const unsigned* partials, in
       sums[0] = sums[1] = 0;
       slot = now;
     }
-    S::collect(partials + (size_t)i * S::NUM_PLANES * S::PLANE + cell, sums);
+    collect<S>(partials + (size_t)i * S::NUM_PLANES * S::PLANE + cell, sums);
   }
   u64* out = all + (size_t)slot * slot_length + (size_t)(offsets[feature] + bin) * 2;
   if (sums[0]) atomicAdd(&out[0], sums[0]);

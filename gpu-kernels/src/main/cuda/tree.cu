@@ -29,7 +29,9 @@ enum {
   // Rows that a lane loads before it adds them.
   ROWS_AHEAD = 2,
   // Neighbouring bins that a warp moves out together.
-  MOVED_BINS = 8
+  MOVED_BINS = 8,
+  // Numbers that a node of stored bins sums over all its rows.
+  TOTALS = 3
 };
 
 // What a block sums: planes of 32-bit numbers, plane[bin][column]. Coarse sums need one number each: of at most 65535 rows
@@ -59,16 +61,13 @@ struct Sums {
     for (int p = 0; p < NUM_PLANES; p++) atomicAdd(cell + p * PLANE, values[p]);
   }
 
-  // Adds a cell to 64-bit sums.
-  static __device__ void collect(const unsigned* cell, u64* sums) {
-    if (IS_FINE) {
-      sums[0] += ((u64)(i64)(int)cell[PLANE] << GRADIENT_LIMB) + cell[0];
-      sums[1] += ((u64)cell[(NUM_PLANES - 1 - HAS_COUNTS) * PLANE] << HESSIAN_LIMB) + cell[(NUM_PLANES - 2 - HAS_COUNTS) * PLANE];
-    } else {
-      sums[0] += (u64)(i64)(int)cell[0];
-      sums[1] += cell[PLANE];
-    }
-    if (HAS_COUNTS) sums[OUT - 1] += cell[(NUM_PLANES - 1) * PLANE];
+  // Number i of a cell as a 64-bit sum: of gradients, of hessians, of rows.
+  static __device__ u64 number(const unsigned* cell, int i) {
+    if (HAS_COUNTS && i == 2) return cell[(NUM_PLANES - 1) * PLANE];
+    const unsigned* low = cell + i * (IS_FINE ? 2 : 1) * PLANE;
+    unsigned high = low[IS_FINE ? PLANE : 0];
+    u64 value = i ? (u64)high : (u64)(i64)(int)high;
+    return IS_FINE ? (value << (i ? HESSIAN_LIMB : GRADIENT_LIMB)) + low[0] : value;
   }
 };
 
@@ -193,22 +192,29 @@ __device__ void histograms(unsigned* cells, const unsigned char* bins, int row_b
   }
   __syncthreads();
 
-  // A tile, moved out by a warp: MOVED_BINS bins of 32 / MOVED_BINS features.
-  enum { TILE_FEATURES = 32 / MOVED_BINS };
+  // A tile, moved out by a warp: MOVED_BINS bins of some features, a lane a number; with counts, which no power of two holds, a
+  // lane a bin.
+  enum {
+    LANES_A_BIN = HAS_COUNTS ? 1 : 2,
+    LANES_A_FEATURE = MOVED_BINS * LANES_A_BIN,
+    TILE_FEATURES = 32 / LANES_A_FEATURE,
+    NUMBERS = S::OUT / LANES_A_BIN
+  };
   int first_feature = group * width, feature_tiles = width / TILE_FEATURES;
   u64* slot = histograms + (size_t)slots[node] * slot_length;
   for (int tile = warp; tile < feature_tiles * (PLACES / MOVED_BINS); tile += num_warps) {
-    int bin = tile / feature_tiles * MOVED_BINS + lane % MOVED_BINS;
-    int feature = tile % feature_tiles * TILE_FEATURES + lane / MOVED_BINS;
+    int bin = tile / feature_tiles * MOVED_BINS + lane % LANES_A_FEATURE / LANES_A_BIN;
+    int feature = tile % feature_tiles * TILE_FEATURES + lane / LANES_A_FEATURE;
     if (first_feature + feature >= num_features) continue;
     int offset = offsets[first_feature + feature];
     if (bin >= offsets[first_feature + feature + 1] - offset) continue;
-    u64 sums[S::OUT] = {};
-    for (int column = feature; column < COLUMNS; column += width) S::collect(cells + bin * COLUMNS + column, sums);
     u64* out = slot + (size_t)(offset + bin) * S::OUT;
 #pragma unroll
-    for (int i = 0; i < S::OUT; i++) {
-      if (sums[i]) atomicAdd(&out[i], sums[i]);
+    for (int n = 0; n < NUMBERS; n++) {
+      int i = lane % LANES_A_BIN + n;
+      u64 sum = 0;
+      for (int column = feature; column < COLUMNS; column += width) sum += S::number(cells + bin * COLUMNS + column, i);
+      if (sum) atomicAdd(&out[i], sum);
     }
   }
 }
@@ -239,3 +245,86 @@ KERNEL __launch_bounds__(THREADS) clear_histograms(u64* all, const int* slots, i
   for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < slot_length; i += gridDim.x * blockDim.x) slot[i] = 0;
 }
 EXPORT_KERNEL(clear_histograms)
+
+// slot[sibling] = slot[parent] - slot[child], task after task: a thread has its own numbers of all slots. tasks: parent, child
+// and sibling of each.
+KERNEL __launch_bounds__(THREADS) subtract(u64* all, const int* tasks, int num_tasks, int slot_length) {
+  for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < slot_length; i += gridDim.x * blockDim.x) {
+    for (int t = 0; t < num_tasks; t++) {
+      const int* task = tasks + 3 * t;
+      all[(size_t)task[2] * slot_length + i] = all[(size_t)task[0] * slot_length + i] - all[(size_t)task[1] * slot_length + i];
+    }
+  }
+}
+EXPORT_KERNEL(subtract)
+
+// What a row adds to a bin.
+template <bool IS_FINE>
+__device__ void take_row(i64 packed, i64* values) {
+  int gradient = (int)(packed >> 32), hessian = (int)packed;
+  values[0] = IS_FINE ? gradient : (gradient + (1 << (COARSE_GRADIENT_SHIFT - 1))) >> COARSE_GRADIENT_SHIFT;
+  values[1] = IS_FINE ? hessian : (hessian + (1 << (COARSE_HESSIAN_SHIFT - 1))) >> COARSE_HESSIAN_SHIFT;
+  values[2] = hessian > 0;
+}
+
+// Rows of stored bins: adds those of a piece of a node's rows to its slot, a row a lane, and the rows to the node's totals.
+//
+//   starts, stored  of row r stored[starts[r] .. starts[r + 1]), places in a histogram
+//   pieces          begins, ends and nodes of the pieces, one array after another
+//   totals          TOTALS of each node, 0 before
+template <bool IS_FINE>
+__device__ void stored_histograms(const i64* starts, const int* stored, const i64* gradients, const int* order,
+                                  const int* pieces, int num_pieces, const int* slots, u64* all, int slot_length, int width,
+                                  u64* totals) {
+  int begin = pieces[blockIdx.x], end = pieces[num_pieces + blockIdx.x], node = pieces[2 * num_pieces + blockIdx.x];
+  u64* slot = all + (size_t)slots[node] * slot_length;
+  i64 sums[TOTALS] = {0, 0, 0};
+  for (int i = begin + (int)threadIdx.x; i < end; i += blockDim.x) {
+    int row = order ? order[i] : i;
+    i64 packed = gradients[row], values[TOTALS];
+    // A row outside the bag adds zeros.
+    if (!packed) continue;
+    take_row<IS_FINE>(packed, values);
+    for (int n = 0; n < TOTALS; n++) sums[n] += values[n];
+    for (i64 at = starts[row]; at < starts[row + 1]; at++) {
+      u64* out = slot + (size_t)stored[at] * width;
+      for (int n = 0; n < width; n++) {
+        if (values[n]) atomicAdd(&out[n], (u64)values[n]);
+      }
+    }
+  }
+  for (int n = 0; n < TOTALS; n++) {
+    for (int d = 16; d; d /= 2) sums[n] += __shfl_down_sync(~0u, sums[n], d);
+    if ((threadIdx.x & 31) == 0 && sums[n]) atomicAdd(&totals[(size_t)node * TOTALS + n], (u64)sums[n]);
+  }
+}
+
+#define STORED_KERNEL(name, is_fine)                                                                                      \
+  KERNEL __launch_bounds__(THREADS)                                                                                       \
+      name(const i64* starts, const int* stored, const i64* gradients, const int* order, const int* pieces,               \
+           int num_pieces, const int* slots, u64* all, int slot_length, int width, u64* totals) {                         \
+    stored_histograms<is_fine>(starts, stored, gradients, order, pieces, num_pieces, slots, all, slot_length, width,      \
+                               totals);                                                                                   \
+  }                                                                                                                       \
+  EXPORT_KERNEL(name)
+
+STORED_KERNEL(stored_histograms_coarse, false)
+STORED_KERNEL(stored_histograms_fine, true)
+
+// The absent bin of a feature gets what its other bins lack of the node's totals: a warp a feature, block y a node.
+KERNEL __launch_bounds__(THREADS) add_absent(const int* offsets, const int* absent, int num_features, const int* slots,
+                                             const u64* totals, u64* all, int slot_length, int width) {
+  int feature = (int)((blockIdx.x * blockDim.x + threadIdx.x) >> 5), lane = threadIdx.x & 31;
+  if (feature >= num_features) return;
+  u64* cells = all + (size_t)slots[blockIdx.y] * slot_length + (size_t)offsets[feature] * width;
+  int num_bins = offsets[feature + 1] - offsets[feature];
+  u64 sums[TOTALS] = {0, 0, 0};
+  for (int bin = lane; bin < num_bins; bin += 32) {
+    for (int n = 0; n < width; n++) sums[n] += cells[(size_t)bin * width + n];
+  }
+  for (int n = 0; n < width; n++) {
+    for (int d = 16; d; d /= 2) sums[n] += __shfl_down_sync(~0u, sums[n], d);
+    if (lane == 0) cells[(size_t)absent[feature] * width + n] += totals[(size_t)blockIdx.y * TOTALS + n] - sums[n];
+  }
+}
+EXPORT_KERNEL(add_absent)

@@ -2,8 +2,9 @@
 //   g++ -std=c++17 -ffp-contract=off -U_FORTIFY_SOURCE -include cuda_cpu.h -x c++ kernels.cu -shared -fPIC -pthread
 //
 // Each CUDA thread is a fiber with its own stack. A fiber runs until it meets a barrier or a warp collective, then the
-// next one goes on; so barriers, shuffles and votes mean what they mean on a GPU. Blocks are spread over OS threads, and
-// atomics are real ones. A collective that a lane named in its mask never reaches is reported, where a GPU would hang.
+// next one goes on; so barriers, shuffles and votes mean what they mean on a GPU. Warps of a block, and threads of a warp, take
+// their turns in an order that changes from barrier to barrier and block to block, so that a barrier that is missing shows in
+// wrong results. Blocks are spread over OS threads, and atomics are real ones. A collective that a lane named in its mask never reaches is reported, where a GPU would hang.
 //
 // Not covered: inline PTX, races between blocks' plain memory accesses, speed.
 #pragma once
@@ -39,15 +40,9 @@
 #define EXPORT_KERNEL(name) static cuda_cpu::Registration registration_of_##name(#name, cuda_cpu::Unpacked<name>::run);
 #define DYNAMIC_SHARED(type, name) type* name = reinterpret_cast<type*>(cuda_cpu::block.dynamic_shared)
 
-struct uint2 {
-  unsigned x, y;
-};
-struct uint3 {
-  unsigned x, y, z;
-};
-struct alignas(16) uint4 {
-  unsigned x, y, z, w;
-};
+struct uint2 { unsigned x, y; };
+struct uint3 { unsigned x, y, z; };
+struct alignas(16) uint4 { unsigned x, y, z, w; };
 
 // Unnamed inside, or two libraries of kernels in one process would share the first one's registry.
 namespace cuda_cpu {
@@ -83,10 +78,21 @@ struct Block {
   uint3 grid, size, index;
   char* dynamic_shared;
   int votes, vote_result;
+  uint64_t random;
+};
+
+// An order of taking turns: from some one on, up or down, all round.
+struct Turns {
+  int count, first, step;
+  Turns(uint64_t& random, int count) : count(count) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    first = int((random >> 33) % uint64_t(count));
+    step = random >> 63 ? 1 : count - 1;
+  }
+  int operator[](int i) const { return int((first + int64_t(i) * step) % count); }
 };
 
 using Body = void (*)(void**);
-
 static thread_local Block block;
 static thread_local Thread* current;
 static thread_local jmp_buf scheduler;
@@ -168,7 +174,9 @@ static inline bool run_warp(Thread* lanes, int num_lanes) {
   unsigned present = num_lanes == WARP ? ~0u : (1u << num_lanes) - 1;
   for (;;) {
     bool has_moved = false, is_waiting = false;
-    for (int lane = 0; lane < num_lanes; lane++) {
+    Turns turns(block.random, num_lanes);
+    for (int i = 0; i < num_lanes; i++) {
+      int lane = turns[i];
       if (lanes[lane].state != State::READY) continue;
       has_moved = true;
       resume(&lanes[lane]);
@@ -191,9 +199,11 @@ static inline bool run_warp(Thread* lanes, int num_lanes) {
 }
 
 static inline bool run_block(std::vector<Thread>& threads) {
-  int num_threads = int(threads.size());
+  int num_threads = int(threads.size()), num_warps = (num_threads + WARP - 1) / WARP;
   for (;;) {
-    for (int first = 0; first < num_threads; first += WARP) {
+    Turns turns(block.random, num_warps);
+    for (int i = 0; i < num_warps; i++) {
+      int first = turns[i] * WARP;
       if (!run_warp(&threads[first], std::min(WARP, num_threads - first))) return false;
     }
     bool is_waiting = false;
@@ -213,9 +223,7 @@ static inline std::map<std::string, Body>& kernels() {
   return all;
 }
 
-struct Registration {
-  Registration(const char* name, Body kernel) { kernels()[name] = kernel; }
-};
+struct Registration { Registration(const char* name, Body kernel) { kernels()[name] = kernel; } };
 
 // Turns an array of pointers to arguments, as cuLaunchKernel takes it, into a call.
 template <auto F>
@@ -234,8 +242,7 @@ struct Launch {
   Body kernel;
   void** arguments;
   uint3 grid, size;
-  int shared_bytes;
-  std::atomic<long> next{0};
+  int shared_bytes; std::atomic<long> next{0};
   std::atomic<bool> has_failed{false};
 };
 
@@ -255,7 +262,7 @@ static inline void run_blocks(Launch& launch) {
     char* aligned = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(shared.data()) + 127) & ~uintptr_t(127));
     uint3 index = {unsigned(b % launch.grid.x), unsigned(b / launch.grid.x % launch.grid.y),
                    unsigned(b / launch.grid.x / launch.grid.y)};
-    block = {launch.grid, launch.size, index, aligned, 0, 0};
+    block = {launch.grid, launch.size, index, aligned, 0, 0, uint64_t(b)};
     for (unsigned i = 0; i < threads.size(); i++) {
       threads[i] = Thread{};
       threads[i].index = {i % launch.size.x, i / launch.size.x % launch.size.y, i / launch.size.x / launch.size.y};
@@ -321,8 +328,8 @@ static inline T __shfl_xor_sync(unsigned mask, T value, int other, int width = 3
 }
 template <class T>
 static inline T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32) {
-  int lane = cuda_cpu::lane();
-  return cuda_cpu::shuffle(mask, value, (lane & (width - 1)) + int(delta) < width ? lane + int(delta) : lane);
+  int lane = cuda_cpu::lane(), source = lane + int(delta);
+  return cuda_cpu::shuffle(mask, value, source / width == lane / width ? source : lane);
 }
 template <class T>
 static inline T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = 32) {
@@ -353,6 +360,17 @@ static inline unsigned __byte_perm(unsigned a, unsigned b, unsigned selector) {
   for (int i = 0; i < 4; i++) result |= unsigned(bytes >> (8 * (selector >> (4 * i) & 7)) & 255u) << (8 * i);
   return result;
 }
+template <class To, class From>
+static inline To cuda_cpu_bits(From value) {
+  static_assert(sizeof(To) == sizeof(From), "bits are kept");
+  To bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+static inline long long __double_as_longlong(double v) { return cuda_cpu_bits<long long>(v); }
+static inline double __longlong_as_double(long long v) { return cuda_cpu_bits<double>(v); }
+static inline int __float_as_int(float v) { return cuda_cpu_bits<int>(v); }
+static inline float __int_as_float(int v) { return cuda_cpu_bits<float>(v); }
 static inline int __popc(unsigned v) { return __builtin_popcount(v); }
 static inline int __ffs(int v) { return __builtin_ffs(v); }
 static inline int __clz(int v) { return v ? __builtin_clz(unsigned(v)) : 32; }

@@ -32,3 +32,14 @@ KERNEL divergent_shuffle(int* out) {
   out[threadIdx.x] = v;
 }
 EXPORT_KERNEL(divergent_shuffle)
+
+// A warp reads what its neighbour writes; wrong on purpose where there is no barrier between.
+KERNEL neighbours(int* out, int has_barrier) {
+  __shared__ int values[64];
+  values[threadIdx.x] = blockIdx.x;
+  if (has_barrier) __syncthreads();
+  out[blockIdx.x * 64 + threadIdx.x] = values[threadIdx.x ^ 32] == (int)blockIdx.x;
+  __syncthreads();
+  values[threadIdx.x] = -1;
+}
+EXPORT_KERNEL(neighbours)

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What a worker may use.
  *
  * @param numThreads CPU threads the kernels may use, at least 1
- * @param ordinal which device of its kind, counted from 0
+ * @param ordinal which device of its kind, counted from 0: the GPU that Spark gave a task. The CPU, of which there is one, pays no
+ *     attention to it
  * @param directory on a local disk: where a back end whose memory is the Java heap keeps dense bins in {@link MappedFile}s
  *     instead; null to keep them on the heap. Others pay no attention to it
  */

@@ -4,7 +4,6 @@ import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.BackendProvider;
-import org.sparkmlext.kernels.KernelException;
 
 /** Entry of the CPU back end: always available, and the last choice of {@code auto}. */
 public final class CpuBackendProvider implements BackendProvider {
@@ -28,10 +27,6 @@ public final class CpuBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        if (options.ordinal() != 0) {
-            throw new KernelException(
-                    "cpu device " + options.ordinal() + " was asked for; there is one CPU device, its ordinal is 0");
-        }
         return new CpuBackend(options.numThreads(), options.directory());
     }
 }

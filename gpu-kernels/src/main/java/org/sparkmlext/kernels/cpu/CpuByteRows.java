@@ -51,16 +51,9 @@ abstract class CpuByteRows extends CpuRows implements DenseRows {
     public final void copyIn(int firstRow, byte[][] source, int count) {
         requireOpen();
         Objects.checkFromIndexSize(firstRow, count, numRows());
-        int numFeatures = layout().numFeatures();
-        if (source.length != numFeatures) {
-            throw new IllegalArgumentException(
-                    "a block has " + source.length + " columns; these rows have " + numFeatures + " features");
-        }
-        for (int f = 0; f < source.length; f++) {
-            Objects.checkFromIndexSize(0, count, source[f].length);
-        }
+        layout().requireColumns(source, count);
         owner().team().forEach(source.length, (worker, f) -> {
-            requireBinsOf(f, source[f], firstRow, count);
+            layout().requireBins(f, source[f], firstRow, count);
             putColumn(f, firstRow, source[f], count);
         });
         putRows(firstRow, source, count);
@@ -71,22 +64,6 @@ abstract class CpuByteRows extends CpuRows implements DenseRows {
 
     /** Takes the bins of a block of rows, row-major. */
     abstract void putRows(int firstRow, byte[][] source, int count);
-
-    private void requireBinsOf(int feature, byte[] bins, int firstRow, int count) {
-        int missing = layout().missingBin(feature);
-        int signs = 0;
-        for (int i = 0; i < count; i++) {
-            signs |= missing - (bins[i] & 255);
-        }
-        if (signs < 0) {
-            int i = 0;
-            while ((bins[i] & 255) <= missing) {
-                i++;
-            }
-            throw new IllegalArgumentException("feature " + feature + ", row " + (firstRow + i) + " has bin "
-                    + (bins[i] & 255) + "; allowed are 0 to " + missing + ", of which the last means missing");
-        }
-    }
 
     @Override
     public String toString() {

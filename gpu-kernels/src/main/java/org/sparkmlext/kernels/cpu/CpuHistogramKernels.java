@@ -1,7 +1,6 @@
 package org.sparkmlext.kernels.cpu;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,14 +51,7 @@ final class CpuHistogramKernels {
             throw new IllegalArgumentException(
                     own + " have layout " + own.layout() + ", but the pool has another: " + target);
         }
-        Ranges.requireWithin(tasks.stream().map(HistogramTask::rows).toList(), own.numRows());
-        BitSet seen = new BitSet();
-        for (HistogramTask task : tasks) {
-            if (seen.get(Objects.checkIndex(task.slot(), target.numSlots()))) {
-                throw new IllegalArgumentException("slot " + task.slot() + " stands for two nodes of one call");
-            }
-            seen.set(task.slot());
-        }
+        HistogramTask.requireFits(tasks, own.numRows(), target.numSlots());
         CpuBuffer values = ownership.own(gradients, CpuBuffer.class, "gradients");
         Ownership.requireRows(values.length(), own.numRows(), "gradients");
         boolean isCoarse = precision == GradientScale.Precision.COARSE;

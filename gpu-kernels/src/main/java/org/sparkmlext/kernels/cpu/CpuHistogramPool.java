@@ -211,7 +211,7 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
     public void copyOut(int slot, int[] bins, long[] target, int targetFrom) {
         int width = cellWidth();
         Objects.checkFromIndexSize(targetFrom, bins.length * width, target.length);
-        requireAscending(bins);
+        layout.requireAscending(bins);
         CompactHistogram sums = explicit(slot);
         if (sums == null) {
             long[] source = slot(slot);
@@ -235,22 +235,11 @@ final class CpuHistogramPool extends CpuResource implements HistogramPool {
     public void copyIn(int slot, int[] bins, long[] source, int sourceFrom) {
         int width = cellWidth();
         Objects.checkFromIndexSize(sourceFrom, bins.length * width, source.length);
-        requireAscending(bins);
+        layout.requireAscending(bins);
         long[] cells = Arrays.copyOfRange(source, sourceFrom, sourceFrom + bins.length * width);
         put(slot, new CompactHistogram(bins.clone(), cells, bins.length, UNKNOWN));
         if (bins.length > layout.totalBins() / COMPACT_SHARE) {
             slot(slot);
-        }
-    }
-
-    private void requireAscending(int[] bins) {
-        int previous = -1;
-        for (int bin : bins) {
-            if (bin <= previous || bin >= layout.totalBins()) {
-                throw new IllegalArgumentException("bin " + bin + " follows " + previous
-                        + "; bins must ascend and be below " + layout.totalBins());
-            }
-            previous = bin;
         }
     }
 

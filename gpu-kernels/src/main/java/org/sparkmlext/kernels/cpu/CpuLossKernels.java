@@ -76,7 +76,7 @@ final class CpuLossKernels {
             List<RowMetric> metrics,
             long[] metricSums) {
         loss.requireOutputs(scores.size());
-        requireMetrics(metrics, scores.size(), metricSums);
+        MetricSums.requireFits(metrics, scores.size(), metricSums);
         ScoredRows rows = rows(scores, labels, weights);
         long[] keys = keys(sampling, rowKeys, rows.size());
         GradientWriter writer = new GradientWriter(scale, rows.weights(), sampling, keys, false);
@@ -103,7 +103,7 @@ final class CpuLossKernels {
         if (scores.isEmpty()) {
             throw new IllegalArgumentException("no score buffer was given; metrics take at least 1");
         }
-        requireMetrics(metrics, scores.size(), sums);
+        MetricSums.requireFits(metrics, scores.size(), sums);
         ScoredRows rows = rows(scores, labels, weights);
         MetricPass pass = new MetricPass(metrics, null, weights != null);
         long[][] own = new long[team().numThreads()][sums.length];
@@ -144,9 +144,9 @@ final class CpuLossKernels {
         CpuPartition order = ownership.own(partition, CpuPartition.class, "partition");
         int numRows = order.numRows();
         List<RowRange> ranges = tasks.stream().map(ResidualTask::rows).toList();
-        Ranges.requireWithin(ranges, numRows);
-        int[] offsets = ResidualCounts.offsets(tasks);
-        requireLength(counts.length, offsets[tasks.size()], "counts");
+        RowRange.requireWithin(ranges, numRows);
+        int[] offsets = ResidualTask.offsets(tasks);
+        ResidualTask.requireLength(tasks, counts);
         ResidualCounts residuals = new ResidualCounts(
                 order.entries(),
                 ownership.floats(scores, "scores", numRows),
@@ -191,18 +191,6 @@ final class CpuLossKernels {
         }
     }
 
-    private static void requireMetrics(List<RowMetric> metrics, int numOutputs, long[] sums) {
-        metrics.forEach(metric -> metric.requireOutputs(numOutputs));
-        requireLength(sums.length, MetricSums.length(metrics), "metric sums");
-    }
-
-    private static void requireLength(int length, int needed, String name) {
-        if (length != needed) {
-            throw new IllegalArgumentException(
-                    "the array of " + name + " has " + length + " longs; needed are " + needed);
-        }
-    }
-
     private long[][] outputs(List<Buffer> buffers, int numOutputs, int numRows) {
         if (buffers.size() != numOutputs) {
             throw new IllegalArgumentException(
@@ -225,10 +213,7 @@ final class CpuLossKernels {
     }
 
     private long @Nullable [] keys(@Nullable RowSampling sampling, @Nullable Buffer rowKeys, int numRows) {
-        if ((sampling == null) != (rowKeys == null)) {
-            throw new IllegalArgumentException("sampling and rowKeys go together; only "
-                    + (sampling == null ? "rowKeys" : "sampling") + " was given");
-        }
+        RowSampling.requireKeys(sampling, rowKeys);
         return rowKeys == null ? null : ownership.longs(rowKeys, "rowKeys", numRows);
     }
 

@@ -3,7 +3,6 @@ package org.sparkmlext.kernels.cpu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.HistogramPool;
 import org.sparkmlext.kernels.tree.SplitCandidate;
@@ -34,14 +33,10 @@ final class CpuSplitKernels {
     /** {@link org.sparkmlext.kernels.tree.TreeKernels#findSplits}. */
     List<SplitCandidate> find(HistogramPool pool, List<SplitTask> tasks, SplitRules rules, GradientScale scale) {
         CpuHistogramPool own = ownership.own(pool, CpuHistogramPool.class, "pool");
-        if (rules.minDataInLeaf() > 1 && !own.hasCounts()) {
-            throw new IllegalArgumentException("minDataInLeaf is " + rules.minDataInLeaf()
-                    + ", but the pool has no counts; allocate it with counts, or set minDataInLeaf to 1");
-        }
+        rules.requireCounts(own.hasCounts());
         int[] firstPiece = new int[tasks.size() + 1];
         for (int t = 0; t < tasks.size(); t++) {
-            requireAscending(tasks.get(t).features(), own.layout().numFeatures());
-            Objects.checkIndex(tasks.get(t).slot(), own.numSlots());
+            tasks.get(t).requireFits(own);
             firstPiece[t + 1] = firstPiece[t] + (tasks.get(t).features().length + PIECE_FEATURES - 1) / PIECE_FEATURES;
         }
         SplitCandidate[] found = new SplitCandidate[firstPiece[tasks.size()]];
@@ -72,16 +67,5 @@ final class CpuSplitKernels {
             best.add(winner);
         }
         return best;
-    }
-
-    private static void requireAscending(int[] features, int numFeatures) {
-        int previous = -1;
-        for (int feature : features) {
-            if (feature <= previous || feature >= numFeatures) {
-                throw new IllegalArgumentException("features " + Arrays.toString(features)
-                        + " must be ascending and below " + numFeatures + "; " + feature + " is not");
-            }
-            previous = feature;
-        }
     }
 }

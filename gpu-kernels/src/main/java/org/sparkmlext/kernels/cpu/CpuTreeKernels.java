@@ -2,7 +2,6 @@ package org.sparkmlext.kernels.cpu;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.KernelException;
@@ -18,6 +17,7 @@ import org.sparkmlext.kernels.tree.RowMetric;
 import org.sparkmlext.kernels.tree.RowPartition;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.RowSampling;
+import org.sparkmlext.kernels.tree.SparseBlocks;
 import org.sparkmlext.kernels.tree.SparseRows;
 import org.sparkmlext.kernels.tree.SplitCandidate;
 import org.sparkmlext.kernels.tree.SplitRules;
@@ -46,10 +46,7 @@ final class CpuTreeKernels implements TreeKernels {
     @Override
     public DenseRows allocateRows(BinLayout layout, int numRows) {
         requireNotNegative(numRows, "rows");
-        if (!layout.fitsBytes()) {
-            throw new IllegalArgumentException(layout + " has a feature of more than " + BinLayout.MAX_BYTE_VALUE_BINS
-                    + " value bins; dense rows hold bytes, use allocateSparseRows");
-        }
+        layout.requireBytes();
         long bytes = CpuByteRows.sizeBytes(layout, numRows);
         String what = "the bins of " + numRows + " rows x " + layout.numFeatures() + " features";
         Path directory = backend.directory();
@@ -62,11 +59,11 @@ final class CpuTreeKernels implements TreeKernels {
     @Override
     public SparseRows allocateSparseRows(BinLayout layout, int[] absentBins, int[] maxStored, int numRows) {
         requireNotNegative(numRows, "rows");
-        CpuSparseRows.require(layout, absentBins, maxStored, numRows);
+        SparseBlocks blocks = new SparseBlocks(layout, absentBins, maxStored, numRows);
+        CpuSparseRows.requireRoom(maxStored);
         long bytes = CpuSparseRows.sizeBytes(maxStored, numRows);
         String what = "the stored bins of " + numRows + " rows x " + layout.numFeatures() + " features";
-        return backend.allocating(
-                bytes, what, () -> new CpuSparseRows(backend, layout, absentBins, maxStored, numRows));
+        return backend.allocating(bytes, what, () -> new CpuSparseRows(backend, layout, blocks, maxStored, numRows));
     }
 
     @Override
@@ -169,20 +166,14 @@ final class CpuTreeKernels implements TreeKernels {
         CpuRows own = own(rows, CpuRows.class, "rows");
         CpuPartition order = own(partition, CpuPartition.class, "partition");
         requireRows(order.numRows(), own.numRows(), "partition");
-        List<RowRange> ranges = tasks.stream().map(PartitionTask::rows).toList();
-        Ranges.requireWithin(ranges, own.numRows());
-        Ranges.requireDisjoint(ranges);
-        for (PartitionTask task : tasks) {
-            Objects.checkIndex(task.feature(), own.layout().numFeatures());
-            Objects.checkIndex(task.bin(), own.layout().numValueBins(task.feature()));
-        }
+        PartitionTask.requireFits(tasks, own);
         return own.move(order, tasks);
     }
 
     @Override
     public long[] leafSums(Buffer gradients, RowPartition partition, List<RowRange> leaves) {
         CpuPartition order = own(partition, CpuPartition.class, "partition");
-        Ranges.requireWithin(leaves, order.numRows());
+        RowRange.requireWithin(leaves, order.numRows());
         long[] values = longs(gradients, "gradients", order.numRows());
         long[] positions = order.entries();
         long[] sums = new long[2 * leaves.size()];
@@ -205,8 +196,8 @@ final class CpuTreeKernels implements TreeKernels {
     @Override
     public void addLeafValues(RowPartition partition, List<RowRange> leaves, float[] values, Buffer scores) {
         CpuPartition order = own(partition, CpuPartition.class, "partition");
-        Ranges.requireWithin(leaves, order.numRows());
-        Ranges.requireDisjoint(leaves);
+        RowRange.requireWithin(leaves, order.numRows());
+        RowRange.requireDisjoint(leaves);
         if (values.length != leaves.size()) {
             throw new IllegalArgumentException(values.length + " values were given for " + leaves.size() + " leaves");
         }

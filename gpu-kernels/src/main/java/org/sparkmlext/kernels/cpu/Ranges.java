@@ -1,11 +1,10 @@
 package org.sparkmlext.kernels.cpu;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.sparkmlext.kernels.tree.RowRange;
 
-/** Ranges of positions cut into pieces, and checks of ranges. */
+/** Ranges of positions cut into pieces. */
 final class Ranges {
 
     private final List<RowRange> ranges;
@@ -37,28 +36,5 @@ final class Ranges {
             int begin = ranges.get(range).begin() + (piece - firstPiece[range]) * pieceRows;
             work.run(range, begin, Math.min(ranges.get(range).end(), begin + pieceRows));
         });
-    }
-
-    static void requireWithin(List<RowRange> ranges, int numRows) {
-        for (RowRange range : ranges) {
-            if (range.end() > numRows) {
-                throw new IllegalArgumentException("row range [" + range.begin() + ", " + range.end()
-                        + ") goes beyond the partition of " + numRows + " rows");
-            }
-        }
-    }
-
-    static void requireDisjoint(List<RowRange> ranges) {
-        RowRange[] sorted = ranges.stream()
-                .filter(range -> range.numRows() > 0)
-                .sorted(Comparator.comparingInt(RowRange::begin))
-                .toArray(RowRange[]::new);
-        for (int i = 1; i < sorted.length; i++) {
-            if (sorted[i].begin() < sorted[i - 1].end()) {
-                throw new IllegalArgumentException(
-                        "row ranges [" + sorted[i - 1].begin() + ", " + sorted[i - 1].end() + ") and ["
-                                + sorted[i].begin() + ", " + sorted[i].end() + ") overlap; nodes of one call may not");
-            }
-        }
     }
 }

@@ -1,6 +1,5 @@
 package org.sparkmlext.kernels.cpu;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.tree.TreeKernels.ResidualTask;
 
@@ -19,15 +18,6 @@ final class ResidualCounts {
         this.labels = labels;
         this.weights = weights;
         factor = Math.scalb(1.0, weightExponent);
-    }
-
-    /** Where each task's counts begin, and their length in all. */
-    static int[] offsets(List<ResidualTask> tasks) {
-        int[] offsets = new int[tasks.size() + 1];
-        for (int t = 0; t < tasks.size(); t++) {
-            offsets[t + 1] = Math.addExact(offsets[t], 1 << tasks.get(t).digitBits());
-        }
-        return offsets;
     }
 
     /** Adds positions {@code [begin, end)} of a task to its counts, which begin at {@code at}. */

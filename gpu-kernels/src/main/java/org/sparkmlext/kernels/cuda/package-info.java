@@ -1,10 +1,10 @@
 /**
- * NVIDIA GPUs: CUDA's driver API through JCuda, and this module's own kernels.
+ * NVIDIA GPUs: boosting by this module's own kernels, through CUDA's driver API.
  *
- * <p>Not a back end yet: what is here opens a device, loads kernels and launches them; no
- * {@link org.sparkmlext.kernels.BackendProvider} is registered before all boosting kernels are there. Start reading at
- * {@code CudaDevice}; whether one can be opened, and why not, is in {@code GpuRuntime}. Nothing but the driver
- * ({@code libcuda.so.1}) and JCuda's two jars is needed.
+ * <p>Start reading at {@code CudaBackend}. Everything down to {@code OpenDevice}, the driver as far as it is needed, is one code
+ * for a GPU ({@code JCudaDevice}) and for the tests, which put kernels compiled for the CPU behind it. Whether a GPU can be used,
+ * and why not, is in {@code GpuRuntime}. Nothing but the driver ({@code libcuda.so.1}) and JCuda's two jars is needed. What has
+ * been proven where is in {@code spark-ml-ext/docs/decisions/0007-cuda-boosting.md}.
  */
 @NullMarked
 package org.sparkmlext.kernels.cuda;

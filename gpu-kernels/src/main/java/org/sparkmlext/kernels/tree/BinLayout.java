@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.tree;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * How many bins each feature has, and where they lie in a histogram.
@@ -50,6 +51,11 @@ public final class BinLayout {
         return offsets[f];
     }
 
+    /** {@link #offset} of every feature, and last the number of all bins; a copy. */
+    public int[] offsets() {
+        return offsets.clone();
+    }
+
     /** Whether each feature's bins fit into an unsigned byte. */
     public boolean fitsBytes() {
         for (int f = 0; f < numFeatures(); f++) {
@@ -60,9 +66,67 @@ public final class BinLayout {
         return true;
     }
 
+    /** @throws IllegalArgumentException unless each feature's bins fit into an unsigned byte */
+    public void requireBytes() {
+        if (!fitsBytes()) {
+            throw new IllegalArgumentException(this + " has a feature of more than " + MAX_BYTE_VALUE_BINS
+                    + " value bins; dense rows hold bytes, use allocateSparseRows");
+        }
+    }
+
     /** Bins of all features together. */
     public int totalBins() {
         return offsets[offsets.length - 1];
+    }
+
+    /**
+     * Checks a block of dense rows, column by column.
+     *
+     * @throws IllegalArgumentException if it has not one column a feature
+     * @throws IndexOutOfBoundsException if a column has fewer than {@code count} bins
+     */
+    public void requireColumns(byte[][] columns, int count) {
+        if (columns.length != numFeatures()) {
+            throw new IllegalArgumentException(
+                    "a block has " + columns.length + " columns; these rows have " + numFeatures() + " features");
+        }
+        for (byte[] column : columns) {
+            Objects.checkFromIndexSize(0, count, column.length);
+        }
+    }
+
+    /**
+     * Checks the first {@code count} bins of a column.
+     *
+     * @param firstRow row of the first bin, for the message
+     * @throws IllegalArgumentException if a bin is above the feature's missing bin
+     */
+    public void requireBins(int feature, byte[] bins, int firstRow, int count) {
+        int missing = missingBin(feature);
+        int signs = 0;
+        for (int i = 0; i < count; i++) {
+            signs |= missing - (bins[i] & 255);
+        }
+        if (signs < 0) {
+            int i = 0;
+            while ((bins[i] & 255) <= missing) {
+                i++;
+            }
+            throw new IllegalArgumentException("feature " + feature + ", row " + (firstRow + i) + " has bin "
+                    + (bins[i] & 255) + "; allowed are 0 to " + missing + ", of which the last means missing");
+        }
+    }
+
+    /** @throws IllegalArgumentException if these indices into a histogram do not ascend or are beyond it */
+    public void requireAscending(int[] bins) {
+        int previous = -1;
+        for (int bin : bins) {
+            if (bin <= previous || bin >= totalBins()) {
+                throw new IllegalArgumentException(
+                        "bin " + bin + " follows " + previous + "; bins must ascend and be below " + totalBins());
+            }
+            previous = bin;
+        }
     }
 
     @Override

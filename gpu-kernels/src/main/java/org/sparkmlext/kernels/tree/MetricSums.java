@@ -35,6 +35,15 @@ public final class MetricSums {
         return (metrics.size() + 1) * LIMBS;
     }
 
+    /** @throws IllegalArgumentException if a metric takes another number of outputs, or the array is not that of these metrics */
+    public static void requireFits(List<RowMetric> metrics, int numOutputs, long[] sums) {
+        metrics.forEach(metric -> metric.requireOutputs(numOutputs));
+        if (sums.length != length(metrics)) {
+            throw new IllegalArgumentException(
+                    "the array of metric sums has " + sums.length + " longs; needed are " + length(metrics));
+        }
+    }
+
     /** Adds the term of one row to the limbs at {@code at}. */
     public static void add(double term, long[] sums, int at) {
         double v = term <= CAP ? term : CAP;

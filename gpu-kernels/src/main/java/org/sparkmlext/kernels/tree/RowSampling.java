@@ -1,5 +1,8 @@
 package org.sparkmlext.kernels.tree;
 
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.Buffer;
+
 /**
  * Which rows a tree sees: row {@code r} is in the bag when {@code mix(rowKey[r] ^ salt) >>> 11 < threshold}, where
  * {@code mix} is the finaliser of SplitMix64 (Steele et al., OOPSLA 2014):
@@ -16,6 +19,14 @@ public record RowSampling(long salt, long threshold) {
             throw new IllegalArgumentException("sampling rate is " + rate + "; it must lie in (0, 1]");
         }
         return new RowSampling(salt, (long) (rate * 0x1p53));
+    }
+
+    /** @throws IllegalArgumentException if only one of the two is there */
+    public static void requireKeys(@Nullable RowSampling sampling, @Nullable Buffer rowKeys) {
+        if ((sampling == null) != (rowKeys == null)) {
+            throw new IllegalArgumentException("sampling and rowKeys go together; only "
+                    + (sampling == null ? "rowKeys" : "sampling") + " was given");
+        }
     }
 
     /** Whether the row of this key is in the bag. */

@@ -1,6 +1,9 @@
 package org.sparkmlext.kernels.tree;
 
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Buffer;
 
@@ -118,6 +121,24 @@ public interface TreeKernels {
                         "prefix " + Integer.toUnsignedString(prefix) + " has more than " + prefixBits + " bits");
             }
         }
+
+        /** Where each task's counts begin, and after the last one the length of all. */
+        public static int[] offsets(List<ResidualTask> tasks) {
+            int[] offsets = new int[tasks.size() + 1];
+            for (int t = 0; t < tasks.size(); t++) {
+                offsets[t + 1] = Math.addExact(offsets[t], 1 << tasks.get(t).digitBits());
+            }
+            return offsets;
+        }
+
+        /** @throws IllegalArgumentException if the array has not the length that the tasks need */
+        public static void requireLength(List<ResidualTask> tasks, long[] counts) {
+            int needed = offsets(tasks)[tasks.size()];
+            if (counts.length != needed) {
+                throw new IllegalArgumentException(
+                        "the array of counts has " + counts.length + " longs; needed are " + needed);
+            }
+        }
     }
 
     /**
@@ -141,7 +162,20 @@ public interface TreeKernels {
             long[] counts);
 
     /** A node's rows and the slot that receives their histogram. */
-    record HistogramTask(RowRange rows, int slot) {}
+    record HistogramTask(RowRange rows, int slot) {
+
+        /** @throws IllegalArgumentException if a task has rows beyond the partition, or a slot beyond the pool or of another task */
+        public static void requireFits(List<HistogramTask> tasks, int numRows, int numSlots) {
+            RowRange.requireWithin(tasks.stream().map(HistogramTask::rows).toList(), numRows);
+            BitSet seen = new BitSet();
+            for (HistogramTask task : tasks) {
+                if (seen.get(Objects.checkIndex(task.slot(), numSlots))) {
+                    throw new IllegalArgumentException("slot " + task.slot() + " stands for two nodes of one call");
+                }
+                seen.set(task.slot());
+            }
+        }
+    }
 
     /**
      * Histograms of nodes: for every feature {@code f} and every row {@code r} of the node,
@@ -172,7 +206,22 @@ public interface TreeKernels {
      * @param slot its histogram; the listed features' bins hold sums over ranks, all others are undefined
      * @param features ascending indices of the features to look at; may be none, which finds no split
      */
-    record SplitTask(int slot, int[] features) {}
+    record SplitTask(int slot, int[] features) {
+
+        /** @throws IllegalArgumentException if features do not ascend, or they or the slot are not the pool's */
+        public void requireFits(HistogramPool pool) {
+            Objects.checkIndex(slot, pool.numSlots());
+            int numFeatures = pool.layout().numFeatures();
+            int previous = -1;
+            for (int feature : features) {
+                if (feature <= previous || feature >= numFeatures) {
+                    throw new IllegalArgumentException("features " + Arrays.toString(features)
+                            + " must be ascending and below " + numFeatures + "; " + feature + " is not");
+                }
+                previous = feature;
+            }
+        }
+    }
 
     /**
      * The best split of each node among the listed features, whose bins must all add up to the same sums. Bins of features
@@ -194,7 +243,19 @@ public interface TreeKernels {
     List<SplitCandidate> findSplits(HistogramPool pool, List<SplitTask> tasks, SplitRules rules, GradientScale scale);
 
     /** A node's rows and the split that divides them. */
-    record PartitionTask(RowRange rows, int feature, int bin, boolean isMissingLeft) {}
+    record PartitionTask(RowRange rows, int feature, int bin, boolean isMissingLeft) {
+
+        /** @throws IllegalArgumentException if ranges overlap or go beyond the rows; a feature or bin that is none is out of bounds */
+        public static void requireFits(List<PartitionTask> tasks, BinnedRows bins) {
+            List<RowRange> ranges = tasks.stream().map(PartitionTask::rows).toList();
+            RowRange.requireWithin(ranges, bins.numRows());
+            RowRange.requireDisjoint(ranges);
+            for (PartitionTask task : tasks) {
+                Objects.checkIndex(task.feature(), bins.layout().numFeatures());
+                Objects.checkIndex(task.bin(), bins.layout().numValueBins(task.feature()));
+            }
+        }
+    }
 
     /**
      * Moves each node's rows so that the left child's come first; the order within a side is kept. The ranges of a call may

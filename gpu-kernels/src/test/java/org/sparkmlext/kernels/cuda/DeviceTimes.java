@@ -9,7 +9,7 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.JCudaDriver;
 import org.sparkmlext.kernels.ElementType;
-import org.sparkmlext.kernels.cuda.CudaKernel.Grid;
+import org.sparkmlext.kernels.cuda.DeviceKernel.Grid;
 import org.sparkmlext.kernels.tree.GradientScale.Precision;
 
 /** What a device does when it is driven from Java: a root's histogram, launches, copies. Prints one line each. */
@@ -23,26 +23,23 @@ final class DeviceTimes {
     private static final int COPY_BYTES = 256 << 20;
 
     private final CudaDevice device;
-    private final CudaModule module;
 
-    private DeviceTimes(CudaDevice device, CudaModule module) {
+    private DeviceTimes(CudaDevice device) {
         this.device = device;
-        this.module = module;
     }
 
     public static void main(String[] args) {
         System.out.println("GPU: " + GpuRuntime.look(0));
         long begin = System.nanoTime();
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = new CudaDevice(JCudaDevice.open(0))) {
             System.out.printf(Locale.ROOT, "opened in %.0f ms%n", (System.nanoTime() - begin) / 1e6);
             begin = System.nanoTime();
-            try (CudaModule module = CudaModule.load(device, "tree.ptx")) {
-                System.out.printf(Locale.ROOT, "tree.ptx loaded in %.0f ms%n", (System.nanoTime() - begin) / 1e6);
-                DeviceTimes times = new DeviceTimes(device, module);
-                times.launches();
-                times.histograms();
-                times.copies();
-            }
+            device.kernel("tree", "clear_histograms");
+            System.out.printf(Locale.ROOT, "tree.ptx loaded in %.0f ms%n", (System.nanoTime() - begin) / 1e6);
+            DeviceTimes times = new DeviceTimes(device);
+            times.launches();
+            times.histograms();
+            times.copies();
         }
     }
 
@@ -70,14 +67,14 @@ final class DeviceTimes {
     private void launches() {
         try (CudaBuffer slot = device.allocate(ElementType.INT, 1);
                 CudaBuffer out = device.allocate(ElementType.LONG, 1)) {
-            CudaKernel kernel = module.kernel("clear_histograms", 0);
+            DeviceKernel kernel = device.kernel("tree", "clear_histograms");
             Grid one = new Grid(1, 1, 1, 32);
             int many = 100 * LAUNCHES;
             double[] host = new double[1];
             double ms = milliseconds(() -> {
                 long begin = System.nanoTime();
                 for (int i = 0; i < many; i++) {
-                    kernel.launch(one, out, slot, 0);
+                    kernel.launch(one, out.memory(), slot.memory(), 0);
                 }
                 host[0] = (System.nanoTime() - begin) / 1e3 / many;
             });
@@ -90,7 +87,7 @@ final class DeviceTimes {
             double[] rounds = new double[LAUNCHES];
             for (int i = 0; i < LAUNCHES; i++) {
                 long begin = System.nanoTime();
-                kernel.launch(one, out, slot, 0);
+                kernel.launch(one, out.memory(), slot.memory(), 0);
                 device.finish();
                 rounds[i] = (System.nanoTime() - begin) / 1e3;
             }
@@ -122,7 +119,7 @@ final class DeviceTimes {
             for (Precision precision : Precision.values()) {
                 HistogramLaunch plan = HistogramLaunch.of(
                         NUM_FEATURES, precision, false, device.facts().sharedBytes());
-                CudaKernel kernel = module.kernel(plan.kernel(), plan.sharedBytes());
+                DeviceKernel kernel = device.kernel("tree", plan.kernel(), plan.sharedBytes());
                 for (CudaBuffer list : new CudaBuffer[] {null, order}) {
                     double best = Double.MAX_VALUE;
                     for (int waves = 1; waves <= 2; waves++) {
@@ -138,17 +135,17 @@ final class DeviceTimes {
                             for (int i = 0; i < LAUNCHES; i++) {
                                 kernel.launch(
                                         grid,
-                                        bins,
+                                        bins.memory(),
                                         plan.rowBytes(),
                                         NUM_FEATURES,
-                                        offset,
-                                        gradients,
-                                        list,
-                                        begins,
-                                        ends,
-                                        slots,
+                                        offset.memory(),
+                                        gradients.memory(),
+                                        list == null ? null : list.memory(),
+                                        begins.memory(),
+                                        ends.memory(),
+                                        slots.memory(),
                                         rowsPerBlock,
-                                        out,
+                                        out.memory(),
                                         slotLength);
                             }
                         });

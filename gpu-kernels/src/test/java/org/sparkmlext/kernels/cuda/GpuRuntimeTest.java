@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.kernels.Availability;
+import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.KernelException;
 
 /** Every reason for which a GPU is not used is one sentence that names it. */
@@ -94,7 +96,18 @@ class GpuRuntimeTest {
         Availability availability = GpuRuntime.look(0);
         assumeThat(availability.isAvailable()).isFalse();
         assertThatExceptionOfType(KernelException.class)
-                .isThrownBy(() -> CudaDevice.open(0))
+                .isThrownBy(() -> JCudaDevice.open(0))
                 .withMessageContaining(availability.reason());
+    }
+
+    @Test
+    void aGpuAskedForByNameIsRefusedWithTheReason() {
+        Availability availability = GpuRuntime.look(0);
+        assumeThat(availability.isAvailable()).isFalse();
+        assertThatExceptionOfType(KernelException.class)
+                .isThrownBy(() -> Backends.open("cuda", BackendOptions.threads(1)))
+                .withMessageContaining("'cuda' was asked for by name")
+                .withMessageContaining(availability.reason());
+        assertThat(Backends.describeAll()).contains("cuda: not available, " + availability.reason());
     }
 }

@@ -37,7 +37,7 @@ class KernelFilesTest {
     }
 
     private static String text(String name) {
-        byte[] text = CudaModule.text(name + ".ptx");
+        byte[] text = JCudaModule.text(name + ".ptx");
         return new String(text, 0, text.length - 1, StandardCharsets.US_ASCII);
     }
 
@@ -65,7 +65,7 @@ class KernelFilesTest {
     void ptxIsAssembledForEveryGeneration(String target) throws IOException {
         assumeCompiler();
         for (String name : names().toList()) {
-            byte[] ptx = CudaModule.text(name + ".ptx");
+            byte[] ptx = JCudaModule.text(name + ".ptx");
             nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
             assertThat(JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx))
                     .isEqualTo(nvPTXCompileResult.NVPTXCOMPILE_SUCCESS);
@@ -83,7 +83,7 @@ class KernelFilesTest {
 
     @Test
     void missingFileIsNamed() {
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> CudaModule.text("none.ptx")))
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> JCudaModule.text("none.ptx")))
                 .hasMessageContaining("none.ptx");
     }
 

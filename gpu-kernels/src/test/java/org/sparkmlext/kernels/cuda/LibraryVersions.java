@@ -11,7 +11,7 @@ final class LibraryVersions {
     private LibraryVersions() {}
 
     public static void main(String[] args) {
-        try (CudaDevice device = CudaDevice.open(0)) {
+        try (CudaDevice device = new CudaDevice(JCudaDevice.open(0))) {
             System.out.println(device.facts().describe());
             say("libcublas.so.13", LibraryVersions::cublas);
             say(

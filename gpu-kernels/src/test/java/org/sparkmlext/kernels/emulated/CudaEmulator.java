@@ -1,24 +1,33 @@
 package org.sparkmlext.kernels.emulated;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels of one {@code .cu} file, compiled for the CPU. Launches take arguments as a CUDA driver does. */
-final class CudaEmulator {
+public final class CudaEmulator {
 
     private static final int OS_THREADS = 2;
+    private static final String HEADER = "cuda_cpu.h";
+    private static final int HASH_DIGITS = 16;
+
+    private static final Map<String, CudaEmulator> LOADED = new ConcurrentHashMap<>();
 
     private interface Launcher extends Library {
         String cuda_cpu_launch(
@@ -35,7 +44,7 @@ final class CudaEmulator {
     }
 
     /** Blocks and threads of a launch. */
-    record Shape(int gridX, int gridY, int gridZ, int blockX, int sharedBytes) {}
+    public record Shape(int gridX, int gridY, int gridZ, int blockX, int sharedBytes) {}
 
     private final Launcher launcher;
 
@@ -43,49 +52,91 @@ final class CudaEmulator {
         this.launcher = launcher;
     }
 
-    /**
-     * Compiles a file of this module; skips the test where there is no g++, fails it where the file does not compile.
-     *
-     * @param source path within the module, e.g. {@code src/main/cuda/tree.cu}
-     */
-    static CudaEmulator compile(String source) {
-        assumeTrue(hasCompiler(), "no g++ on the PATH: CUDA kernels were not run on the CPU");
-        Path module = Path.of(System.getProperty("basedir", "."));
-        Path library = module.resolve("target/cuda-cpu")
-                .resolve(Path.of(source).getFileName() + ".so")
-                .toAbsolutePath();
-        try {
-            Files.createDirectories(library.getParent());
-            run(List.of(
-                    "g++",
-                    "-std=c++17",
-                    "-O2",
-                    "-ffp-contract=off",
-                    "-fvisibility=hidden",
-                    "-U_FORTIFY_SOURCE",
-                    "-Wall",
-                    "-Wextra",
-                    "-Werror",
-                    "-Wno-unknown-pragmas",
-                    "-fPIC",
-                    "-pthread",
-                    "-shared",
-                    "-include",
-                    module.resolve("src/test/cuda/cuda_cpu.h").toString(),
-                    "-x",
-                    "c++",
-                    module.resolve(source).toString(),
-                    "-o",
-                    library.toString()));
-        } catch (IOException e) {
-            throw new IllegalStateException("cannot compile " + source, e);
-        }
-        return new CudaEmulator(Native.load(library.toString(), Launcher.class));
-    }
-
-    private static boolean hasCompiler() {
+    /** Whether kernels can be compiled here. */
+    public static boolean hasCompiler() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "g++")));
+    }
+
+    /**
+     * The kernels of a file on the class path, compiled once for each content of the file.
+     *
+     * @param file without ending, e.g. {@code tree}
+     * @throws IllegalStateException if it does not compile
+     */
+    public static CudaEmulator of(String file) {
+        return LOADED.computeIfAbsent(file, CudaEmulator::load);
+    }
+
+    private static CudaEmulator load(String file) {
+        try {
+            byte[] header = resource(HEADER);
+            byte[] source = resource(file + ".cu");
+            Path folder = Path.of(System.getProperty("basedir", "."), "target/cuda-cpu")
+                    .toAbsolutePath();
+            Files.createDirectories(folder);
+            Path library = folder.resolve(file + "-" + hash(header, source) + ".so");
+            if (!Files.exists(library)) {
+                compile(header, source, folder, library);
+            }
+            return new CudaEmulator(Native.load(library.toString(), Launcher.class));
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot compile " + file, e);
+        }
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        try (InputStream in = CudaEmulator.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException(name + " is not on the class path");
+            }
+            return in.readAllBytes();
+        }
+    }
+
+    private static String hash(byte[]... contents) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (byte[] content : contents) {
+                digest.update(content);
+            }
+            return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void compile(byte[] header, byte[] source, Path folder, Path library) throws IOException {
+        // Another process may compile the same: each in files of its own, and the finished library in one step.
+        Path work = Files.createTempDirectory(folder, "compile");
+        Path made = work.resolve("kernels.so");
+        Files.write(work.resolve(HEADER), header);
+        Files.write(work.resolve("kernels.cu"), source);
+        run(List.of(
+                "g++",
+                "-std=c++17",
+                "-O2",
+                "-ffp-contract=off",
+                "-fvisibility=hidden",
+                "-U_FORTIFY_SOURCE",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-Wno-unknown-pragmas",
+                "-fPIC",
+                "-pthread",
+                "-shared",
+                "-include",
+                work.resolve(HEADER).toString(),
+                "-x",
+                "c++",
+                work.resolve("kernels.cu").toString(),
+                "-o",
+                made.toString()));
+        Files.move(made, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.delete(work.resolve(HEADER));
+        Files.delete(work.resolve("kernels.cu"));
+        Files.delete(work);
     }
 
     private static void run(List<String> command) throws IOException {
@@ -104,21 +155,15 @@ final class CudaEmulator {
     /**
      * Runs a kernel to its end.
      *
-     * @param arguments {@link Memory} for pointers, null for none, {@link Integer} for ints, in the order of the kernel
+     * @param arguments {@link Pointer} for pointers, null for none, {@link Integer}, {@link Long} and {@link Double}, in the
+     *     order of the kernel
      * @throws IllegalStateException if the emulator refuses the launch or finds the kernel at fault
      */
-    void launch(String kernel, Shape shape, @Nullable Object... arguments) {
+    public void launch(String kernel, Shape shape, @Nullable Object... arguments) {
         List<Memory> cells = new ArrayList<>();
-        Memory pointers = new Memory((long) arguments.length * Native.POINTER_SIZE);
+        Memory pointers = new Memory(Math.max(1, arguments.length) * (long) Native.POINTER_SIZE);
         for (int i = 0; i < arguments.length; i++) {
-            Memory cell = new Memory(Long.BYTES);
-            if (arguments[i] instanceof Memory memory) {
-                cell.setPointer(0, memory);
-            } else if (arguments[i] == null) {
-                cell.setPointer(0, Pointer.NULL);
-            } else {
-                cell.setInt(0, (Integer) arguments[i]);
-            }
+            Memory cell = cell(arguments[i]);
             cells.add(cell);
             pointers.setPointer((long) i * Native.POINTER_SIZE, cell);
         }
@@ -142,22 +187,20 @@ final class CudaEmulator {
         }
     }
 
-    /** On a boundary of 16 bytes, as a device's memory is. */
-    static Memory bytes(byte... values) {
-        Memory memory = new Memory(values.length + 16L).align(16);
-        memory.write(0, values, 0, values.length);
-        return memory;
-    }
-
-    static Memory ints(int... values) {
-        Memory memory = new Memory(Math.max(1, values.length) * (long) Integer.BYTES);
-        memory.write(0, values, 0, values.length);
-        return memory;
-    }
-
-    static Memory longs(long... values) {
-        Memory memory = new Memory(Math.max(1, values.length) * (long) Long.BYTES);
-        memory.write(0, values, 0, values.length);
-        return memory;
+    private static Memory cell(@Nullable Object argument) {
+        Memory cell = new Memory(Long.BYTES);
+        if (argument == null || argument instanceof Pointer) {
+            cell.setPointer(0, (Pointer) argument);
+        } else if (argument instanceof Integer number) {
+            cell.setInt(0, number);
+        } else if (argument instanceof Long number) {
+            cell.setLong(0, number);
+        } else if (argument instanceof Double number) {
+            cell.setDouble(0, number);
+        } else {
+            throw new IllegalArgumentException(
+                    "kernels take no " + argument.getClass().getName());
+        }
+        return cell;
     }
 }

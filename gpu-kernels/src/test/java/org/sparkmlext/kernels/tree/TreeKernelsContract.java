@@ -84,36 +84,51 @@ public abstract class TreeKernelsContract {
         }
     }
 
-    @Nested
-    class Histograms extends HistogramContract {
+    /** The histograms of one kind of rows: also for a back end that has several kernels for them. */
+    public abstract static class Histograms extends HistogramContract {
+
+        protected abstract Backend open();
+
+        @Override
+        protected List<long[]> histograms(HistogramCall call, boolean withCounts) {
+            return TreeKernelsContract.histograms(open(), kind(), call, withCounts);
+        }
+    }
+
+    /** Of dense rows. */
+    public abstract static class DenseHistograms extends Histograms {
         @Override
         protected RowsKind kind() {
             return RowsKind.DENSE;
         }
+    }
 
+    @Nested
+    class HistogramsOfDenseTables extends DenseHistograms {
         @Override
-        protected List<long[]> histograms(HistogramCall call, boolean withCounts) {
-            return TreeKernelsContract.this.histograms(kind(), call, withCounts);
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
         }
     }
 
     @Nested
-    class HistogramsOfSparseTables extends HistogramContract {
+    class HistogramsOfSparseTables extends Histograms {
+        @Override
+        protected Backend open() {
+            return TreeKernelsContract.this.open();
+        }
+
         @Override
         protected RowsKind kind() {
             return RowsKind.SPARSE;
         }
-
-        @Override
-        protected List<long[]> histograms(HistogramCall call, boolean withCounts) {
-            return TreeKernelsContract.this.histograms(kind(), call, withCounts);
-        }
     }
 
-    private List<long[]> histograms(RowsKind kind, HistogramContract.HistogramCall call, boolean withCounts) {
+    private static List<long[]> histograms(
+            Backend opened, RowsKind kind, HistogramContract.HistogramCall call, boolean withCounts) {
         TreeData data = call.data();
         int numNodes = call.nodes().size();
-        try (Backend backend = open();
+        try (Backend backend = opened;
                 BinnedRows rows = kind.of(backend, data);
                 RowPartition partition = backend.trees().allocatePartition(data.numRows());
                 Buffer gradients = backend.allocate(ElementType.LONG, data.numRows());

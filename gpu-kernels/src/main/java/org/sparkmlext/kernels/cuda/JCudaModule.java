@@ -14,7 +14,7 @@ import jcuda.driver.JITOptions;
 import org.sparkmlext.kernels.KernelException;
 
 /** The kernels of one PTX file, compiled for a device by its driver, which keeps the result on disk for the next process. */
-final class CudaModule implements AutoCloseable {
+final class JCudaModule implements AutoCloseable {
 
     private static final int LOG_BYTES = 8192;
     /** What a block may have without being asked for. */
@@ -22,29 +22,27 @@ final class CudaModule implements AutoCloseable {
     /** All of a multiprocessor's fast memory as shared memory, as far as it goes. */
     private static final int MOST_SHARED_PERCENT = 100;
 
-    private final CudaDevice device;
     private final String resource;
     private final CUmodule module = new CUmodule();
     private boolean isClosed;
 
-    private CudaModule(CudaDevice device, String resource) {
-        this.device = device;
+    private JCudaModule(String resource) {
         this.resource = resource;
     }
 
     /**
-     * Loads a file of this package.
+     * Loads a file of this package for the current device.
      *
+     * @param facts of that device
      * @param resource e.g. {@code tree.ptx}
      * @throws KernelException if the driver refuses it; the message has the driver's log
      */
-    static CudaModule load(CudaDevice device, String resource) {
-        device.requireOpen();
-        CudaModule loaded = new CudaModule(device, resource);
+    static JCudaModule load(DeviceFacts facts, String resource) {
+        JCudaModule loaded = new JCudaModule(resource);
         byte[] text = text(resource);
         int code = JCudaDriver.cuModuleLoadData(loaded.module, text);
         if (code != CUresult.CUDA_SUCCESS) {
-            throw new KernelException("cuda: " + device.facts().describe() + " refuses " + resource + ": "
+            throw new KernelException("cuda: " + facts.describe() + " refuses " + resource + ": "
                     + CUresult.stringFor(code) + ": " + log(text));
         }
         return loaded;
@@ -61,7 +59,7 @@ final class CudaModule implements AutoCloseable {
 
     /** The text of a PTX file, ended by a zero as the driver wants it. */
     static byte[] text(String resource) {
-        try (InputStream in = CudaModule.class.getResourceAsStream(resource)) {
+        try (InputStream in = JCudaModule.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new KernelException("cuda: " + resource + " is not in the jar");
             }
@@ -77,8 +75,7 @@ final class CudaModule implements AutoCloseable {
      *
      * @param sharedBytes dynamic shared memory of a block, at most {@link DeviceFacts#sharedBytes()}
      */
-    CudaKernel kernel(String name, int sharedBytes) {
-        device.requireOpen();
+    JCudaKernel kernel(String name, int sharedBytes) {
         if (isClosed) {
             throw new IllegalStateException(resource + " is closed");
         }
@@ -99,14 +96,13 @@ final class CudaModule implements AutoCloseable {
                         CUfunction_attribute.CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT,
                         MOST_SHARED_PERCENT),
                 "choosing shared memory for " + name);
-        return new CudaKernel(device, name, function, sharedBytes);
+        return new JCudaKernel(name, function, sharedBytes);
     }
 
     /** Unloads the kernels. Closing twice is allowed. */
     @Override
     public void close() {
         if (!isClosed) {
-            device.requireOpen();
             isClosed = true;
             JCudaCalls.check(JCudaDriver.cuModuleUnload(module), "unloading " + resource);
         }

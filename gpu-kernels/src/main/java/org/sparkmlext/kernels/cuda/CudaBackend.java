@@ -1,0 +1,51 @@
+package org.sparkmlext.kernels.cuda;
+
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.tree.TreeKernels;
+
+/** A GPU as a device. Computes no networks. */
+final class CudaBackend implements Backend {
+
+    static final String NAME = "cuda";
+
+    private final CudaDevice device;
+    private final CudaTreeKernels trees;
+
+    /** @param driver is closed with this */
+    CudaBackend(OpenDevice driver) {
+        device = new CudaDevice(driver);
+        trees = new CudaTreeKernels(device);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String description() {
+        return NAME + ": " + device.facts().describe();
+    }
+
+    @Override
+    public Buffer allocate(ElementType type, int length) {
+        return device.allocate(type, length);
+    }
+
+    @Override
+    public TreeKernels trees() {
+        return trees;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+
+    @Override
+    public String toString() {
+        return description();
+    }
+}

@@ -1,0 +1,34 @@
+package org.sparkmlext.kernels.cuda;
+
+import org.sparkmlext.kernels.Availability;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.BackendProvider;
+
+/**
+ * Entry of the CUDA back end: used where it is asked for by name. {@code auto} stays with the CPU, whose rank is higher, until
+ * these kernels have been timed as a whole on a GPU, and networks have theirs.
+ */
+public final class CudaBackendProvider implements BackendProvider {
+
+    @Override
+    public String name() {
+        return CudaBackend.NAME;
+    }
+
+    @Override
+    public int rank() {
+        return -1;
+    }
+
+    /** Of the first device. */
+    @Override
+    public Availability availability() {
+        return GpuRuntime.look(0);
+    }
+
+    @Override
+    public Backend open(BackendOptions options) {
+        return new CudaBackend(JCudaDevice.open(options.ordinal()));
+    }
+}

@@ -1,0 +1,33 @@
+package org.sparkmlext.kernels.cuda;
+
+import org.sparkmlext.kernels.Availability;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.BackendProvider;
+import org.sparkmlext.kernels.emulated.CudaEmulator;
+
+/** Opens the CUDA back end on {@link EmulatedDevice}: device {@code emulated} wherever these tests are on the class path. */
+public final class EmulatedBackendProvider implements BackendProvider {
+
+    @Override
+    public String name() {
+        return "emulated";
+    }
+
+    @Override
+    public int rank() {
+        return -2;
+    }
+
+    @Override
+    public Availability availability() {
+        return CudaEmulator.hasCompiler()
+                ? Availability.yes("for tests")
+                : Availability.no("no g++ on the PATH: CUDA kernels cannot be run on the CPU");
+    }
+
+    @Override
+    public Backend open(BackendOptions options) {
+        return new CudaBackend(new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES));
+    }
+}

@@ -1,0 +1,84 @@
+package org.sparkmlext.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.emulated.CudaEmulator;
+import org.sparkmlext.kernels.tree.BinLayout;
+import org.sparkmlext.kernels.tree.TreeData;
+import org.sparkmlext.kernels.tree.TreeKernelsContract;
+
+/** The CUDA back end, all of it but the driver, obeys the whole contract; on devices with much and with little shared memory. */
+@Timeout(600)
+class EmulatedBackendTest {
+
+    @BeforeAll
+    static void needsCompiler() {
+        assumeTrue(CudaEmulator.hasCompiler(), "no g++ on the PATH: CUDA kernels were not run on the CPU");
+    }
+
+    private static Backend open(int sharedBytes) {
+        return new CudaBackend(new EmulatedDevice(sharedBytes));
+    }
+
+    @Nested
+    class Contract extends TreeKernelsContract {
+        @Override
+        protected Backend open() {
+            return EmulatedBackendTest.open(EmulatedDevice.MUCH_SHARED_BYTES);
+        }
+    }
+
+    /** The narrow histogram kernels. */
+    @Nested
+    class LittleSharedMemory extends TreeKernelsContract.DenseHistograms {
+        @Override
+        protected Backend open() {
+            return EmulatedBackendTest.open(EmulatedDevice.LITTLE_SHARED_BYTES);
+        }
+    }
+
+    @Test
+    void memoryThatIsNotThereIsAnErrorWithNumbers() {
+        try (Backend backend = open(EmulatedDevice.MUCH_SHARED_BYTES);
+                Buffer some = backend.allocate(ElementType.LONG, 1000)) {
+            assertThat(some.length()).isEqualTo(1000);
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> backend.allocate(ElementType.LONG, Integer.MAX_VALUE))
+                    .withMessageContaining("17179869176 bytes asked")
+                    .withMessageContaining("4294959296 bytes free of 4294967296");
+            BinLayout wide = new BinLayout(TreeData.bins(3000, 255));
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> backend.trees().allocateRows(wide, 10_000_000))
+                    .withMessageContaining("the bins of 10000000 rows x 3000 features");
+        }
+    }
+
+    /** The emulated device counts what is not freed, and refuses to be closed before. */
+    @Test
+    void whatACallerLostIsFreedWithTheBackEnd() {
+        Backend backend = open(EmulatedDevice.MUCH_SHARED_BYTES);
+        Buffer lost = backend.allocate(ElementType.LONG, 10);
+        backend.close();
+        lost.close();
+    }
+
+    @Test
+    void describesTheDevice() {
+        try (Backend backend = open(EmulatedDevice.MUCH_SHARED_BYTES)) {
+            assertThat(backend.description()).isEqualTo("cuda: CUDA on the CPU, sm_90, driver 13.0, 4.0 GiB");
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(backend::graphs)
+                    .withMessageContaining("'cuda' computes no networks");
+        }
+    }
+}
