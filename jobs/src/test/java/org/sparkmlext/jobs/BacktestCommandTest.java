@@ -144,6 +144,7 @@ class BacktestCommandTest {
             "--season=24",
             "--origins=3",
             "--stride=11",
+            "--fit-once",
             "--model=" + directory
         };
         CommandRun run = backtest(with(options, "--forecast-column=next", "--output=" + output));

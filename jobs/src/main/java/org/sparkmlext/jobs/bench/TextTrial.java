@@ -17,6 +17,7 @@ import org.sparkmlext.ml.neural.Network;
 import org.sparkmlext.ml.neural.NetworkParams;
 import org.sparkmlext.net.SequenceInput;
 import org.sparkmlext.net.layer.EmbeddingLayer;
+import org.sparkmlext.net.layer.GlobalPoolLayer;
 import org.sparkmlext.net.layer.RecurrentLayer;
 
 /**
@@ -34,12 +35,15 @@ record TextTrial() implements NetworkTrial {
     /** Stop words that stay, because they turn around or weigh what is said. */
     private static final Set<String> SAYING = Set.of("no", "nor", "not", "only", "but", "few", "very", "too");
 
-    /** Of the recipe. */
+    /** Of the recipe: what the LSTM says of its words in both directions, the strongest of it and its mean. */
     static final Network NETWORK = Network.sequence(SequenceInput.OPEN, 1)
             .add("embedding", new EmbeddingLayer(VOCABULARY + 1, 32))
             .dropout(0.5)
             .add("lstm", RecurrentLayer.lstm(32).bidirectional().sequence())
-            .globalMaxPool()
+            .add("largest", new GlobalPoolLayer(GlobalPoolLayer.Statistic.MAX))
+            .from("lstm")
+            .add("mean", new GlobalPoolLayer(GlobalPoolLayer.Statistic.AVERAGE))
+            .concat("largest", "mean")
             .dropout(0.5)
             .build();
 

@@ -97,7 +97,9 @@ class Etth1Test {
                 .setStride(8)
                 .setPredictionsCol("next")
                 .setNetwork("window-norm+gru")
-                .setMaxEpochs(2)
+                .setMaxEpochs(4)
+                .setBatchSize(32)
+                .setLearningRate(0.005)
                 .setNumWorkers(1);
         int stride = 100;
         Dataset<Row> hours = scaled().where("hour >= " + 10 * MONTH).persist();

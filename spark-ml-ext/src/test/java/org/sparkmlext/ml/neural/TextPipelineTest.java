@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.ml.feature.TokenIndexer;
 import org.sparkmlext.net.layer.EmbeddingLayer;
+import org.sparkmlext.net.layer.GlobalPoolLayer;
 import org.sparkmlext.net.layer.RecurrentLayer;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.RealData;
@@ -70,7 +71,10 @@ class TextPipelineTest {
                         .add("embedding", new EmbeddingLayer(vocabulary.length + 1, 16))
                         .dropout(0.3)
                         .add("lstm", RecurrentLayer.lstm(16).bidirectional().sequence())
-                        .globalMaxPool()
+                        .add("largest", new GlobalPoolLayer(GlobalPoolLayer.Statistic.MAX))
+                        .from("lstm")
+                        .add("mean", new GlobalPoolLayer(GlobalPoolLayer.Statistic.AVERAGE))
+                        .concat("largest", "mean")
                         .dropout(0.3)
                         .build());
         return new Pipeline().setStages(new PipelineStage[] {tokenizer, remover, indexer, classifier});
