@@ -10,9 +10,15 @@ import org.sparkmlext.training.InvalidTrainingDataException;
 /** Turns an exception into one paragraph for people, and tells whose fault it was. */
 public final class FailureText {
     private static final int MAX_LENGTH = 1500;
-    /** Their arguments are Params, columns and rows. Those of the layers below are ours, and wrong by our own fault. */
-    private static final List<String> CHECKING_LAYERS =
-            List.of("org.sparkmlext.jobs.", "org.sparkmlext.ml.", "org.sparkmlext.data.", "org.sparkmlext.runtime.");
+    /**
+     * Their arguments are Params, networks, columns and rows. Those of the layers below are ours, and wrong by our own fault.
+     */
+    private static final List<String> CHECKING_LAYERS = List.of(
+            "org.sparkmlext.jobs.",
+            "org.sparkmlext.ml.",
+            "org.sparkmlext.net.",
+            "org.sparkmlext.data.",
+            "org.sparkmlext.runtime.");
 
     private FailureText() {}
 
