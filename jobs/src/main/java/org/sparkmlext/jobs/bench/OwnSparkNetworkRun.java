@@ -72,7 +72,7 @@ public final class OwnSparkNetworkRun {
                 .setLabelCol("label")
                 .setNetwork(Network.of(architecture))
                 .addListener(listener);
-        StageSettings.apply(images, settings);
+        StageSettings.apply(List.of(images), settings);
         return images.fit(table.apply(new ImageRows(architecture.input().rowLength(), BenchNetworks.CLASSES)))
                 .summary();
     }
@@ -90,7 +90,7 @@ public final class OwnSparkNetworkRun {
                 .setNetwork(Network.of(architecture))
                 .setStandardization(false)
                 .addListener(listener);
-        StageSettings.apply(sequences, settings);
+        StageSettings.apply(List.of(sequences), settings);
         return sequences
                 .fit(table.apply(new SequenceRows(input.steps(), input.features())))
                 .summary();

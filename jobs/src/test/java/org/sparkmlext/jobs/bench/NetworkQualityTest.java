@@ -203,6 +203,7 @@ class NetworkQualityTest {
                                 data,
                                 folder,
                                 1,
+                                1,
                                 false,
                                 Map.of("maxEpochs", "1", "windowLength", "50")),
                         new PrintStream(printed, true, StandardCharsets.UTF_8))
