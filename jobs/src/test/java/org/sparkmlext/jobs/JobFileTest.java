@@ -124,6 +124,8 @@ class JobFileTest {
                 "train.json", train,
                 "train-adult.json", train,
                 "train-abalone.json", train,
+                "train-images.json", train,
+                "train-forecast.json", train,
                 "score.json", new CommandLine(new ScoreCommand()),
                 "evaluate.json", new CommandLine(new EvaluateCommand()),
                 "backtest.json", new CommandLine(new BacktestCommand()),

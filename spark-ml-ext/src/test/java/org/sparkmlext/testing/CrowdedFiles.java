@@ -70,8 +70,7 @@ public final class CrowdedFiles extends RawLocalFileSystem {
             Progressable progress)
             throws IOException {
         refuseWhereForbidden(path);
-        return counted(
-                path, super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress));
+        return counted(path, super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress));
     }
 
     @Override

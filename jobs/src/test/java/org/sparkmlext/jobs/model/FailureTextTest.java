@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.sparkmlext.jobs.BadInputException;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
+import org.sparkmlext.ml.neural.Network;
 import org.sparkmlext.training.InvalidTrainingDataException;
 
 class FailureTextTest {
@@ -30,6 +31,7 @@ class FailureTextTest {
     void whatOurChecksRefuseIsBadInput() {
         assertThat(isBadInput(() -> new BoostedTreesRegressor().setNumTrees(-1)))
                 .isTrue();
+        assertThat(isBadInput(() -> Network.preset("vgg-cifra", 8, 8, 1))).isTrue();
         assertThat(FailureText.isBadInput(new BadInputException("--label"))).isTrue();
         assertThat(FailureText.isBadInput(new InvalidTrainingDataException("column 'x'")))
                 .isTrue();

@@ -135,11 +135,7 @@ class SignLanguageImagesTest {
         System.out.printf(
                 "[real data] sign-language-digits: of 409 test images %d are copies of others, %d have the average hash of one, %d have "
                         + "one of the right class nearest; the nearest is %.1f levels away at least, %.1f in the median%n",
-                copies,
-                equalHashes,
-                nearestIsOfClass,
-                nearest[0],
-                nearest[nearest.length / 2]);
+                copies, equalHashes, nearestIsOfClass, nearest[0], nearest[nearest.length / 2]);
         // As docs/networks.md tells it.
         assertThat(copies).isZero();
         assertThat(equalHashes).isLessThan(10);
