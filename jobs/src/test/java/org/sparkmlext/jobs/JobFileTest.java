@@ -121,16 +121,26 @@ class JobFileTest {
     void theFilesInConfHaveKeysOfTheirCommands() throws IOException {
         CommandLine train = new CommandLine(new TrainCommand());
         Map<String, CommandLine> commands = Map.of(
-                "train.json", train,
-                "train-adult.json", train,
-                "train-abalone.json", train,
-                "train-images.json", train,
-                "train-forecast.json", train,
-                "score.json", new CommandLine(new ScoreCommand()),
-                "evaluate.json", new CommandLine(new EvaluateCommand()),
-                "backtest.json", new CommandLine(new BacktestCommand()),
-                "describe.json", new CommandLine(new DescribeCommand()),
-                "bench.json", new CommandLine(new BenchCommand()));
+                "train.json",
+                train,
+                "train-adult.json",
+                train,
+                "train-abalone.json",
+                train,
+                "train-images.json",
+                train,
+                "train-forecast.json",
+                train,
+                "score.json",
+                new CommandLine(new ScoreCommand()),
+                "evaluate.json",
+                new CommandLine(new EvaluateCommand()),
+                "backtest.json",
+                new CommandLine(new BacktestCommand()),
+                "describe.json",
+                new CommandLine(new DescribeCommand()),
+                "bench.json",
+                new CommandLine(new BenchCommand()));
         Path conf = Path.of("..", "conf");
         try (var files = Files.list(conf)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".json")))
