@@ -3,7 +3,6 @@ package org.sparkmlext.data;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -53,17 +52,22 @@ public final class Safetensors {
         }
     }
 
-    /** Writes; does not close the stream. */
-    public static void write(Content content, OutputStream out) throws IOException {
+    /**
+     * The bytes of a file.
+     *
+     * @throws ArithmeticException if they are more than an array holds
+     */
+    public static byte[] write(Content content) {
         Map<String, Tensor> sorted = new TreeMap<>(content.tensors());
         byte[] header = header(content.metadata(), sorted).getBytes(StandardCharsets.UTF_8);
-        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        length.putLong(header.length);
-        out.write(length.array());
-        out.write(header);
+        long length = (long) Long.BYTES + header.length;
         for (Tensor tensor : sorted.values()) {
-            out.write(tensor.bytes());
+            length += tensor.bytes().length;
         }
+        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+        out.putLong(header.length).put(header);
+        sorted.values().forEach(tensor -> out.put(tensor.bytes()));
+        return out.array();
     }
 
     private static String header(Map<String, String> metadata, Map<String, Tensor> sorted) {

@@ -1,8 +1,5 @@
 package org.sparkmlext.net;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,12 +95,6 @@ public final class NetworkAlgorithm implements ResumableAlgorithm<NetworkSetting
 
     @Override
     public byte[] model(RoundState state) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            NetworkCodec.write(NetworkCheckpoint.of(state, settings).model(), out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("an in-memory write failed", e);
-        }
-        return out.toByteArray();
+        return NetworkCodec.write(NetworkCheckpoint.of(state, settings).model());
     }
 }

@@ -1,9 +1,7 @@
 package org.sparkmlext.net;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,13 +59,7 @@ record NetworkCheckpoint(
         metadata.put("rows_digest", origin.rows().digest());
         metadata.put("step", Long.toString(step));
         metadata.put("history", text(history));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            Safetensors.write(new Safetensors.Content(metadata, tensors), out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("an in-memory write failed", e);
-        }
-        return out.toByteArray();
+        return Safetensors.write(new Safetensors.Content(metadata, tensors));
     }
 
     /**

@@ -2,7 +2,6 @@ package org.sparkmlext.net;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -30,8 +29,8 @@ public final class NetworkCodec {
 
     private NetworkCodec() {}
 
-    /** Writes; does not close the stream. */
-    public static void write(NetworkModel model, OutputStream out) throws IOException {
+    /** The bytes of a file. */
+    public static byte[] write(NetworkModel model) {
         ModelLayout layout = new NetworkGraphs(model.architecture()).layout();
         Map<String, Tensor> tensors = new TreeMap<>();
         put(layout.parameters(), model.parameters(), tensors);
@@ -43,7 +42,7 @@ public final class NetworkCodec {
                 Integer.toString(FORMAT_VERSION),
                 "network",
                 model.architecture().toJson());
-        Safetensors.write(new Safetensors.Content(metadata, tensors), out);
+        return Safetensors.write(new Safetensors.Content(metadata, tensors));
     }
 
     private static void put(FlatLayout layout, float[] numbers, Map<String, Tensor> tensors) {

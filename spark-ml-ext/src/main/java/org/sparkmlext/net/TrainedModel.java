@@ -1,9 +1,7 @@
 package org.sparkmlext.net;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -132,13 +130,7 @@ final class TrainedModel implements AutoCloseable {
     byte[] encoded() {
         float[] parameters = bestParameters != null ? bestParameters : floats(memory.parameters());
         float[] state = bestState != null ? bestState : floats(memory.state());
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            NetworkCodec.write(new NetworkModel(architecture, parameters, state), out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("an in-memory write failed", e);
-        }
-        return out.toByteArray();
+        return NetworkCodec.write(new NetworkModel(architecture, parameters, state));
     }
 
     NetworkCheckpoint checkpoint(

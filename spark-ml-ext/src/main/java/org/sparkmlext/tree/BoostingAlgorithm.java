@@ -1,8 +1,5 @@
 package org.sparkmlext.tree;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.sparkmlext.data.Shard;
@@ -113,12 +110,6 @@ public record BoostingAlgorithm(BoostingSettings settings) implements TrainingAl
         try (BoostingRun run = BoostingRun.prepare(settings, worker, shard)) {
             forest = run.train();
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ForestCodec.write(forest, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("an in-memory write failed", e);
-        }
-        return out.toByteArray();
+        return ForestCodec.write(forest);
     }
 }

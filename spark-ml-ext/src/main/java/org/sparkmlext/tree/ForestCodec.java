@@ -2,7 +2,6 @@ package org.sparkmlext.tree;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +28,8 @@ public final class ForestCodec {
 
     private ForestCodec() {}
 
-    /** Writes; does not close the stream. */
-    public static void write(Forest forest, OutputStream out) throws IOException {
+    /** The bytes of a file. */
+    public static byte[] write(Forest forest) {
         ForestNodes nodes = forest.nodes();
         Map<String, Tensor> tensors = new TreeMap<>();
         tensors.put("base_scores", Tensor.of(forest.baseScores()));
@@ -53,7 +52,7 @@ public final class ForestCodec {
                 forest.objective(),
                 "num_outputs",
                 Integer.toString(forest.numOutputs()));
-        Safetensors.write(new Safetensors.Content(metadata, tensors), out);
+        return Safetensors.write(new Safetensors.Content(metadata, tensors));
     }
 
     /**

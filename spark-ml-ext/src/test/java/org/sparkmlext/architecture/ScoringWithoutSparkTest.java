@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -37,15 +36,13 @@ class ScoringWithoutSparkTest {
                         new float[] {0, -1, 1},
                         new float[] {4, 0, 0},
                         new float[] {2, 1, 1}));
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ForestCodec.write(forest, bytes);
+        byte[] bytes = ForestCodec.write(forest);
         URL[] ours = {codeOf(Forest.class)};
         try (URLClassLoader bare = new URLClassLoader(ours, ClassLoader.getPlatformClassLoader())) {
             assertThatThrownBy(() -> bare.loadClass("org.apache.spark.sql.SparkSession"))
                     .isInstanceOf(ClassNotFoundException.class);
             Class<?> codec = bare.loadClass(ForestCodec.class.getName());
-            Object read = codec.getMethod("read", InputStream.class)
-                    .invoke(null, new ByteArrayInputStream(bytes.toByteArray()));
+            Object read = codec.getMethod("read", InputStream.class).invoke(null, new ByteArrayInputStream(bytes));
             assertThat(read).isNotInstanceOf(Forest.class);
             Object score = read.getClass().getMethod("rawScore", float[].class).invoke(read, new float[] {3});
             assertThat(score).isEqualTo(1.5f);

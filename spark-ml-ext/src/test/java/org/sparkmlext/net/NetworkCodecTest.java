@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -26,10 +25,8 @@ class NetworkCodecTest {
         return NetworkModel.initial(network, 7);
     }
 
-    private static byte[] bytes(NetworkModel model) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        NetworkCodec.write(model, out);
-        return out.toByteArray();
+    private static byte[] bytes(NetworkModel model) {
+        return NetworkCodec.write(model);
     }
 
     private static NetworkModel read(byte[] bytes) throws IOException {
@@ -42,9 +39,7 @@ class NetworkCodecTest {
         changed.putAll(metadata);
         Map<String, Tensor> all = new TreeMap<>(content.tensors());
         all.putAll(tensors);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Safetensors.write(new Safetensors.Content(changed, all), out);
-        return out.toByteArray();
+        return Safetensors.write(new Safetensors.Content(changed, all));
     }
 
     private static void isRefused(Map<String, String> metadata, Map<String, Tensor> tensors, String... parts)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -35,10 +34,8 @@ class ForestCodecTest {
                         new float[] {10, 4, 6, 10}));
     }
 
-    private static byte[] bytes(Forest forest) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ForestCodec.write(forest, out);
-        return out.toByteArray();
+    private static byte[] bytes(Forest forest) {
+        return ForestCodec.write(forest);
     }
 
     private static Forest read(byte[] bytes) throws IOException {
@@ -67,16 +64,12 @@ class ForestCodecTest {
         Safetensors.Content content = Safetensors.read(new ByteArrayInputStream(bytes(forest())));
         Map<String, Tensor> tensors = new TreeMap<>(content.tensors());
         tensors.put(tensor, value);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Safetensors.write(new Safetensors.Content(content.metadata(), tensors), out);
-        return out.toByteArray();
+        return Safetensors.write(new Safetensors.Content(content.metadata(), tensors));
     }
 
     private static byte[] withMetadata(Map<String, String> metadata) throws IOException {
         Safetensors.Content content = Safetensors.read(new ByteArrayInputStream(bytes(forest())));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Safetensors.write(new Safetensors.Content(metadata, content.tensors()), out);
-        return out.toByteArray();
+        return Safetensors.write(new Safetensors.Content(metadata, content.tensors()));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package org.sparkmlext.ml.boosting;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -83,13 +82,7 @@ final class FittedForest implements Serializable {
         if (hasGivenNames && isNamed) {
             return encoded.bytes();
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ForestCodec.write(forest().withFeatureNames(columns.featureNames(forest().numFeatures())), out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("an in-memory write failed", e);
-        }
-        return out.toByteArray();
+        return ForestCodec.write(forest().withFeatureNames(columns.featureNames(forest().numFeatures())));
     }
 
     Forest forest() {

@@ -1,6 +1,5 @@
 package org.sparkmlext.ml.boosting;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,13 +54,7 @@ final class HandMadeForest {
     }
 
     static byte[] bytes(Forest forest) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ForestCodec.write(forest, out);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return out.toByteArray();
+        return ForestCodec.write(forest);
     }
 
     /** A model on columns a and b. */
