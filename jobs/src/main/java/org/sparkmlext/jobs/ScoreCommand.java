@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.try_element_at;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.PrintStream;
@@ -195,10 +196,12 @@ final class ScoreCommand implements Callable<Integer> {
     private static Column labelText(Map<String, Double> values) {
         Map<Double, String> texts = new LinkedHashMap<>();
         values.forEach((text, number) -> texts.putIfAbsent(number, text));
-        return map(texts.entrySet().stream()
+        // Not getItem: Spark 3.5 takes no column as a key there.
+        return try_element_at(
+                map(texts.entrySet().stream()
                         .flatMap(entry -> Stream.of(lit(entry.getKey()), lit(entry.getValue())))
-                        .toArray(Column[]::new))
-                .getItem(col(PREDICTION));
+                        .toArray(Column[]::new)),
+                col(PREDICTION));
     }
 
     /** CSV has no arrays: they become JSON. */

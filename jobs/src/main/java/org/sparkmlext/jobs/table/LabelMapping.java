@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.raise_error;
+import static org.apache.spark.sql.functions.try_element_at;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.LinkedHashMap;
@@ -98,10 +99,11 @@ final class LabelMapping {
             return label.cast(DataTypes.DoubleType);
         }
         Column text = label.cast(DataTypes.StringType);
-        Column mapped = map(layout.labelValues().entrySet().stream()
-                        .flatMap(entry -> Stream.of(lit(entry.getKey()), lit(entry.getValue())))
-                        .toArray(Column[]::new))
-                .getItem(text);
+        Column numbers = map(layout.labelValues().entrySet().stream()
+                .flatMap(entry -> Stream.of(lit(entry.getKey()), lit(entry.getValue())))
+                .toArray(Column[]::new));
+        // Not getItem: Spark 3.5 takes no column as a key there.
+        Column mapped = try_element_at(numbers, text);
         Column unknown = raise_error(concat(
                         lit(path + ": label column '" + layout.label() + "' has the value '"),
                         text,
