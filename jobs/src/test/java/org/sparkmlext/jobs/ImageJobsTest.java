@@ -2,6 +2,7 @@ package org.sparkmlext.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.sparkmlext.jobs.CommandRun.isRefused;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -102,13 +103,7 @@ class ImageJobsTest {
     }
 
     private static Dataset<Row> scored(Path scoredBy, String input, String... options) {
-        Path to = folder.resolve("scores-" + System.nanoTime());
-        List<String> args =
-                new ArrayList<>(List.of("score", "--model=" + scoredBy, "--input=" + input, "--output=" + to));
-        args.addAll(List.of(options));
-        CommandRun scoring = CommandRun.of(args.toArray(new String[0]));
-        assertThat(scoring.code()).as(scoring.err()).isZero();
-        return spark().read().parquet(to.toString());
+        return CommandRun.scored(folder.resolve("scores-" + System.nanoTime()), scoredBy, input, options);
     }
 
     private static List<String> lines(String header, IntFunction<String> line) {
@@ -117,11 +112,6 @@ class ImageJobsTest {
             lines.add(line.apply(row));
         }
         return lines;
-    }
-
-    private static void isRefused(CommandRun refused, String... parts) {
-        assertThat(refused.err()).contains(parts).doesNotContain("\tat ");
-        assertThat(refused.code()).isEqualTo(2);
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.sparkmlext.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.sparkmlext.jobs.CommandRun.isRefused;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,18 +83,7 @@ class SequenceJobsTest {
     }
 
     private static Dataset<Row> scored(Path scoredBy, Path input, String... options) {
-        Path to = folder.resolve("scores-" + System.nanoTime());
-        List<String> args =
-                new ArrayList<>(List.of("score", "--model=" + scoredBy, "--input=" + input, "--output=" + to));
-        args.addAll(List.of(options));
-        CommandRun scoring = CommandRun.of(args.toArray(new String[0]));
-        assertThat(scoring.code()).as(scoring.err()).isZero();
-        return LocalSpark.session().read().parquet(to.toString());
-    }
-
-    private static void isRefused(CommandRun refused, String... parts) {
-        assertThat(refused.err()).contains(parts).doesNotContain("\tat ");
-        assertThat(refused.code()).isEqualTo(2);
+        return CommandRun.scored(folder.resolve("scores-" + System.nanoTime()), scoredBy, input.toString(), options);
     }
 
     /** The events as a user of the API would read them. */

@@ -2,6 +2,7 @@ package org.sparkmlext.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.sparkmlext.jobs.CommandRun.isRefused;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,11 +70,6 @@ class TrainAndScoreTest {
         args.addAll(List.of(options));
         args.addAll(List.of(FAST));
         return CommandRun.of(args.toArray(new String[0]));
-    }
-
-    private static void isRefused(CommandRun run, String... parts) {
-        assertThat(run.err()).contains(parts).doesNotContain("\tat ");
-        assertThat(run.code()).isEqualTo(2);
     }
 
     @Test

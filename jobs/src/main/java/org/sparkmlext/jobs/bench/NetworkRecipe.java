@@ -101,7 +101,7 @@ public enum NetworkRecipe {
                     "batchSize", "128",
                     "learningRate", "0.001")),
     ETTH1_BY_CHANNEL(
-            SequenceSet.ETTH1,
+            SequenceSet.ETTH1_BY_CHANNEL,
             Map.of(
                     "network", besideLinear(96),
                     "windowLength", "96",
@@ -145,7 +145,7 @@ public enum NetworkRecipe {
 
     /** What is trained and how it is judged. */
     NetworkTrial trial() {
-        return this == ETTH1_BY_CHANNEL ? new ForecastTrial(true) : set.trial();
+        return set.trial();
     }
 
     /**

@@ -32,7 +32,9 @@ public enum SequenceSet implements NetworkSet {
     /** Radio signals of four anchors, 19 to 129 steps: does the user change rooms? Every fifth sequence tests, the ones before validate. */
     INDOOR_MOVEMENT("indoor-movement", 0),
     /** Hourly, columns {@code hour}, {@code part} and seven channels in deviations of the training part: 12 months train, 4 validate, 4 test. */
-    ETTH1("etth1", 0);
+    ETTH1("etth1", 0),
+    /** The same table, each channel forecast as a series of its own. */
+    ETTH1_BY_CHANNEL("etth1", 0);
 
     /** The channels of {@link #ETTH1}. */
     public static final List<String> ETTH1_CHANNELS = List.of("HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT");
@@ -63,14 +65,18 @@ public enum SequenceSet implements NetworkSet {
     public List<String> files() {
         return switch (this) {
             case INDOOR_MOVEMENT -> List.of(ZIP);
-            case ETTH1 -> List.of("ETTh1.csv.gz");
+            case ETTH1, ETTH1_BY_CHANNEL -> List.of("ETTh1.csv.gz");
             default -> List.of(archiveName() + "_TRAIN.tsv.gz", archiveName() + "_TEST.tsv.gz");
         };
     }
 
     @Override
     public NetworkTrial trial() {
-        return this == ETTH1 ? new ForecastTrial(false) : new ClassTrial(true);
+        return switch (this) {
+            case ETTH1 -> new ForecastTrial(false);
+            case ETTH1_BY_CHANNEL -> new ForecastTrial(true);
+            default -> new ClassTrial(true);
+        };
     }
 
     /** As the UCR archive writes it: {@code ItalyPowerDemand}. */
@@ -86,7 +92,7 @@ public enum SequenceSet implements NetworkSet {
     public Parts read(SparkSession session, Path folder, Path work) throws IOException {
         return switch (this) {
             case INDOOR_MOVEMENT -> movements(session, folder.resolve(ZIP));
-            case ETTH1 -> transformer(session, folder.resolve("ETTh1.csv.gz"));
+            case ETTH1, ETTH1_BY_CHANNEL -> transformer(session, folder.resolve("ETTh1.csv.gz"));
             default -> archive(session, folder);
         };
     }
