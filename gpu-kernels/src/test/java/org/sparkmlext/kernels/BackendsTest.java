@@ -59,7 +59,9 @@ class BackendsTest {
     void whatAWorkerNeedsOneOfIsKnownWithoutTheDevice() {
         assertThat(Backends.resource("cuda")).isEqualTo("gpu");
         assertThat(Backends.resource("cpu")).isEmpty();
-        assertThat(Backends.resource(Backends.AUTO)).as("the CPU has the highest rank").isEmpty();
+        assertThat(Backends.resource(Backends.AUTO))
+                .as("the CPU has the highest rank")
+                .isEmpty();
         assertThat(Backends.resource("toaster")).isEmpty();
     }
 

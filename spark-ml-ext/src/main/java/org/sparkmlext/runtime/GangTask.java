@@ -70,12 +70,7 @@ record GangTask(
     }
 
     private RankRun.Outcome train(
-            int rank,
-            Iterator<Object> elements,
-            GivenDevice given,
-            CoordinatorClient client,
-            String host,
-            long attempt)
+            int rank, Iterator<Object> elements, GivenDevice given, CoordinatorClient client, String host, long attempt)
             throws IOException {
         client.enter("reading its shard");
         if (!storage.isMapped()) {
@@ -98,7 +93,9 @@ record GangTask(
         ShardHandover shard = new ShardHandover(
                 plan.checked(rank, isShuffled ? collect(elements, client, files) : cut(rank, elements, client, files)));
         client.enter("gathering");
-        CollectiveOptions options = CollectiveOptions.defaults().withCancelled(() -> client.cancelReason() != null);
+        CollectiveOptions options = CollectiveOptions.defaults()
+                .withLocalSockets(SparkEnv.get().conf().getBoolean("spark.sparkmlext.localSockets", true))
+                .withCancelled(() -> client.cancelReason() != null);
         try (TcpListener listener = TcpListener.bind(InetAddress.getByName(host), options)) {
             CoordinatorClient.Gathering gathering =
                     client.join(host, listener.address().getPort());

@@ -32,7 +32,12 @@ class CoordinatorTest {
 
     private static Object[] hello(Coordinator coordinator, long attempt, int rank, String device) {
         return coordinator.answer(Protocol.request(
-                Protocol.HELLO, attempt, rank, "executor " + rank + " (h" + rank + ")", Integer.toString(rank), device));
+                Protocol.HELLO,
+                attempt,
+                rank,
+                "executor " + rank + " (h" + rank + ")",
+                Integer.toString(rank),
+                device));
     }
 
     private static Object[] join(Coordinator coordinator, long attempt, int rank) {
@@ -117,7 +122,9 @@ class CoordinatorTest {
     void twoRanksOnOneDeviceAreRefused() {
         Coordinator coordinator = coordinator(PATIENT);
         assertThat(hello(coordinator, 0, 1, "gpu 0 of h")).containsExactly(Protocol.OK);
-        assertThat(hello(coordinator, 0, 1, "gpu 0 of h")).as("the same rank again").containsExactly(Protocol.OK);
+        assertThat(hello(coordinator, 0, 1, "gpu 0 of h"))
+                .as("the same rank again")
+                .containsExactly(Protocol.OK);
         assertThat(record.failure()).isNull();
         hello(coordinator, 0, 0, "gpu 0 of h");
         assertThat(record.failure())

@@ -31,7 +31,8 @@ class GpuResourcesIT {
 
     private static String script() throws IOException {
         executable("nvidia-smi", "#!/bin/sh\nprintf '0\\n1\\n'\n");
-        Path discovery = Path.of("..", "conf", "gpu-discovery.sh").toAbsolutePath().normalize();
+        Path discovery =
+                Path.of("..", "conf", "gpu-discovery.sh").toAbsolutePath().normalize();
         return executable(
                         "discovery.sh",
                         "#!/bin/sh\nunset CUDA_VISIBLE_DEVICES\nPATH=" + folder + ":$PATH exec " + discovery + "\n")
@@ -95,7 +96,9 @@ class GpuResourcesIT {
                     .contains(" gpu 0 port ", " gpu 1 port ");
             Heard onCores = new Heard();
             train(spark, "cpu", onCores);
-            assertThat(onCores.places).startsWith("1 worker x 2 threads on 1 executors: ").doesNotContain("gpu");
+            assertThat(onCores.places)
+                    .startsWith("1 worker x 2 threads on 1 executors: ")
+                    .doesNotContain("gpu");
         }
     }
 
