@@ -81,7 +81,8 @@ class CudaTrainingTest {
      */
     @Test
     void memoryThatEndsAnywhereInAFitEndsThatFitOnly() {
-        BoostingSettings settings = settings().withTrees(2).withShape(GrowPolicy.LEAFWISE, -1, 6).build();
+        BoostingSettings settings =
+                settings().withTrees(2).withShape(GrowPolicy.LEAFWISE, -1, 6).build();
         List<RowValues> rows = ROWS.subList(0, 120);
         byte[] expected = train(settings, TableMaker.shards(rows, 1, true, true), "cpu");
         int most = 0;
