@@ -13,6 +13,7 @@ import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsReader$;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,6 @@ import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.ml.input.FailureText;
 import org.sparkmlext.ml.table.TableLayout;
-import org.apache.spark.ml.util.DefaultParamsReader$;
 
 /**
  * A trained model on disk: Spark's own model directory (a model of this project, or a pipeline that ends in one) plus
@@ -48,14 +48,17 @@ public final class ModelDirectory {
 
     /** Writes model and layout; the directory appears whole or not at all. */
     public void save(MLWritable model, TableLayout layout, OutputDirectory output) {
-        output.write(directory -> {
-            model.write().session(session).save(directory.toString());
-            Path table = new Path(directory, TABLE_FILE);
-            try (OutputStream out = table.getFileSystem(session.sparkContext().hadoopConfiguration())
-                    .create(table)) {
-                out.write(layout.toJson().getBytes(StandardCharsets.UTF_8));
-            }
-        });
+        output.write(directory -> write(model, layout, directory));
+    }
+
+    /** Writes model and layout into a directory that is not there yet. */
+    public void write(MLWritable model, TableLayout layout, Path directory) throws IOException {
+        model.write().session(session).save(directory.toString());
+        Path table = new Path(directory, TABLE_FILE);
+        try (OutputStream out = table.getFileSystem(session.sparkContext().hadoopConfiguration())
+                .create(table)) {
+            out.write(layout.toJson().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /**
@@ -152,7 +155,8 @@ public final class ModelDirectory {
         }
     }
 
-    private @Nullable TableLayout layout(String path) {
+    /** How the training table of the model at a path was read; null if the directory was not written by {@code train}. */
+    public @Nullable TableLayout layout(String path) {
         Path file = new Path(path, TABLE_FILE);
         try {
             FileSystem files = file.getFileSystem(session.sparkContext().hadoopConfiguration());
