@@ -67,12 +67,17 @@ class ArchitectureTest {
     void theRulesHaveClassesToLookAt() {
         for (String name : List.of(
                 "ml.boosting",
+                "ml.evaluation",
                 "ml.feature",
                 "ml.forecast",
+                "ml.input",
                 "ml.neural",
                 "ml.picture",
                 "ml.stage",
+                "ml.table",
+                "ml.training",
                 "runtime",
+                "sql",
                 "training",
                 "collective",
                 "data",
@@ -141,6 +146,23 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(OURS + "collective..", OURS + "kernels..", OURS + "sql..")
+                .check(MODULE);
+    }
+
+    @Test
+    void sqlReachesAlgorithmsThroughStagesOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage(OURS + "sql..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        OURS + "runtime..",
+                        OURS + "collective..",
+                        OURS + "kernels..",
+                        OURS + "tree..",
+                        OURS + "net..",
+                        OURS + "interop..")
                 .check(MODULE);
     }
 
