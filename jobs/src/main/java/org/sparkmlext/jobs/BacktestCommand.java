@@ -12,14 +12,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.model.ModelDirectory;
-import org.sparkmlext.jobs.model.OutputDirectory;
-import org.sparkmlext.jobs.table.EventReader;
-import org.sparkmlext.jobs.table.FileOptions;
 import org.sparkmlext.ml.forecast.Backtest;
 import org.sparkmlext.ml.forecast.BacktestResult;
 import org.sparkmlext.ml.forecast.Origins;
 import org.sparkmlext.ml.forecast.StageForecaster;
+import org.sparkmlext.ml.input.BadInputException;
+import org.sparkmlext.ml.table.EventReader;
+import org.sparkmlext.ml.training.ModelDirectory;
+import org.sparkmlext.ml.training.OutputDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +44,7 @@ final class BacktestCommand implements Callable<Integer> {
     SessionOptions sessionOptions;
 
     @Mixin
-    FileOptions file;
+    FileArguments file;
 
     @Option(names = "--input", description = "Table of events: csv or parquet.")
     @Nullable
@@ -137,7 +137,7 @@ final class BacktestCommand implements Callable<Integer> {
                 output == null ? null : OutputDirectory.claim(output, overwrite, new Configuration());
         SparkSession session = SessionOptions.session("spark-ml-ext backtest");
         Backtest backtest = backtest(session, times, columns);
-        Dataset<Row> events = new EventReader(session).read(from, file, times);
+        Dataset<Row> events = new EventReader(session).read(from, file.fileOptions(), times);
         try (BacktestResult result = backtest.run(events)) {
             out.println("backtest of " + String.join(", ", columns) + " in " + from + ", horizon " + horizon);
             out.print(result.describe());

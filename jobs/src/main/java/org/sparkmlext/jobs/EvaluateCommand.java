@@ -6,11 +6,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.evaluation.Evaluation;
-import org.sparkmlext.jobs.model.ModelDirectory;
-import org.sparkmlext.jobs.table.TableLayout;
-import org.sparkmlext.jobs.table.TableOptions;
-import org.sparkmlext.jobs.table.TableReader;
+import org.sparkmlext.ml.evaluation.Evaluation;
+import org.sparkmlext.ml.table.TableLayout;
+import org.sparkmlext.ml.table.TableReader;
+import org.sparkmlext.ml.training.ModelDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +33,7 @@ final class EvaluateCommand implements Callable<Integer> {
     SessionOptions sessionOptions;
 
     @Mixin
-    TableOptions table;
+    TableArguments table;
 
     @Option(names = "--model", description = "Directory of the model.")
     @Nullable
@@ -58,8 +57,8 @@ final class EvaluateCommand implements Callable<Integer> {
         String from = Main.required(input, "--input");
         SparkSession session = SessionOptions.session("spark-ml-ext evaluate");
         ModelDirectory.Loaded loaded = new ModelDirectory(session).load(path);
-        TableLayout layout = ScoreCommand.layoutOf(loaded, path).reading(table, from);
-        Dataset<Row> rows = new TableReader(session).read(from, layout, true);
+        TableLayout layout = ScoreCommand.layoutOf(loaded, path).reading(table.options(), from);
+        Dataset<Row> rows = new TableReader(session, CommandLineNames.NAMES).read(from, layout, true);
         out.println("evaluation of " + path + " on " + from);
         out.print(Evaluation.of(ModelDirectory.on(from, loaded.model(), session), rows, layout, quantileLevel)
                 .describe());

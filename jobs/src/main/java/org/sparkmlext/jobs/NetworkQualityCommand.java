@@ -10,6 +10,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.bench.NetworkQuality;
 import org.sparkmlext.jobs.bench.NetworkRecipe;
+import org.sparkmlext.ml.input.BadInputException;
+import org.sparkmlext.ml.input.NearestName;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,7 @@
 package org.sparkmlext.jobs;
 
 import java.io.PrintStream;
-import org.sparkmlext.jobs.model.Algorithm;
-import org.sparkmlext.jobs.model.LiveProgress;
+import org.sparkmlext.ml.training.Algorithm;
 import org.sparkmlext.training.TrainingListener;
 import picocli.CommandLine.Option;
 

@@ -14,17 +14,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.evaluation.BinaryEvaluation;
-import org.sparkmlext.jobs.evaluation.LabelColumns;
-import org.sparkmlext.jobs.model.Algorithm;
-import org.sparkmlext.jobs.model.ModelDirectory;
-import org.sparkmlext.jobs.model.OutputDirectory;
-import org.sparkmlext.jobs.model.Training;
 import org.sparkmlext.jobs.quickstart.CustomerRows;
-import org.sparkmlext.jobs.table.Table;
-import org.sparkmlext.jobs.table.TableFormat;
-import org.sparkmlext.jobs.table.TableOptions;
-import org.sparkmlext.jobs.table.TableReader;
+import org.sparkmlext.ml.evaluation.BinaryEvaluation;
+import org.sparkmlext.ml.evaluation.LabelColumns;
+import org.sparkmlext.ml.input.BadInputException;
+import org.sparkmlext.ml.table.Table;
+import org.sparkmlext.ml.table.TableFormat;
+import org.sparkmlext.ml.table.TableOptions;
+import org.sparkmlext.ml.table.TableReader;
+import org.sparkmlext.ml.training.Algorithm;
+import org.sparkmlext.ml.training.ModelDirectory;
+import org.sparkmlext.ml.training.OutputDirectory;
+import org.sparkmlext.ml.training.Training;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,7 @@ final class QuickstartCommand implements Callable<Integer> {
     ProgressOptions progress;
 
     @Mixin
-    TableOptions table;
+    TableArguments table;
 
     @Option(names = "--train", description = "Your own table to train on (default: a generated one).")
     @Nullable
@@ -85,7 +86,7 @@ final class QuickstartCommand implements Callable<Integer> {
         long startedAt = System.nanoTime();
         PrintStream out = Main.output(spec);
         checkOptions();
-        Training training = Training.of(Algorithm.CLASSIFIER, settings, progress.listener(out, Algorithm.CLASSIFIER));
+        Training training = Training.of(Algorithm.CLASSIFIER, settings, progress.listener(out, Algorithm.CLASSIFIER), CommandLineNames.NAMES);
         SparkSession session = SessionOptions.session("spark-ml-ext quickstart");
         Configuration files = session.sparkContext().hadoopConfiguration();
         OutputDirectory model = OutputDirectory.claim(directory + "/model", true, files);
@@ -96,9 +97,10 @@ final class QuickstartCommand implements Callable<Integer> {
         if (train == null) {
             generate(session, out);
         }
-        TableReader reader = new TableReader(session);
+        TableReader reader = new TableReader(session, CommandLineNames.NAMES);
         String from = Main.required(train, "--train");
-        Table whole = reader.readForTraining(from, table, training.use(table));
+        TableOptions options = table.options();
+        Table whole = reader.readForTraining(from, options, training.use(options));
         List<Dataset<Row>> parts = test == null
                 ? Training.split(whole.rows(), TEST_SHARE, TEST_SALT)
                 : List.of(whole.rows(), reader.read(test, whole.layout(), true));
@@ -127,7 +129,7 @@ final class QuickstartCommand implements Callable<Integer> {
         if (train == null && (test != null || table.label != null)) {
             throw new BadInputException("--test and --label belong to your own table: give --train FILE too");
         }
-        if (train != null && table.label == null && table.formatIsUnlabelled(train)) {
+        if (train != null && table.label == null && table.options().formatIsUnlabelled(train)) {
             throw new BadInputException(
                     "--label is needed with --train: a column's name, its 0-based position, or 'last'");
         }

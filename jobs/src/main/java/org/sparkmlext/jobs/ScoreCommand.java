@@ -29,14 +29,15 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.model.ModelDirectory;
-import org.sparkmlext.jobs.model.OutputDirectory;
-import org.sparkmlext.jobs.model.Training;
-import org.sparkmlext.jobs.table.TableFormat;
-import org.sparkmlext.jobs.table.TableLayout;
-import org.sparkmlext.jobs.table.TableOptions;
-import org.sparkmlext.jobs.table.TableReader;
+import org.sparkmlext.ml.input.BadInputException;
+import org.sparkmlext.ml.input.NearestName;
 import org.sparkmlext.ml.neural.LstmRegressionModel;
+import org.sparkmlext.ml.table.TableFormat;
+import org.sparkmlext.ml.table.TableLayout;
+import org.sparkmlext.ml.table.TableReader;
+import org.sparkmlext.ml.training.ModelDirectory;
+import org.sparkmlext.ml.training.OutputDirectory;
+import org.sparkmlext.ml.training.Training;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,7 +65,7 @@ final class ScoreCommand implements Callable<Integer> {
     SessionOptions sessionOptions;
 
     @Mixin
-    TableOptions table;
+    TableArguments table;
 
     @Option(names = "--model", description = "Directory of the model.")
     @Nullable
@@ -112,8 +113,8 @@ final class ScoreCommand implements Callable<Integer> {
         OutputDirectory directory =
                 OutputDirectory.claim(to, overwrite, session.sparkContext().hadoopConfiguration());
         ModelDirectory.Loaded loaded = new ModelDirectory(session).load(path);
-        TableLayout layout = layoutOf(loaded, path).reading(table, from);
-        Dataset<Row> rows = new TableReader(session).read(from, layout, false);
+        TableLayout layout = layoutOf(loaded, path).reading(table.options(), from);
+        Dataset<Row> rows = new TableReader(session, CommandLineNames.NAMES).read(from, layout, false);
         Transformer scoring = ModelDirectory.on(from, loaded.model(), session);
         write(forecast ? forecasts(loaded, rows) : scored(scoring, rows, layout, keep), outputFormat, directory);
         out.println("scored " + from + ": " + directory.path());

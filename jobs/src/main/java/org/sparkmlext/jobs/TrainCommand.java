@@ -10,15 +10,16 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.evaluation.Evaluation;
-import org.sparkmlext.jobs.model.Algorithm;
-import org.sparkmlext.jobs.model.ModelDirectory;
-import org.sparkmlext.jobs.model.OutputDirectory;
-import org.sparkmlext.jobs.model.Training;
-import org.sparkmlext.jobs.table.Table;
-import org.sparkmlext.jobs.table.TableOptions;
-import org.sparkmlext.jobs.table.TableReader;
-import org.sparkmlext.jobs.table.TableUse;
+import org.sparkmlext.ml.evaluation.Evaluation;
+import org.sparkmlext.ml.input.BadInputException;
+import org.sparkmlext.ml.table.Table;
+import org.sparkmlext.ml.table.TableOptions;
+import org.sparkmlext.ml.table.TableReader;
+import org.sparkmlext.ml.table.TableUse;
+import org.sparkmlext.ml.training.Algorithm;
+import org.sparkmlext.ml.training.ModelDirectory;
+import org.sparkmlext.ml.training.OutputDirectory;
+import org.sparkmlext.ml.training.Training;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +45,7 @@ final class TrainCommand implements Callable<Integer> {
     ProgressOptions progress;
 
     @Mixin
-    TableOptions table;
+    TableArguments table;
 
     @Option(names = "--input", description = "Table to train on; of cnn-... also a folder of class folders of images.")
     @Nullable
@@ -99,13 +100,14 @@ final class TrainCommand implements Callable<Integer> {
             throw new BadInputException("give --validation or --validation-fraction, not both");
         }
         Algorithm chosen = Algorithm.of(algorithm, settings);
-        Training training = Training.of(chosen, settings, progress.listener(out, chosen));
-        TableUse use = training.use(table);
+        Training training = Training.of(chosen, settings, progress.listener(out, chosen), CommandLineNames.NAMES);
+        TableOptions options = table.options();
+        TableUse use = training.use(options);
         SparkSession session = SessionOptions.session("spark-ml-ext train");
         OutputDirectory directory =
                 OutputDirectory.claim(to, overwrite, session.sparkContext().hadoopConfiguration());
-        TableReader reader = new TableReader(session);
-        Table rows = reader.readForTraining(from, table, use);
+        TableReader reader = new TableReader(session, CommandLineNames.NAMES);
+        Table rows = reader.readForTraining(from, options, use);
         out.println(from + ": " + rows.layout().describe());
         Dataset<Row> validationRows = validation == null ? null : reader.read(validation, rows.layout(), true);
         Dataset<Row> testRows = test == null ? null : reader.read(test, rows.layout(), true);

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sparkmlext.jobs.model.StageSettings;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
+import org.sparkmlext.ml.input.BadInputException;
+import org.sparkmlext.ml.training.StageSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -70,7 +71,7 @@ class JobFileTest {
                 .matchedOption("--set")
                 .getValue();
         BoostedTreesClassifier stage = new BoostedTreesClassifier();
-        StageSettings.apply(List.of(stage), params);
+        StageSettings.apply(List.of(stage), params, CommandLineNames.NAMES);
         assertThat(stage.getMissing()).isEqualTo(expected);
     }
 

@@ -67,11 +67,15 @@ class ArchitectureTest {
     void theRulesHaveClassesToLookAt() {
         for (String name : List.of(
                 "ml.boosting",
+                "ml.evaluation",
                 "ml.feature",
                 "ml.forecast",
+                "ml.input",
                 "ml.neural",
                 "ml.picture",
                 "ml.stage",
+                "ml.table",
+                "ml.training",
                 "runtime",
                 "training",
                 "collective",

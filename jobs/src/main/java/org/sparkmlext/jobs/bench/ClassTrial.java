@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import java.io.PrintStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.sparkmlext.jobs.model.LiveProgress;
+import org.sparkmlext.jobs.LiveProgress;
 import org.sparkmlext.ml.neural.CnnClassifier;
 import org.sparkmlext.ml.neural.LstmClassifier;
 import org.sparkmlext.ml.neural.NetworkClassifier;

@@ -12,7 +12,7 @@ import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.sparkmlext.jobs.model.LiveProgress;
+import org.sparkmlext.jobs.LiveProgress;
 import org.sparkmlext.ml.neural.LstmRegressionModel;
 import org.sparkmlext.ml.neural.LstmRegressor;
 import org.sparkmlext.ml.neural.NetworkParams;

@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.sparkmlext.jobs.model.StageSettings;
+import org.sparkmlext.jobs.CommandLineNames;
 import org.sparkmlext.kernels.graph.WindowScale.Level;
 import org.sparkmlext.ml.neural.Network;
 import org.sparkmlext.ml.neural.NetworkParams;
+import org.sparkmlext.ml.training.StageSettings;
 import org.sparkmlext.net.layer.RecurrentLayer;
 import org.sparkmlext.net.layer.WindowNormLayer;
 
@@ -159,7 +160,7 @@ public enum NetworkRecipe {
         all.putIfAbsent("numWorkers", "2");
         all.putAll(changed);
         NetworkParams estimator = trial().estimator(seed);
-        StageSettings.apply(List.of(estimator), all);
+        StageSettings.apply(List.of(estimator), all, CommandLineNames.NAMES);
         return estimator;
     }
 }

@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 
 /** A public set on which networks are measured, in the parts that its own documentation asks for. */
 public sealed interface NetworkSet permits ImageSet, SequenceSet, TextSet {

@@ -12,11 +12,12 @@ import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.sparkmlext.jobs.model.StageSettings;
+import org.sparkmlext.jobs.CommandLineNames;
 import org.sparkmlext.ml.neural.CnnClassifier;
 import org.sparkmlext.ml.neural.LstmRegressor;
 import org.sparkmlext.ml.neural.Network;
 import org.sparkmlext.ml.neural.NetworkSummary;
+import org.sparkmlext.ml.training.StageSettings;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.SequenceInput;
 import org.sparkmlext.training.RoundReport;
@@ -72,7 +73,7 @@ public final class OwnSparkNetworkRun {
                 .setLabelCol("label")
                 .setNetwork(Network.of(architecture))
                 .addListener(listener);
-        StageSettings.apply(List.of(images), settings);
+        StageSettings.apply(List.of(images), settings, CommandLineNames.NAMES);
         return images.fit(table.apply(new ImageRows(architecture.input().rowLength(), BenchNetworks.CLASSES)))
                 .summary();
     }
@@ -90,7 +91,7 @@ public final class OwnSparkNetworkRun {
                 .setNetwork(Network.of(architecture))
                 .setStandardization(false)
                 .addListener(listener);
-        StageSettings.apply(List.of(sequences), settings);
+        StageSettings.apply(List.of(sequences), settings, CommandLineNames.NAMES);
         return sequences
                 .fit(table.apply(new SequenceRows(input.steps(), input.features())))
                 .summary();

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 
 /**
  * Public sets on which quality is compared by cross-validation. Of a set with an official split only the training part is

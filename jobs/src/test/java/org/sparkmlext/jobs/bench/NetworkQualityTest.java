@@ -17,7 +17,7 @@ import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.RealData;
 
