@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.jobs.notebook.Notebook;
 import org.sparkmlext.jobs.notebook.NotebookRun;
+import org.sparkmlext.ml.input.BadInputException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

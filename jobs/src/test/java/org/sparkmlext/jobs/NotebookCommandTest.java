@@ -31,12 +31,12 @@ class NotebookCommandTest {
         ArrayNode list = note.putArray("paragraphs");
         for (String text : paragraphs) {
             ObjectNode paragraph = list.addObject().put("text", text);
-            paragraph.put("title", text.replaceFirst("(?s)%[\\w.]+\\s+", "").split("[^\\w]", 2)[0]);
+            paragraph.put("title", text.replaceFirst("%[\\w.]+\\W+", "").split("[^\\w]", 2)[0]);
         }
         ObjectNode graph = ((ObjectNode) list.get(list.size() - 1))
                 .putObject("config")
                 .putObject("results")
-                .putObject("0")
+                .putObject("1")
                 .putObject("graph")
                 .put("mode", "multiBarChart");
         graph.putArray("keys").addObject().put("name", "k");

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param groups columns whose values, joined, make a series each; may be empty
  * @param values columns of numbers; a series each and group
  */
-record Chart(Kind kind, List<String> keys, List<String> groups, List<Value> values) {
+public record Chart(Kind kind, List<String> keys, List<String> groups, List<Value> values) {
 
     /** What is drawn; Zeppelin's other modes are shown as the table they come from. */
-    enum Kind {
+    public enum Kind {
         BARS("multiBarChart"),
         LINES("lineChart");
 
@@ -32,11 +34,21 @@ record Chart(Kind kind, List<String> keys, List<String> groups, List<Value> valu
      *
      * @param aggregate of rows with the same key and group: sum, avg, min, max or count
      */
-    record Value(String column, String aggregate) {}
+    public record Value(String column, String aggregate) {}
 
-    /** The chart of a paragraph's {@code config}; null where its table is shown as a table. */
-    static @Nullable Chart of(JsonNode config) {
-        JsonNode graph = config.path("results").path("0").path("graph");
+    /** The charts of a paragraph's {@code config} by the number of the output, from 0; none for what is shown as a table. */
+    static Map<Integer, Chart> of(JsonNode config) {
+        Map<Integer, Chart> charts = new TreeMap<>();
+        config.path("results").fields().forEachRemaining(output -> {
+            Chart chart = ofGraph(output.getValue().path("graph"));
+            if (chart != null) {
+                charts.put(Integer.valueOf(output.getKey()), chart);
+            }
+        });
+        return charts;
+    }
+
+    private static @Nullable Chart ofGraph(JsonNode graph) {
         Kind kind = Arrays.stream(Kind.values())
                 .filter(each -> each.mode.equals(graph.path("mode").asText()))
                 .findFirst()

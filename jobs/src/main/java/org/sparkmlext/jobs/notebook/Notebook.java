@@ -14,7 +14,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 
 /**
  * A Zeppelin notebook: one JSON object with {@code name} and {@code paragraphs}.

@@ -1,12 +1,13 @@
 package org.sparkmlext.jobs.notebook;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 
 /** What Zeppelin binds as {@code z}, as far as our notebooks need it: tables shown. */
 public final class NotebookContext {
@@ -38,20 +39,19 @@ public final class NotebookContext {
     /** The first rows of a table as texts. */
     static Output.Table tableOf(Dataset<?> table, int rows) {
         Dataset<Row> frame = table.toDF();
-        List<List<String>> cells = frame.takeAsList(rows).stream()
-                .map(row -> {
-                    List<String> texts = new java.util.ArrayList<>();
-                    for (int i = 0; i < row.size(); i++) {
-                        texts.add(text(row.get(i)));
-                    }
-                    return texts;
-                })
-                .collect(Collectors.toList());
+        List<List<String>> cells = new ArrayList<>();
+        for (Row row : frame.takeAsList(rows)) {
+            List<String> texts = new ArrayList<>();
+            for (int i = 0; i < row.size(); i++) {
+                texts.add(text(row.get(i)));
+            }
+            cells.add(texts);
+        }
         return new Output.Table(List.of(frame.columns()), cells);
     }
 
     /** A cell; tabs and ends of lines would end it. */
-    private static String text(Object value) {
+    private static String text(@Nullable Object value) {
         if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < EXACT_LIMIT) {
             return String.format(Locale.ROOT, "%.1f", number);
         }

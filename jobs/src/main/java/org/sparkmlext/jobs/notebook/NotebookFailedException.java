@@ -1,5 +1,7 @@
 package org.sparkmlext.jobs.notebook;
 
+import java.util.Arrays;
+
 /** A paragraph of a notebook failed. The message names notebook and paragraph, and ends with what it printed. */
 public final class NotebookFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,7 +17,7 @@ public final class NotebookFailedException extends RuntimeException {
         String[] lines = output.strip().split("\n", -1);
         return lines.length <= SHOWN_LINES
                 ? output.strip()
-                : String.join("\n", java.util.Arrays.copyOf(lines, SHOWN_LINES)) + "\n... "
+                : String.join("\n", Arrays.copyOf(lines, SHOWN_LINES)) + "\n... "
                         + (lines.length - SHOWN_LINES) + " more lines";
     }
 }

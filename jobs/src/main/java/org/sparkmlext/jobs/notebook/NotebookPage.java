@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A notebook that ran as one page of HTML that needs nothing else: texts, code, tables, charts and pictures.
@@ -56,17 +57,18 @@ record NotebookPage(String name, List<NotebookRun.Step> steps) {
                     .append(CodeColours.html(paragraph.body(), paragraph.kind()))
                     .append("</pre>\n");
         }
-        step.outputs().forEach(output -> html.append(output(output, paragraph)));
+        for (int i = 0; i < step.outputs().size(); i++) {
+            html.append(output(step.outputs().get(i), paragraph.charts().get(i), paragraph.columns()));
+        }
         return html.append("</section>\n").toString();
     }
 
-    private static String output(Output output, Paragraph paragraph) {
+    private static String output(Output output, @Nullable Chart chart, int columns) {
         if (output instanceof Output.Html piece) {
             return "<div class=\"picture\">" + piece.html() + "</div>\n";
         }
         if (output instanceof Output.Table table) {
-            Chart chart = paragraph.chart();
-            int width = PAGE_WIDTH * paragraph.columns() / PAGE_COLUMNS - MARGINS;
+            int width = PAGE_WIDTH * columns / PAGE_COLUMNS - MARGINS;
             return chart == null
                     ? table(table)
                     : "<div class=\"picture\">" + TableChart.svg(chart, table, width) + "</div>\n";

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 
 /** Runs notebooks paragraph by paragraph, each in a session of its own, until one fails. */
 public final class NotebookRun {
@@ -74,9 +74,9 @@ public final class NotebookRun {
             return new ScalaInterpreter(session, output);
         } catch (NoClassDefFoundError absent) {
             throw new BadInputException(
-                    "notebooks need Scala's compiler, which Spark's own installations have among their jars: add"
-                            + " scala-compiler_" + scala.util.Properties.versionNumberString()
-                            + " and scala-reflect of the same version to the class path of the driver",
+                    "notebooks need Scala's compiler, which installations of Spark have among their jars: add scala-compiler and"
+                            + " scala-reflect " + scala.util.Properties.versionNumberString()
+                            + " to the class path of the driver",
                     absent);
         }
     }

@@ -44,15 +44,15 @@ sealed interface Output {
 
         private static List<List<String>> rest(List<List<String>> lines) {
             int width = lines.get(0).size();
-            return lines.subList(1, lines.size()).stream()
-                    .map(line -> {
-                        List<String> cells = new ArrayList<>(line.subList(0, Math.min(width, line.size())));
-                        while (cells.size() < width) {
-                            cells.add("");
-                        }
-                        return (List<String>) cells;
-                    })
-                    .toList();
+            List<List<String>> rows = new ArrayList<>();
+            for (List<String> line : lines.subList(1, lines.size())) {
+                List<String> cells = new ArrayList<>(line.subList(0, Math.min(width, line.size())));
+                while (cells.size() < width) {
+                    cells.add("");
+                }
+                rows.add(cells);
+            }
+            return rows;
         }
 
         /** The first rows, columns below each other. */

@@ -7,8 +7,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 
 /**
  * A paragraph of a notebook.
@@ -18,16 +17,16 @@ import org.sparkmlext.jobs.BadInputException;
  * @param body the text behind the directive
  * @param isCodeHidden whether readers see what it gives alone
  * @param columns of the page's 12 that it takes
- * @param chart how its table is drawn; null if as a table
+ * @param charts how tables among its outputs are drawn, by the number of the output from 0
  */
-record Paragraph(
-        int number, String title, Kind kind, String body, boolean isCodeHidden, int columns, @Nullable Chart chart) {
+public record Paragraph(
+        int number, String title, Kind kind, String body, boolean isCodeHidden, int columns, Map<Integer, Chart> charts) {
 
     private static final Pattern DIRECTIVE = Pattern.compile("\\s*%([\\w.]+)(?:\\([^)]*\\))?");
     private static final int PAGE_COLUMNS = 12;
 
     /** What a directive asks for. */
-    enum Kind {
+    public enum Kind {
         MARKDOWN("md"),
         CONFIGURATION("spark.conf"),
         SCALA("spark"),

@@ -33,7 +33,7 @@ final class ScalaInterpreter implements AutoCloseable {
             "import spark.sql",
             "import org.apache.spark.sql.functions._");
 
-    private final IMain scala;
+    private final IMain interpreter;
     private final PrintStream out;
 
     /**
@@ -45,7 +45,7 @@ final class ScalaInterpreter implements AutoCloseable {
     ScalaInterpreter(SparkSession session, OutputStream output) {
         Path classes = Path.of(session.sparkContext().getConf().get(CLASS_DIRECTORY));
         List<String> arguments =
-                new ArrayList<>(List.of("-usejavacp", "-Yrepl-class-based", "-Yrepl-outdir", classes.toString()));
+                new ArrayList<>(List.of("-usejavacp", "-nowarn", "-Yrepl-class-based", "-Yrepl-outdir", classes.toString()));
         // Under spark-submit the job jar is not in the class path of the JVM.
         ownJar().ifPresent(jar -> arguments.addAll(List.of("-classpath", jar.toString())));
         Settings settings = new Settings(error -> {
@@ -54,7 +54,7 @@ final class ScalaInterpreter implements AutoCloseable {
         settings.processArguments(CollectionConverters.asScala(arguments).toList(), true);
         this.out = new PrintStream(output, true, StandardCharsets.UTF_8);
         ReplReporterImpl reporter = new ReplReporterImpl(settings, new PrintWriter(out, true));
-        this.scala = new IMain(
+        this.interpreter = new IMain(
                 settings,
                 scala.Option.apply(ScalaInterpreter.class.getClassLoader()),
                 settings,
@@ -82,7 +82,7 @@ final class ScalaInterpreter implements AutoCloseable {
 
     private void bind(String name, Class<?> type, Object value) {
         // Transient: a function of the notebook that names it goes to executors without it.
-        Results.Result result = scala.bind(
+        Results.Result result = interpreter.bind(
                 name,
                 type.getName(),
                 value,
@@ -100,10 +100,10 @@ final class ScalaInterpreter implements AutoCloseable {
     boolean run(String code) {
         PrintStream before = System.out;
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        Thread.currentThread().setContextClassLoader(scala.classLoader());
+        Thread.currentThread().setContextClassLoader(interpreter.classLoader());
         System.setOut(out);
         try {
-            Results.Result result = Console$.MODULE$.withOut(out, () -> scala.interpret(code));
+            Results.Result result = Console$.MODULE$.withOut(out, () -> interpreter.interpret(code));
             if (result.toString().equals("Incomplete")) {
                 out.println("the code is incomplete: a bracket, a quote or a block is open at its end");
             }
@@ -121,6 +121,6 @@ final class ScalaInterpreter implements AutoCloseable {
 
     @Override
     public void close() {
-        scala.close();
+        interpreter.close();
     }
 }

@@ -1,14 +1,16 @@
 package org.sparkmlext.jobs.notebook;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.ml.picture.SvgDrawing;
 import org.sparkmlext.ml.picture.ValueAxis;
 
@@ -28,8 +30,30 @@ final class TableChart {
     private final Chart chart;
     private final int width;
     private final Set<String> keys = new LinkedHashSet<>();
-    private final Map<String, Map<String, DoubleSummaryStatistics>> series = new LinkedHashMap<>();
-    private final Map<String, String> aggregates = new LinkedHashMap<>();
+    private final Map<String, Series> series = new LinkedHashMap<>();
+
+    /** Numbers of one colour by key. */
+    private record Series(String aggregate, Map<String, DoubleSummaryStatistics> numbers) {
+
+        DoubleSummaryStatistics of(String key) {
+            return numbers.computeIfAbsent(key, each -> new DoubleSummaryStatistics());
+        }
+
+        /** NaN where there is none. */
+        double value(String key) {
+            DoubleSummaryStatistics all = of(key);
+            if (all.getCount() == 0) {
+                return Double.NaN;
+            }
+            return switch (aggregate) {
+                case "avg" -> all.getAverage();
+                case "min" -> all.getMin();
+                case "max" -> all.getMax();
+                case "count" -> all.getCount();
+                default -> all.getSum();
+            };
+        }
+    }
 
     private TableChart(Chart chart, Output.Table table, int width) {
         this.chart = chart;
@@ -43,9 +67,10 @@ final class TableChart {
                 String group = cells(row, groupPlaces);
                 String name = group.isEmpty() ? value.column() : chart.values().size() == 1 ? group : group + " " + value.column();
                 keys.add(key);
-                aggregates.putIfAbsent(name, value.aggregate());
-                number(row.get(place), series.computeIfAbsent(name, each -> new LinkedHashMap<>())
-                        .computeIfAbsent(key, each -> new DoubleSummaryStatistics()));
+                number(
+                        row.get(place),
+                        series.computeIfAbsent(name, each -> new Series(value.aggregate(), new HashMap<>()))
+                                .of(key));
             }
         }
     }
@@ -89,20 +114,6 @@ final class TableChart {
         return places.stream().map(row::get).collect(Collectors.joining(" "));
     }
 
-    private double value(String name, String key) {
-        DoubleSummaryStatistics all = series.get(name).get(key);
-        if (all == null || all.getCount() == 0) {
-            return Double.NaN;
-        }
-        return switch (aggregates.get(name)) {
-            case "avg" -> all.getAverage();
-            case "min" -> all.getMin();
-            case "max" -> all.getMax();
-            case "count" -> all.getCount();
-            default -> all.getSum();
-        };
-    }
-
     private String draw() {
         List<String> names = new ArrayList<>(keys);
         int longest = names.stream().mapToInt(String::length).max().orElse(0);
@@ -116,15 +127,14 @@ final class TableChart {
         }
         int bottom = isTilted ? TILTED_BOTTOM : BOTTOM;
         SvgDrawing drawing = new SvgDrawing(width, HEIGHT + bottom - BOTTOM);
-        double[] all = series.keySet().stream()
-                .flatMap(name -> names.stream().map(key -> value(name, key)))
-                .mapToDouble(Double::doubleValue)
+        double[] all = series.values().stream()
+                .flatMapToDouble(each -> names.stream().mapToDouble(each::value))
                 .filter(Double::isFinite)
                 .toArray();
         if (all.length == 0) {
             return drawing.document();
         }
-        DoubleSummaryStatistics range = java.util.Arrays.stream(all).summaryStatistics();
+        DoubleSummaryStatistics range = Arrays.stream(all).summaryStatistics();
         boolean isBars = chart.kind() == Chart.Kind.BARS;
         ValueAxis axis = ValueAxis.around(
                 isBars ? Math.min(0, range.getMin()) : range.getMin(),
@@ -132,10 +142,10 @@ final class TableChart {
         int panel = HEIGHT - TOP - BOTTOM;
         axis.draw(drawing, LEFT, width - RIGHT, TOP, panel);
         int place = 0;
-        for (String name : series.keySet()) {
+        for (Series each : series.values()) {
             String colour = SvgDrawing.COLOURS.get(place % SvgDrawing.COLOURS.size());
             double[] ys = names.stream()
-                    .mapToDouble(key -> TOP + panel - axis.share(value(name, key)) * panel)
+                    .mapToDouble(key -> TOP + panel - axis.share(each.value(key)) * panel)
                     .toArray();
             if (isBars) {
                 drawBars(drawing, ys, TOP + panel - axis.share(0) * panel, step, place, colour);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.sparkmlext.jobs.BadInputException;
+import org.sparkmlext.ml.input.BadInputException;
 
 /** What a run and its page are made of, without Spark. */
 class PartsTest {
