@@ -53,7 +53,8 @@ class NotebookCommandTest {
                 notebook(
                                 "%md\n# Words\nof *every* kind",
                                 "%spark.conf\n# a comment\nspark.sparkmlext.test  from the note\nzeppelin.x  left out",
-                                "%spark\ncase class Pair(k: String, n: Long)\nval word = spark.conf.get(\"spark.sparkmlext.test\")",
+                                "%spark\ncase class Pair(k: String, n: Long)",
+                                "%spark\nval word = spark.conf.get(\"spark.sparkmlext.test\")",
                                 "%spark\n// Goes to executors: the function and a class of this notebook.\n"
                                         + "val pairs = spark.range(6).map(i => Pair(if (i % 2 == 0) \"even\" else \"odd\", 10 * i))\n"
                                         + "pairs.createOrReplaceTempView(\"pairs\")\n"
@@ -64,8 +65,8 @@ class NotebookCommandTest {
                 "--render=" + page);
         assertThat(run.code()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
-                .contains("== Small: paragraph 4 'Goes'", "from the note", "k     n", "odd   30", "even  60", "odd   90", "a;b")
-                .contains("all 6 paragraphs are done")
+                .contains("== Small: paragraph 5 'Goes'", "from the note", "k     n", "odd   30", "even  60", "odd   90", "a;b")
+                .contains("all 7 paragraphs are done")
                 .doesNotContain("<svg", "defined class");
         assertThat(Files.readString(page))
                 .contains("<h1>Words</h1>", "<svg id='mine'/>", "<span class=\"word\">val</span> pairs")
