@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ScoreCommand.class,
             BacktestCommand.class,
             DescribeCommand.class,
+            NotebookCommand.class,
             BenchCommand.class,
             QuickstartCommand.class
         })
