@@ -8,13 +8,11 @@ import org.sparkmlext.collective.Collective;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
-import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.tree.BinTree;
 import org.sparkmlext.kernels.tree.GradientScale;
 import org.sparkmlext.kernels.tree.MetricSums;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.TreeKernels;
-import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.OpenResources;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
@@ -47,54 +45,39 @@ final class BoostingRun implements AutoCloseable {
     /** Round by round, in each one tree an output. */
     private final List<GrownTree> trees = new ArrayList<>();
 
-    private BoostingRun(BoostingSettings settings, Worker worker, Shard shard, OpenResources held) {
-        this.settings = settings;
+    private BoostingRun(BoostingStart start, BinnedShard rows, Worker worker, HostThreads threads, OpenResources held) {
+        this.settings = start.settings();
         this.worker = worker;
         this.held = held;
-        this.featureNames = shard.featureNames();
-        HostThreads threads = held.add(new HostThreads(worker.numThreads()));
+        this.featureNames = rows.shard.featureNames();
         Backend backend = worker.backend();
         Collective collective = worker.collective();
-        statistics = RowStatistics.of(settings.objective(), shard.training(), shard.validation(), collective);
-        requireValidationRows();
-        objective = settings.objective().resolved(statistics.numClasses());
-        int numOutputs = objective.numOutputs(statistics.numClasses());
-        initialModel = InitialModel.read(settings.initialModel(), featureNames, objective, numOutputs);
-        plan = new MetricPlan(settings, objective, objective.groups(numOutputs));
-        float[] constants = BaseScores.of(objective, statistics, shard.training(), collective);
-        // Rows that bring their own start have no constant on top of it.
-        float[] starts = statistics.hasBaseMargins() ? new float[numOutputs] : constants;
-        baseScores = initialModel != null ? initialModel.baseScores() : starts;
-        Buffer rowKeys = null;
-        if (settings.subsamplingRate() < 1) {
-            rowKeys = held.add(backend.allocate(ElementType.LONG, Math.toIntExact(shard.numRows())));
-            rowKeys.copyIn(0, new RowKeys(collective, threads).keys(shard.training()), 0, rowKeys.length());
-        }
-        StartScores trainingStart = new StartScores(baseScores, initialModel, shard.training(), threads);
-        StartScores validationStart = new StartScores(baseScores, initialModel, shard.validation(), threads);
-        // From here on the blocks lose their features: the bins take their place.
-        Binning binning = held.add(new Binning(collective, backend.trees(), threads, worker::checkCancelled));
-        Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
-        edges = binned.edges();
-        worker.checkCancelled();
+        statistics = start.statistics();
+        objective = start.objective();
+        initialModel = start.initialModel();
+        plan = start.plan();
+        baseScores = start.baseScores();
+        edges = rows.training.edges();
         boolean hasWeights = statistics.hasWeights();
-        training = held.add(DeviceRows.of(backend, binned.rows(), shard.training(), hasWeights, numOutputs));
-        validation = held.add(DeviceRows.of(
-                backend, binning.others(shard.validation(), binned), shard.validation(), hasWeights, numOutputs));
-        trainingStart.moveTo(training);
-        validationStart.moveTo(validation);
+        int numOutputs = start.numOutputs();
+        training =
+                held.add(DeviceRows.of(backend, rows.training.rows(), rows.shard.training(), hasWeights, numOutputs));
+        validation = held.add(DeviceRows.of(backend, rows.validation, rows.shard.validation(), hasWeights, numOutputs));
+        start.training().moveTo(training);
+        start.validation().moveTo(validation);
         history = new MetricHistory(settings, plan, statistics.validationRows() > 0);
         metrics = new RoundMetrics(plan, backend.trees(), collective);
         CustomLoss customLoss = objective.custom() == null
                 ? null
                 : new CustomLoss(objective.custom(), collective.rank(), training, threads);
+        Buffer rowKeys = settings.subsamplingRate() < 1 ? rows.rowKeys : null;
         gradients = held.add(new RoundGradients(settings, worker, plan, statistics, training, rowKeys, customLoss));
         grower = held.add(new TreeGrower(
                 settings,
                 collective,
                 backend,
                 training.bins,
-                binned.isSparse(),
+                rows.training.isSparse(),
                 statistics.rows(),
                 NodeHistograms.MAX_POOL_BYTES,
                 worker::checkCancelled));
@@ -112,18 +95,32 @@ final class BoostingRun implements AutoCloseable {
     static BoostingRun prepare(BoostingSettings settings, Worker worker, Shard shard) {
         OpenResources held = new OpenResources();
         try {
-            return new BoostingRun(settings, worker, shard, held);
+            HostThreads threads = held.add(new HostThreads(worker.numThreads()));
+            BoostingStart start = BoostingStart.of(settings, worker, shard, threads);
+            // From here on the blocks lose their features: the bins take their place.
+            BinnedShard rows = held.add(
+                    BinnedShard.of(worker, shard, settings.maxBins(), settings.subsamplingRate() < 1, threads));
+            return new BoostingRun(start, rows, worker, threads, held);
         } catch (RuntimeException | Error e) {
             held.closeAfter(e);
             throw e;
         }
     }
 
-    private void requireValidationRows() {
-        if (settings.earlyStoppingRounds() > 0 && statistics.validationRows() == 0) {
-            throw new InvalidTrainingDataException("earlyStoppingRounds is " + settings.earlyStoppingRounds()
-                    + ", but there is no validation row to watch; set validationIndicatorCol to a column that is true for"
-                    + " some rows, or earlyStoppingRounds to 0");
+    /**
+     * A run on rows that are binned already, by as many bins as the settings say, and stay the caller's; frees what it allocates where
+     * a step fails. Collective.
+     *
+     * @param settings without an initial model, whose scores need the features
+     */
+    static BoostingRun on(BinnedShard rows, BoostingSettings settings, Worker worker, HostThreads threads) {
+        OpenResources held = new OpenResources();
+        try {
+            BoostingStart start = BoostingStart.of(settings, worker, rows.shard, threads);
+            return new BoostingRun(start, rows, worker, threads, held);
+        } catch (RuntimeException | Error e) {
+            held.closeAfter(e);
+            throw e;
         }
     }
 
@@ -172,6 +169,16 @@ final class BoostingRun implements AutoCloseable {
         List<GrownTree> kept = trees.subList(0, history.roundsToKeep() * numOutputs());
         Forest grown = ForestBuilder.build(featureNames, objective.kind().paramValue(), baseScores, kept, edges);
         return initialModel == null ? grown : initialModel.followedBy(grown);
+    }
+
+    /** Rounds whose trees the forest has, those of an initial model not counted. */
+    int keptRounds() {
+        return history.roundsToKeep();
+    }
+
+    /** The watched metric of the validation rows after the last of {@link #keptRounds}; NaN where there is none. */
+    double keptValue() {
+        return history.watched(keptRounds() - 1);
     }
 
     private int numOutputs() {

@@ -60,4 +60,31 @@ public record BoostingSettings(
 
     /** Most value bins of a feature. */
     public static final int MAX_BINS = BinLayout.MAX_VALUE_BINS;
+
+    /** The same with another number of rounds. */
+    BoostingSettings withNumTrees(int rounds) {
+        return new BoostingSettings(
+                objective,
+                rounds,
+                maxDepth,
+                maxLeaves,
+                growPolicy,
+                learningRate,
+                maxBins,
+                lambdaL2,
+                lambdaL1,
+                minSplitGain,
+                minChildWeight,
+                minDataInLeaf,
+                subsamplingRate,
+                colsampleByTree,
+                colsampleByLevel,
+                colsampleByNode,
+                earlyStoppingRounds,
+                validationMetric,
+                trainingMetricPeriod,
+                customMetric,
+                initialModel,
+                seed);
+    }
 }

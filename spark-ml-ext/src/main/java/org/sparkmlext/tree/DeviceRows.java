@@ -12,7 +12,8 @@ import org.sparkmlext.kernels.tree.BinnedRows;
 import org.sparkmlext.training.OpenResources;
 
 /**
- * A rank's rows on the device: bins, labels, weights, raw scores. Closing frees them all, the bins too.
+ * A rank's rows on the device: bins, labels, weights, raw scores. Closing frees them all but the bins, on which other runs may train
+ * too.
  */
 final class DeviceRows implements AutoCloseable {
 
@@ -34,14 +35,16 @@ final class DeviceRows implements AutoCloseable {
     }
 
     /**
-     * Copies labels and weights to the device; {@code hasWeights} is the same on all ranks, whatever the blocks carry. Takes
-     * the bins over, and frees them with all else where a step fails.
+     * Copies labels and weights to the device; {@code hasWeights} is the same on all ranks, whatever the blocks carry. Frees them
+     * where a step fails.
+     *
+     * @param bins stay the caller's
      */
     static DeviceRows of(
             Backend backend, BinnedRows bins, List<TableBlock> blocks, boolean hasWeights, int numOutputs) {
         OpenResources held = new OpenResources();
         try {
-            return of(backend, held.add(bins), blocks, hasWeights, numOutputs, held);
+            return of(backend, bins, blocks, hasWeights, numOutputs, held);
         } catch (RuntimeException | Error e) {
             held.closeAfter(e);
             throw e;

@@ -14,6 +14,8 @@ import org.sparkmlext.kernels.tree.MetricSums;
  */
 final class MetricHistory {
 
+    private static final String VALIDATION = "validation-";
+
     private final MetricPlan plan;
     private final int earlyStoppingRounds;
     private final boolean hasValidation;
@@ -88,17 +90,37 @@ final class MetricHistory {
 
     /** The last round's metrics by name: {@code train-logloss}, ..., {@code validation-error}; only those that were measured. */
     Map<String, Double> latest() {
-        long[] round = rounds.get(rounds.size() - 1);
+        return metrics(rounds.size() - 1);
+    }
+
+    /**
+     * The watched metric of the validation rows after a round, as it is reported; of several of the name, one a quantile level, the
+     * mean. NaN for a round that was not, and without validation rows.
+     */
+    double watched(int number) {
+        if (number < 0 || !hasValidation) {
+            return Double.NaN;
+        }
+        return metrics(number).entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(VALIDATION)
+                        && NamedMetric.isMeantBy(plan.watched(), entry.getKey().substring(VALIDATION.length())))
+                .mapToDouble(Map.Entry::getValue)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private Map<String, Double> metrics(int number) {
+        long[] round = rounds.get(number);
         Map<String, Double> metrics = new LinkedHashMap<>();
-        if (plan.measuresTraining(rounds.size() - 1)) {
+        if (plan.measuresTraining(number)) {
             putMeans("train-", round, 0, metrics);
         }
         if (hasValidation) {
-            putMeans("validation-", round, plan.setLength(), metrics);
+            putMeans(VALIDATION, round, plan.setLength(), metrics);
             if (plan.hasRanking()) {
                 int at = plan.sumsLength();
-                metrics.put("validation-" + MetricPlan.AUC, Double.longBitsToDouble(round[at]));
-                metrics.put("validation-" + MetricPlan.PRAUC, Double.longBitsToDouble(round[at + 1]));
+                metrics.put(VALIDATION + MetricPlan.AUC, Double.longBitsToDouble(round[at]));
+                metrics.put(VALIDATION + MetricPlan.PRAUC, Double.longBitsToDouble(round[at + 1]));
             }
         }
         return metrics;

@@ -16,6 +16,11 @@ record NamedMetric(String name, RowMetric metric) {
 
     /** Whether {@code validationMetric} means this one, perhaps among others: {@code pinball} means every level's. */
     boolean isMeantBy(String validationMetric) {
+        return isMeantBy(validationMetric, name);
+    }
+
+    /** The same of a name alone. */
+    static boolean isMeantBy(String validationMetric, String name) {
         int after = validationMetric.length() + 1;
         return name.equals(validationMetric)
                 || name.startsWith(validationMetric + "-")

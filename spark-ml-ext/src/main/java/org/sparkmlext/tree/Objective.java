@@ -62,6 +62,22 @@ public record Objective(
             return name().toLowerCase(Locale.ROOT);
         }
 
+        /** See {@link Objective#metricNames}. */
+        public List<String> metricNames() {
+            return switch (this) {
+                case AUTO, LOGISTIC -> List.of("logloss", "error", "auc", "prauc");
+                case SOFTMAX -> List.of("logloss", "error");
+                case SQUARED -> List.of("rmse", "mae");
+                case ABSOLUTE -> List.of("mae", "rmse");
+                case HUBER -> List.of("huber", "rmse", "mae");
+                case QUANTILE -> List.of("pinball");
+                case POISSON -> List.of("poisson-deviance");
+                case GAMMA -> List.of("gamma-deviance");
+                case TWEEDIE -> List.of("tweedie-deviance");
+                case CUSTOM -> List.of();
+            };
+        }
+
         /** The kind of a Param's value. */
         public static Kind of(String paramValue) {
             return Arrays.stream(values())
@@ -123,18 +139,7 @@ public record Objective(
 
     /** Names that {@code validationMetric} may have, the loss first; a user's own metric not among them. */
     public List<String> metricNames() {
-        return switch (kind) {
-            case AUTO, LOGISTIC -> List.of("logloss", "error", "auc", "prauc");
-            case SOFTMAX -> List.of("logloss", "error");
-            case SQUARED -> List.of("rmse", "mae");
-            case ABSOLUTE -> List.of("mae", "rmse");
-            case HUBER -> List.of("huber", "rmse", "mae");
-            case QUANTILE -> List.of("pinball");
-            case POISSON -> List.of("poisson-deviance");
-            case GAMMA -> List.of("gamma-deviance");
-            case TWEEDIE -> List.of("tweedie-deviance");
-            case CUSTOM -> List.of();
-        };
+        return kind.metricNames();
     }
 
     /** The groups of outputs, in order. */

@@ -47,9 +47,9 @@ class HistogramPoolTest {
         Shard shard = TableMaker.shards(ROWS, 1, false, false).get(0);
         try (Backend backend = Backends.open("cpu", BackendOptions.threads(2)).backend();
                 HostThreads threads = new HostThreads(2);
-                Collective solo = Collective.solo()) {
-            Binning.Result binned = new Binning(solo, backend.trees(), threads, () -> {})
-                    .training(shard.training(), shard.numFeatures(), settings.maxBins());
+                Collective solo = Collective.solo();
+                Binning binning = new Binning(solo, backend.trees(), threads, () -> {})) {
+            Binning.Result binned = binning.training(shard.training(), shard.numFeatures(), settings.maxBins());
             try (DeviceRows rows = DeviceRows.of(backend, binned.rows(), shard.training(), false, 1);
                     Buffer gradients = backend.allocate(ElementType.LONG, rows.numRows());
                     TreeGrower grower = new TreeGrower(

@@ -14,7 +14,10 @@ import org.sparkmlext.ml.stage.ClassWeights;
 import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.ml.stage.TrainableClassifier;
 import org.sparkmlext.ml.stage.TrainingTarget;
+import org.sparkmlext.training.SearchPlan;
 import org.sparkmlext.training.TrainingListener;
+import org.sparkmlext.tree.BoostingSettings;
+import org.sparkmlext.tree.BoostingTrials;
 import org.sparkmlext.tree.Objective;
 import org.sparkmlext.tree.RowFunction;
 
@@ -43,7 +46,9 @@ import org.sparkmlext.tree.RowFunction;
  */
 public final class BoostedTreesClassifier
         extends TrainableClassifier<BoostedTreesClassifier, BoostedTreesClassificationModel>
-        implements BoostedClassifierParams, BoostingSetters<BoostedTreesClassifier> {
+        implements BoostedClassifierParams,
+                BoostingSetters<BoostedTreesClassifier>,
+                TreeSearch<BoostedTreesClassificationModel> {
     private static final long serialVersionUID = 1L;
 
     private BoostingObjects<BoostedTreesClassificationModel> objects = BoostingObjects.none();
@@ -195,22 +200,44 @@ public final class BoostedTreesClassifier
             BoostingChecks.checkSameFeatures(initial, columns);
             table = withClassesOf(initial, columns);
         }
-        Dataset<?> rows = data;
-        if (getClassWeights().length > 0) {
-            ClassWeights.Weighted weighted = ClassWeights.of(data, table, getClassWeights());
-            rows = weighted.data();
-            table = weighted.columns();
-        }
+        ClassWeights.Weighted weighted = weighted(data, table);
         byte[] bytes = initial == null ? null : initial.bytesFor(columns);
         return new BoostedTreesClassificationModel(
                 uid(),
                 FittedForest.train(
-                        rows,
-                        table,
+                        weighted.data(),
+                        weighted.columns(),
                         boostingSettings(objective, objects.metric(), bytes, getSeed()),
                         initial,
                         runtimeOptions(),
                         listener));
+    }
+
+    private ClassWeights.Weighted weighted(Dataset<?> data, TableColumns columns) {
+        return getClassWeights().length == 0
+                ? new ClassWeights.Weighted(data, columns)
+                : ClassWeights.of(data, columns, getClassWeights());
+    }
+
+    @Override
+    public Found<BoostedTreesClassificationModel> search(
+            Dataset<?> data, List<ParamMap> trials, SearchPlan plan, TrainingListener listener) {
+        List<BoostedTreesClassifier> stages = TreeSearch.stages(this, trials, objects.initialModel(), data.schema());
+        ClassWeights.Weighted weighted = weighted(data, tableColumns(data.schema()));
+        List<BoostingSettings> settings = stages.stream()
+                .map(stage -> stage.boostingSettings(chosenObjective(), objects.metric(), null, stage.getSeed()))
+                .toList();
+        FittedForest.Found found = FittedForest.search(
+                weighted.data(),
+                weighted.columns(),
+                new BoostingTrials.Settings(settings, plan),
+                runtimeOptions(),
+                listener);
+        BoostedTreesClassifier best = stages.get(found.trial());
+        BoostedTreesClassificationModel model =
+                best.copyValues(new BoostedTreesClassificationModel(uid(), found.fitted()), new ParamMap());
+        model.setParent(best);
+        return new Found<>(found.trial(), model);
     }
 
     private static TableColumns withClassesOf(FittedForest initial, TableColumns columns) {

@@ -13,7 +13,10 @@ import org.sparkmlext.ml.stage.ScoredColumn;
 import org.sparkmlext.ml.stage.TrainableRegressor;
 import org.sparkmlext.ml.stage.TrainingTarget;
 import org.sparkmlext.ml.stage.ValueScorer;
+import org.sparkmlext.training.SearchPlan;
 import org.sparkmlext.training.TrainingListener;
+import org.sparkmlext.tree.BoostingSettings;
+import org.sparkmlext.tree.BoostingTrials;
 import org.sparkmlext.tree.Objective;
 import org.sparkmlext.tree.RowFunction;
 
@@ -41,7 +44,9 @@ import org.sparkmlext.tree.RowFunction;
  * {@link org.sparkmlext.training.InvalidTrainingDataException}.
  */
 public final class BoostedTreesRegressor extends TrainableRegressor<BoostedTreesRegressor, BoostedTreesRegressionModel>
-        implements BoostedRegressorParams, BoostingSetters<BoostedTreesRegressor> {
+        implements BoostedRegressorParams,
+                BoostingSetters<BoostedTreesRegressor>,
+                TreeSearch<BoostedTreesRegressionModel> {
     private static final long serialVersionUID = 1L;
 
     private BoostingObjects<BoostedTreesRegressionModel> objects = BoostingObjects.none();
@@ -169,6 +174,26 @@ public final class BoostedTreesRegressor extends TrainableRegressor<BoostedTrees
                         initial,
                         runtimeOptions(),
                         listener));
+    }
+
+    @Override
+    public Found<BoostedTreesRegressionModel> search(
+            Dataset<?> data, List<ParamMap> trials, SearchPlan plan, TrainingListener listener) {
+        List<BoostedTreesRegressor> stages = TreeSearch.stages(this, trials, objects.initialModel(), data.schema());
+        List<BoostingSettings> settings = stages.stream()
+                .map(stage -> stage.boostingSettings(chosenObjective(), objects.metric(), null, stage.getSeed()))
+                .toList();
+        FittedForest.Found found = FittedForest.search(
+                data,
+                tableColumns(data.schema()),
+                new BoostingTrials.Settings(settings, plan),
+                runtimeOptions(),
+                listener);
+        BoostedTreesRegressor best = stages.get(found.trial());
+        BoostedTreesRegressionModel model =
+                best.copyValues(new BoostedTreesRegressionModel(uid(), found.fitted()), new ParamMap());
+        model.setParent(best);
+        return new Found<>(found.trial(), model);
     }
 
     private @Nullable BoostedTreesRegressionModel initialModelOrNull() {

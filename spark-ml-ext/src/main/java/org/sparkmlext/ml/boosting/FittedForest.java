@@ -3,14 +3,17 @@ package org.sparkmlext.ml.boosting;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.runtime.DistributedTrainer;
 import org.sparkmlext.runtime.RuntimeOptions;
 import org.sparkmlext.training.TrainingListener;
+import org.sparkmlext.training.TrainingReport;
 import org.sparkmlext.tree.BoostingAlgorithm;
 import org.sparkmlext.tree.BoostingSettings;
+import org.sparkmlext.tree.BoostingTrials;
 import org.sparkmlext.tree.Forest;
 import org.sparkmlext.tree.ForestCodec;
 
@@ -44,19 +47,53 @@ final class FittedForest implements Serializable {
             TrainingListener listener) {
         DistributedTrainer.Result result =
                 DistributedTrainer.train(data, columns, new BoostingAlgorithm(settings), options, listener);
+        int roundsBefore = initial == null ? 0 : initial.forest().numRounds();
+        return of(result.bytes(), columns, result.report(), roundsBefore);
+    }
+
+    /**
+     * The best forest of a search.
+     *
+     * @param trial number of the best trial
+     */
+    record Found(int trial, FittedForest fitted) {}
+
+    /** Tries several settings on one binned table; {@code listener} hears of every turn of a trial. */
+    static Found search(
+            Dataset<?> data,
+            TableColumns columns,
+            BoostingTrials.Settings settings,
+            RuntimeOptions options,
+            TrainingListener listener) {
+        DistributedTrainer.Result result =
+                DistributedTrainer.train(data, columns, new BoostingTrials(settings), options, listener);
+        BoostingTrials.Best best = BoostingTrials.decode(result.bytes());
+        TrainingReport report = result.report();
+        // Its rounds are turns of the search; nobody has kept those of the trees.
+        TrainingReport withoutRounds = new TrainingReport(
+                report.numWorkers(),
+                report.threadsPerWorker(),
+                report.devices(),
+                report.rowsPerWorker(),
+                List.of(),
+                report.attempts(),
+                report.secondsByPhase());
+        return new Found(best.trial(), of(best.forest(), columns, withoutRounds, 0));
+    }
+
+    private static FittedForest of(byte[] bytes, TableColumns columns, TrainingReport report, int roundsBefore) {
         EncodedForest encoded;
         try {
-            encoded = EncodedForest.of(result.bytes());
+            encoded = EncodedForest.of(bytes);
         } catch (IOException e) {
-            throw new UncheckedIOException("the trained model of " + result.bytes().length + " bytes is damaged", e);
+            throw new UncheckedIOException("the trained model of " + bytes.length + " bytes is damaged", e);
         }
         boolean hasGivenNames =
                 columns.featuresCol() == null || !columns.vectorNames().isEmpty();
-        int roundsBefore = initial == null ? 0 : initial.forest().numRounds();
         return new FittedForest(
                 encoded,
                 hasGivenNames,
-                new BoostingSummary(result.report(), encoded.forest().numRounds() - roundsBefore));
+                new BoostingSummary(report, encoded.forest().numRounds() - roundsBefore));
     }
 
     /** @throws IllegalStateException if there is none, because the model was constructed, not fitted or loaded */

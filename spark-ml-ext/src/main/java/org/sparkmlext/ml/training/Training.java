@@ -143,6 +143,32 @@ public abstract class Training {
      */
     public final Transformer fit(
             Table table, String path, @Nullable Dataset<Row> validation, double validationFraction) {
+        Prepared prepared = prepare(table, path, validation, validationFraction);
+        return prepared.pipeline((Transformer) estimator.fit(prepared.rows()));
+    }
+
+    /**
+     * Rows as the estimator wants them.
+     *
+     * @param raw what they were made of
+     * @param stages what made them
+     */
+    record Prepared(Dataset<Row> rows, Dataset<Row> raw, List<Transformer> stages) {
+
+        /** A model that takes raw rows: itself, or a pipeline that ends in it. */
+        Transformer pipeline(Transformer model) {
+            if (stages.isEmpty()) {
+                return model;
+            }
+            List<PipelineStage> all = new ArrayList<>(stages);
+            all.add((PipelineStage) model);
+            // Fitted stages pass a pipeline unchanged.
+            return new Pipeline().setStages(all.toArray(new PipelineStage[0])).fit(raw);
+        }
+    }
+
+    /** Prepares rows and tells the estimator of their columns; parameters as of {@link #fit}. */
+    final Prepared prepare(Table table, String path, @Nullable Dataset<Row> validation, double validationFraction) {
         TableLayout layout = table.layout();
         boolean validates = validation != null || validationFraction > 0;
         Dataset<Row> rows = table.rows();
@@ -168,14 +194,7 @@ public abstract class Training {
         for (Transformer stage : preparation) {
             prepared = stage.transform(prepared);
         }
-        Transformer model = (Transformer) estimator.fit(described(prepared, layout));
-        if (preparation.isEmpty()) {
-            return model;
-        }
-        List<PipelineStage> stages = new ArrayList<>(preparation);
-        stages.add(model);
-        // Fitted stages pass a pipeline unchanged.
-        return new Pipeline().setStages(stages.toArray(new PipelineStage[0])).fit(rows);
+        return new Prepared(described(prepared, layout), rows, preparation);
     }
 
     /** Sets a Param of the estimator. */
