@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.input.BadInputException;
@@ -25,16 +26,18 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(
         name = "spark-ml-ext",
-        description = "Gradient boosting and neural networks on Spark: train, evaluate, score.",
+        description = "Gradient boosting and neural networks on Spark: train, tune, evaluate, score.",
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         subcommands = {
             TrainCommand.class,
+            TuneCommand.class,
             EvaluateCommand.class,
             ScoreCommand.class,
             BacktestCommand.class,
             DescribeCommand.class,
             NotebookCommand.class,
+            DoctorCommand.class,
             BenchCommand.class,
             QuickstartCommand.class
         })
@@ -120,7 +123,9 @@ public final class Main implements Runnable {
         }
         List<String> merged = new ArrayList<>(List.of(args));
         int at = merged.indexOf(command.commandSpec().name()) + 1;
-        merged.addAll(at, JobFile.read(job).toArguments(command.commandSpec(), command.matchedOptions()));
+        Map<String, String> given = command.matchedOptionValue("--var", Map.of());
+        JobFile file = JobFile.read(job, new JobVariables(given, System::getenv));
+        merged.addAll(at, file.toArguments(command.commandSpec(), command.matchedOptions()));
         return merged.toArray(new String[0]);
     }
 

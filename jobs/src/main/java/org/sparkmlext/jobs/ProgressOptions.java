@@ -27,8 +27,11 @@ final class ProgressOptions {
         if (style == Style.NONE) {
             return new TrainingListener() {};
         }
-        boolean isTerminal =
-                style == Style.TERMINAL || (style == Style.AUTO && "1".equals(System.getenv(TERMINAL_VARIABLE)));
-        return new LiveProgress(out, algorithm.isNetwork() ? "epoch" : "round", isTerminal, System::nanoTime);
+        return new LiveProgress(out, algorithm.isNetwork() ? "epoch" : "round", isTerminal(), System::nanoTime);
+    }
+
+    /** Whether a line may be rewritten. */
+    boolean isTerminal() {
+        return style == Style.TERMINAL || (style == Style.AUTO && "1".equals(System.getenv(TERMINAL_VARIABLE)));
     }
 }

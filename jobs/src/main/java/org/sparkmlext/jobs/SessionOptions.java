@@ -1,5 +1,6 @@
 package org.sparkmlext.jobs;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -16,6 +17,13 @@ final class SessionOptions {
     @Option(names = "--conf-file", hidden = true, description = "Other name of --job.")
     @Nullable
     String confFile;
+
+    @Option(
+            names = "--var",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "What a variable of the job file stands for; may be repeated. Else it is an environment variable.")
+    Map<String, String> variables = new LinkedHashMap<>();
 
     @Option(names = "--verbose", description = "Print the stack trace of a failure.")
     boolean verbose;

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,11 +28,126 @@ class JobFileTest {
     private static final CommandSpec TRAIN = new CommandLine(new TrainCommand()).getCommandSpec();
 
     private static List<String> arguments(String json) throws IOException {
-        return JobFile.parse(
-                        "job.json",
-                        new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-                        Map.of("DATA", "/d")::get)
-                .toArguments(TRAIN, List.of());
+        return job(Map.of("job.json", json)).toArguments(TRAIN, List.of());
+    }
+
+    /** The file job.json among files by path. */
+    private static JobFile job(Map<String, String> files, String... variables) {
+        Map<String, String> given = new LinkedHashMap<>();
+        for (int i = 0; i < variables.length; i += 2) {
+            given.put(variables[i], variables[i + 1]);
+        }
+        return JobFile.read(
+                "job.json",
+                path -> {
+                    String text = files.get(path);
+                    if (text == null) {
+                        throw new FileNotFoundException(path);
+                    }
+                    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+                },
+                new JobVariables(given, Map.of("DATA", "/d")::get));
+    }
+
+    @Test
+    void includedFilesComeFirstAndLaterOnesWin() {
+        assertThat(job(Map.of("job.json", """
+                                {"include": ["base/a.json", "b.json"], "label": "mine", "params": {"numTrees": 3}}
+                                """, "base/a.json", """
+                                {"include": "deeper.json", "input": "a.csv", "params": {"numTrees": 1, "maxLeaves": 7}}
+                                """, "base/deeper.json", """
+                                {"label": "deep", "weight": "w", "missing": ["?"]}
+                                """, "b.json", """
+                                {"input": "b.csv", "missing": ["NA"], "params": {"maxLeaves": 15}}
+                                """))
+                        .toArguments(TRAIN, List.of()))
+                .containsExactlyInAnyOrder(
+                        "--label=mine",
+                        "--weight=w",
+                        "--missing=NA",
+                        "--input=b.csv",
+                        "--set=numTrees=3",
+                        "--set=maxLeaves=15");
+    }
+
+    @Test
+    void aFileThatIncludesItselfIsRefusedWithTheChain() {
+        assertThatThrownBy(() -> job(Map.of(
+                        "job.json", "{\"include\": [\"a.json\"]}",
+                        "a.json", "{\"include\": [\"b.json\"]}",
+                        "b.json", "{\"include\": [\"job.json\"]}")))
+                .isInstanceOf(BadInputException.class)
+                .hasMessage("job file job.json includes itself: job.json -> a.json -> b.json -> job.json");
+    }
+
+    @Test
+    void aFileThatIsIncludedTwiceIsNoCycle() {
+        assertThat(job(Map.of("job.json", "{\"include\": [\"a.json\", \"a.json\"]}", "a.json", "{\"label\": \"y\"}"))
+                        .toArguments(TRAIN, List.of()))
+                .containsExactly("--label=y");
+    }
+
+    @Test
+    void faultsNameTheIncludedFile() {
+        assertThatThrownBy(() -> job(Map.of("job.json", "{\"include\": [\"gone.json\"]}")))
+                .hasMessage("job file gone.json (included by job.json) does not exist");
+        assertThatThrownBy(() -> job(Map.of("job.json", "{\"include\": \"a.json\"}", "a.json", "{\"labl\": 1}"))
+                        .toArguments(TRAIN, List.of()))
+                .hasMessageStartingWith("job file a.json: unknown key 'labl'; did you mean 'label'?");
+        assertThatThrownBy(() -> job(Map.of("job.json", "{\"include\": 3}")))
+                .hasMessage("job file job.json: key 'include' must be a path or an array of paths, got 3");
+        assertThatThrownBy(() -> job(Map.of(
+                                "job.json",
+                                "{\"include\": \"a.json\", \"params\": {\"numTrees\": 1}}",
+                                "a.json",
+                                "{\"params\": {\"seed\": \"${nobody}\"}}"))
+                        .toArguments(TRAIN, List.of()))
+                .hasMessageStartingWith("job file a.json: key 'params' needs the variable nobody, which is not set");
+    }
+
+    @Test
+    void variablesAreGivenOrHaveDefaults() {
+        String json = """
+                {"input": "${root}/${set:-adult}.csv", "output": "${env:DATA}/${name}", "validation": "${DATA}/v",
+                 "test": "${env:NONE:-t}"}
+                """;
+        assertThat(job(Map.of("job.json", json), "root", "hdfs://n", "name", "m")
+                        .toArguments(TRAIN, List.of()))
+                .containsExactly("--input=hdfs://n/adult.csv", "--output=/d/m", "--validation=/d/v", "--test=t");
+        assertThat(job(Map.of("job.json", json), "root", "r", "name", "m", "set", "b", "DATA", "over")
+                        .toArguments(TRAIN, List.of()))
+                .containsExactly("--input=r/b.csv", "--output=/d/m", "--validation=over/v", "--test=t");
+    }
+
+    @Test
+    void aMisspeltVariableIsRefused() {
+        assertThatThrownBy(() -> job(Map.of("job.json", "{\"input\": \"${roots}\"}"), "root", "r")
+                        .toArguments(TRAIN, List.of()))
+                .hasMessage("job file job.json: key 'input' needs the variable roots, which is not set; give --var"
+                        + " roots=VALUE or set an environment variable of that name. Did you mean 'root'?");
+        assertThatThrownBy(() ->
+                        job(Map.of("job.json", "{\"input\": \"${env:GONE}\"}")).toArguments(TRAIN, List.of()))
+                .hasMessageContaining("needs the environment variable GONE, which is not set");
+        for (String wrong : new String[] {"${}", "${a b}", "${open", "${1x}"}) {
+            assertThatThrownBy(() -> job(Map.of("job.json", "{\"input\": \"" + wrong + "\"}"))
+                            .toArguments(TRAIN, List.of()))
+                    .as(wrong)
+                    .hasMessageContaining("has '" + wrong + "'; variables are written");
+        }
+    }
+
+    @Test
+    void filesMayLieOnAnyFileSystem(@TempDir Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("parts"));
+        Files.writeString(folder.resolve("parts/common.json"), "{\"label\": \"y\"}");
+        Path job = Files.writeString(
+                folder.resolve("job.json"), "{\"include\": \"parts/common.json\", \"input\": \"${t}.csv\"}");
+        JobVariables variables = new JobVariables(Map.of("t", "table"), name -> null);
+        assertThat(JobFile.read(job.toUri().toString(), variables).toArguments(TRAIN, List.of()))
+                .containsExactly("--label=y", "--input=table.csv");
+        assertThatThrownBy(() -> JobFile.read("nosuchfs://host/job.json", variables))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("job file nosuchfs://host/job.json cannot be read");
     }
 
     @Test
@@ -77,10 +195,7 @@ class JobFileTest {
 
     @Test
     void theCommandLineRulesOverTheFile() throws IOException {
-        JobFile file = JobFile.parse(
-                "job.json",
-                new ByteArrayInputStream("{\"input\": \"a.csv\", \"label\": \"y\"}".getBytes(StandardCharsets.UTF_8)),
-                name -> null);
+        JobFile file = job(Map.of("job.json", "{\"input\": \"a.csv\", \"label\": \"y\"}"));
         assertThat(file.toArguments(TRAIN, List.of(TRAIN.findOption("--input"))))
                 .containsExactly("--label=y");
     }
@@ -96,7 +211,7 @@ class JobFileTest {
     @Test
     void aMissingVariableIsNamed() {
         assertThatThrownBy(() -> arguments("{\"input\": \"${NOWHERE}/a.csv\"}"))
-                .hasMessage("job file job.json: key 'input' needs the environment variable NOWHERE, which is not set");
+                .hasMessageContaining("job file job.json: key 'input' needs the variable NOWHERE, which is not set");
     }
 
     @ParameterizedTest
@@ -121,35 +236,28 @@ class JobFileTest {
     @Test
     void theFilesInConfHaveKeysOfTheirCommands() throws IOException {
         CommandLine train = new CommandLine(new TrainCommand());
-        Map<String, CommandLine> commands = Map.of(
-                "train.json",
-                train,
-                "train-adult.json",
-                train,
-                "train-abalone.json",
-                train,
-                "train-images.json",
-                train,
-                "train-forecast.json",
-                train,
-                "score.json",
-                new CommandLine(new ScoreCommand()),
-                "evaluate.json",
-                new CommandLine(new EvaluateCommand()),
-                "backtest.json",
-                new CommandLine(new BacktestCommand()),
-                "describe.json",
-                new CommandLine(new DescribeCommand()),
-                "bench.json",
-                new CommandLine(new BenchCommand()));
+        Map<String, CommandLine> commands = Map.ofEntries(
+                Map.entry("train.json", train),
+                Map.entry("train-adult.json", train),
+                Map.entry("train-abalone.json", train),
+                Map.entry("train-images.json", train),
+                Map.entry("train-forecast.json", train),
+                Map.entry("score.json", new CommandLine(new ScoreCommand())),
+                Map.entry("evaluate.json", new CommandLine(new EvaluateCommand())),
+                Map.entry("backtest.json", new CommandLine(new BacktestCommand())),
+                Map.entry("describe.json", new CommandLine(new DescribeCommand())),
+                Map.entry("tune-adult.json", new CommandLine(new TuneCommand())),
+                Map.entry("bench.json", new CommandLine(new BenchCommand())));
         Path conf = Path.of("..", "conf");
         try (var files = Files.list(conf)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".json")))
                     .containsExactlyInAnyOrderElementsOf(commands.keySet());
         }
         for (Map.Entry<String, CommandLine> entry : commands.entrySet()) {
-            List<String> arguments = JobFile.parse(
-                            entry.getKey(), Files.newInputStream(conf.resolve(entry.getKey())), name -> "/data")
+            List<String> arguments = JobFile.read(
+                            entry.getKey(),
+                            name -> Files.newInputStream(conf.resolve(name)),
+                            new JobVariables(Map.of(), name -> name.equals("SPARKMLEXT_DATA") ? "/data" : null))
                     .toArguments(entry.getValue().getCommandSpec(), List.of());
             entry.getValue().setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments.toArray(new String[0]));
         }
