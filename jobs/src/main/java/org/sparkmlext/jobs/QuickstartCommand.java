@@ -86,7 +86,8 @@ final class QuickstartCommand implements Callable<Integer> {
         long startedAt = System.nanoTime();
         PrintStream out = Main.output(spec);
         checkOptions();
-        Training training = Training.of(Algorithm.CLASSIFIER, settings, progress.listener(out, Algorithm.CLASSIFIER), CommandLineNames.NAMES);
+        Training training = Training.of(
+                Algorithm.CLASSIFIER, settings, progress.listener(out, Algorithm.CLASSIFIER), CommandLineNames.NAMES);
         SparkSession session = SessionOptions.session("spark-ml-ext quickstart");
         Configuration files = session.sparkContext().hadoopConfiguration();
         OutputDirectory model = OutputDirectory.claim(directory + "/model", true, files);

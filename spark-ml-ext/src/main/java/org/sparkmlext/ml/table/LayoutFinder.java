@@ -34,8 +34,8 @@ final class LayoutFinder {
         String label = labelName(raw.rows());
         Map<String, DataType> types = raw.types();
         TableReader.requireColumns(path, types.keySet(), named(label, events));
-        RowColumns.Found rowColumn =
-                new RowColumns(path, options.names, raw.rows(), types).of(use.features(), options.features, others(label, events));
+        RowColumns.Found rowColumn = new RowColumns(path, options.names, raw.rows(), types)
+                .of(use.features(), options.features, others(label, events));
         List<String> features = new ArrayList<>();
         List<String> strings = new ArrayList<>();
         if (rowColumn.name() == null) {
@@ -131,8 +131,8 @@ final class LayoutFinder {
         if (asked.matches("\\d{1,9}")) {
             int position = Integer.parseInt(asked);
             if (position >= columns.length) {
-                throw new BadInputException(options.names.of("label") + " " + asked + ": the table has " + columns.length
-                        + " columns, so at most " + (columns.length - 1));
+                throw new BadInputException(options.names.of("label") + " " + asked + ": the table has "
+                        + columns.length + " columns, so at most " + (columns.length - 1));
             }
             return columns[position];
         }

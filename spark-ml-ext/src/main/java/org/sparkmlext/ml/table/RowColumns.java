@@ -91,8 +91,8 @@ final class RowColumns {
             name = vectors.size() == 1 ? vectors.get(0) : null;
         } else if (!SQLDataTypes.VectorType().equals(types.get(name))) {
             DataType type = types.get(name);
-            throw new BadInputException(path + ": " + names.of("features") + " '" + name + "' must be a vector column, but is "
-                    + (type == null ? "missing" : type.simpleString()));
+            throw new BadInputException(path + ": " + names.of("features") + " '" + name
+                    + "' must be a vector column, but is " + (type == null ? "missing" : type.simpleString()));
         }
         return name == null ? Found.NONE : new Found(name, lengthOf(name, false), false);
     }

@@ -92,8 +92,8 @@ public final class TableOptions extends FileOptions {
             int at = entry.lastIndexOf('=');
             String value = at < 0 ? "" : entry.substring(at + 1).strip();
             if (!value.matches("\\d{1,7}(\\.0)?")) {
-                throw new BadInputException(names.of("labelMapping") + " '" + entry
-                        + "': want VALUE=CLASS with a class 0, 1, ...");
+                throw new BadInputException(
+                        names.of("labelMapping") + " '" + entry + "': want VALUE=CLASS with a class 0, 1, ...");
             }
             mapping.put(entry.substring(0, at), Double.valueOf(value));
         }

@@ -45,7 +45,11 @@ final class ImageTraining extends Training {
     }
 
     private ImageTraining(
-            Algorithm algorithm, Map<String, String> settings, TrainingListener listener, OptionNames names, ImageAssembler assembler) {
+            Algorithm algorithm,
+            Map<String, String> settings,
+            TrainingListener listener,
+            OptionNames names,
+            ImageAssembler assembler) {
         this(algorithm, names, estimator(algorithm, settings, listener, names, assembler), assembler);
     }
 
@@ -60,7 +64,11 @@ final class ImageTraining extends Training {
     }
 
     private static Estimator<?> estimator(
-            Algorithm algorithm, Map<String, String> settings, TrainingListener listener, OptionNames names, ImageAssembler assembler) {
+            Algorithm algorithm,
+            Map<String, String> settings,
+            TrainingListener listener,
+            OptionNames names,
+            ImageAssembler assembler) {
         Estimator<?> estimator = algorithm.hasClasses()
                 ? new CnnClassifier().addListener(listener)
                 : new CnnRegressor().addListener(listener);
@@ -133,10 +141,9 @@ final class ImageTraining extends Training {
             if (network.getNetwork().strip().startsWith("{")) {
                 return null;
             }
-            throw new BadInputException(
-                    "columns of pixels do not say how large an image is; give it with "
-                            + names().param("height", "...") + ", " + names().param("width", "...") + " and "
-                            + names().param("channels", "...") + " (1 or 3)");
+            throw new BadInputException("columns of pixels do not say how large an image is; give it with "
+                    + names().param("height", "...") + ", " + names().param("width", "...") + " and "
+                    + names().param("channels", "...") + " (1 or 3)");
         }
         int height = assembler.getHeight();
         int width = assembler.getWidth();

@@ -13,6 +13,7 @@ import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsReader$;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,6 @@ import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.ml.input.FailureText;
 import org.sparkmlext.ml.table.TableLayout;
-import org.apache.spark.ml.util.DefaultParamsReader$;
 
 /**
  * A trained model on disk: Spark's own model directory (a model of this project, or a pipeline that ends in one) plus

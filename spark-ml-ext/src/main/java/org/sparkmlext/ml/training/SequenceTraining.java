@@ -120,10 +120,10 @@ final class SequenceTraining extends Training {
         }
         if (params.getWindowLength() == 0) {
             if (events.entity() == null) {
-                throw new BadInputException(
-                        names().of("validationFraction") + " holds out whole series where windowLength is 0, but the table"
-                                + " is one series; name the column of series with " + names().of("entity")
-                                + ", or leave it out");
+                throw new BadInputException(names().of("validationFraction")
+                        + " holds out whole series where windowLength is 0, but the table"
+                        + " is one series; name the column of series with " + names().of("entity")
+                        + ", or leave it out");
             }
             return isSplitOff(share, SERIES_SALT, column(rows, events.entity()));
         }

@@ -55,7 +55,8 @@ public abstract class Training {
      * @param names how options are spelled where the settings come from
      * @throws BadInputException on an unknown Param or a value it does not allow
      */
-    public static Training of(Algorithm algorithm, Map<String, String> settings, TrainingListener listener, OptionNames names) {
+    public static Training of(
+            Algorithm algorithm, Map<String, String> settings, TrainingListener listener, OptionNames names) {
         return switch (algorithm) {
             case CLASSIFIER, REGRESSOR -> new BoostingTraining(algorithm, settings, listener, names);
             case CNN_CLASSIFIER, CNN_REGRESSOR -> new ImageTraining(algorithm, settings, listener, names);
