@@ -80,10 +80,10 @@ record NotebookPage(String name, List<NotebookRun.Step> steps) {
     }
 
     private static String table(Output.Table table) {
-        StringBuilder html = new StringBuilder("<table>\n");
+        StringBuilder html = new StringBuilder("<div class=\"table\"><table>\n");
         html.append(row(table.columns(), "th"));
         table.rows().stream().limit(SHOWN_ROWS).forEach(row -> html.append(row(row, "td")));
-        html.append("</table>\n");
+        html.append("</table></div>\n");
         if (table.rows().size() > SHOWN_ROWS) {
             html.append(String.format(
                     Locale.ROOT,
