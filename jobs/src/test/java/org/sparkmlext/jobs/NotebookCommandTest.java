@@ -82,7 +82,7 @@ class NotebookCommandTest {
                         "<td>odd</td><td class=\"number\">30</td>",
                         ">even</text>",
                         "<title>Small</title>")
-                .doesNotContain("http://", "https://", "<script");
+                .doesNotContain("src=\"http", "href=\"http", "<script");
     }
 
     @Test
