@@ -154,6 +154,32 @@ class SameJarTest {
         fitsByColumns(read.drop("c").cache(), "a", "b", "d");
     }
 
+    /** Spark finds the extension in the jar by itself. */
+    @Test
+    @Order(5)
+    void modelsAreMadeMeasuredAndExplainedInSql() {
+        session.conf().set("spark.sparkmlext.models.dir", folder.resolve("models").toString());
+        session.read()
+                .option("header", true)
+                .schema(CustomerRows.schema())
+                .csv(folder.resolve("customers.csv").toString())
+                .createOrReplaceTempView("customers");
+        Row made = session.sql("CREATE MODEL churn USING boosted_trees_classifier OPTIONS (label = left,"
+                        + " ignore = customer, num_trees = 15, validation_fraction = 0.1) AS SELECT * FROM customers")
+                .first();
+        assertThat(made.getString(0)).isEqualTo("churn");
+        assertThat(made.getInt(1)).isEqualTo(1);
+        List<Row> figures =
+                session.sql("EVALUATE MODEL churn USING TABLE customers").collectAsList();
+        assertThat(figures.get(0).getString(0)).isEqualTo("auc");
+        assertThat(figures.get(0).getDouble(1)).isGreaterThan(0.7);
+        assertThat(session.sql("EXPLAIN MODEL churn").first().getDouble(1)).isPositive();
+        assertThat(session.sql("DESCRIBE MODEL EXTENDED churn").count()).isGreaterThan(10);
+        assertThat(session.sql("SHOW MODELS").count()).isEqualTo(1);
+        session.sql("DROP MODEL churn");
+        assertThat(session.sql("SHOW MODELS").count()).isZero();
+    }
+
     private static void fitsByColumns(Dataset<Row> data, String... inputs) throws Exception {
         Set<String> stored = ConcurrentHashMap.newKeySet();
         SparkListener listener = new SparkListener() {

@@ -204,6 +204,11 @@ public final class Architecture {
         return size.parameters();
     }
 
+    /** Trained numbers of a layer; faults as in {@link #shape}. */
+    public long numParameters(String layer) {
+        return size(indexOf(layer)).parameters();
+    }
+
     /** Names of the layers, in order. */
     public List<String> names() {
         return steps.stream().map(Step::name).toList();
