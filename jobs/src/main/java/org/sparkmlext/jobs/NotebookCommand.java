@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** Runs a Zeppelin notebook without Zeppelin. */
 @Command(
         name = "notebook",
-        description = "Runs the %%spark and %%spark.sql paragraphs of a Zeppelin notebook; the first that fails ends it.")
+        description =
+                "Runs the %%spark and %%spark.sql paragraphs of a Zeppelin notebook; the first that fails ends it.")
 final class NotebookCommand implements Callable<Integer> {
 
     @Spec
@@ -55,7 +56,8 @@ final class NotebookCommand implements Callable<Integer> {
             }
             out.println("written to " + render);
         }
-        out.println("notebook '" + notebook.name() + "': all " + notebook.paragraphs().size() + " paragraphs are done");
+        out.println("notebook '" + notebook.name() + "': all "
+                + notebook.paragraphs().size() + " paragraphs are done");
         return 0;
     }
 }

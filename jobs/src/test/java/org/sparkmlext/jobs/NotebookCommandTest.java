@@ -65,13 +65,24 @@ class NotebookCommandTest {
                 "--render=" + page);
         assertThat(run.code()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
-                .contains("== Small: paragraph 5 'Goes'", "from the note", "k     n", "odd   30", "even  60", "odd   90", "a;b")
+                .contains(
+                        "== Small: paragraph 5 'Goes'",
+                        "from the note",
+                        "k     n",
+                        "odd   30",
+                        "even  60",
+                        "odd   90",
+                        "a;b")
                 .contains("all 7 paragraphs are done")
                 .doesNotContain("<svg", "defined class");
         assertThat(Files.readString(page))
                 .contains("<h1>Words</h1>", "<svg id='mine'/>", "<span class=\"word\">val</span> pairs")
-                .contains("<th>k</th><th>n</th>", "<td>odd</td><td class=\"number\">30</td>", ">even</text>", "<title>Small</title>")
-                .doesNotContain("http://", "https://", "<script");
+                .contains(
+                        "<th>k</th><th>n</th>",
+                        "<td>odd</td><td class=\"number\">30</td>",
+                        ">even</text>",
+                        "<title>Small</title>")
+                .doesNotContain("src=\"http", "href=\"http", "<script");
     }
 
     @Test
@@ -87,13 +98,18 @@ class NotebookCommandTest {
         assertThat(run.err())
                 .contains("notebook 'Small', paragraph 2 'println' failed:", "before", "assertion failed: known is 1");
         assertThat(run.out()).doesNotContain("after");
-        assertThat(CommandRun.of("notebook", notebook("%spark\nval a: Int = \"text\"").toString())
+        assertThat(CommandRun.of(
+                                "notebook",
+                                notebook("%spark\nval a: Int = \"text\"").toString())
                         .err())
                 .contains("paragraph 1 'val' failed:", "type mismatch");
         assertThat(CommandRun.of("notebook", notebook("%spark\nval a = (1 +").toString())
                         .err())
                 .contains("paragraph 1 'val' failed:", "the code is incomplete");
-        assertThat(CommandRun.of("notebook", notebook("%spark.sql\nSELECT nothing FROM nowhere").toString())
+        assertThat(CommandRun.of(
+                                "notebook",
+                                notebook("%spark.sql\nSELECT nothing FROM nowhere")
+                                        .toString())
                         .err())
                 .contains("paragraph 1 'SELECT' failed:", "nowhere");
     }

@@ -50,10 +50,14 @@ class NotebooksTest {
     private void run(String name, String size) throws IOException {
         LocalSpark.stop();
         Map<String, String> settings = Map.of(
-                "spark.master", "local[2]",
-                "spark.sparkmlext.notebooks.size", size,
-                "spark.sparkmlext.notebooks.models", folder.resolve("models").toString(),
-                "spark.sql.warehouse.dir", folder.resolve("warehouse").toString());
+                "spark.master",
+                "local[2]",
+                "spark.sparkmlext.notebooks.size",
+                size,
+                "spark.sparkmlext.notebooks.models",
+                folder.resolve("models").toString(),
+                "spark.sql.warehouse.dir",
+                folder.resolve("warehouse").toString());
         settings.forEach(System::setProperty);
         try {
             // Beside the reports, to be looked at.

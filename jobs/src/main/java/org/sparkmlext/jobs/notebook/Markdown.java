@@ -107,9 +107,8 @@ final class Markdown {
             if (!TABLE_RULE.matcher(rows.get(i)).matches()) {
                 String tag = i == 0 ? "th" : "td";
                 html.append("<tr>")
-                        .append(Arrays.stream(rows.get(i)
-                                        .replaceAll("^\\||\\|$", "")
-                                        .split("\\|", -1))
+                        .append(Arrays.stream(
+                                        rows.get(i).replaceAll("^\\||\\|$", "").split("\\|", -1))
                                 .map(cell -> "<" + tag + ">" + spans(cell.strip()) + "</" + tag + ">")
                                 .collect(Collectors.joining()))
                         .append("</tr>\n");

@@ -17,7 +17,7 @@ public final class NotebookFailedException extends RuntimeException {
         String[] lines = output.strip().split("\n", -1);
         return lines.length <= SHOWN_LINES
                 ? output.strip()
-                : String.join("\n", Arrays.copyOf(lines, SHOWN_LINES)) + "\n... "
-                        + (lines.length - SHOWN_LINES) + " more lines";
+                : String.join("\n", Arrays.copyOf(lines, SHOWN_LINES)) + "\n... " + (lines.length - SHOWN_LINES)
+                        + " more lines";
     }
 }

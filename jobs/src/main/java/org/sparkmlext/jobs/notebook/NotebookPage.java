@@ -24,7 +24,8 @@ record NotebookPage(String name, List<NotebookRun.Step> steps) {
     String html() {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + Markdown.escaped(name)
                 + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<header>" + Markdown.escaped(name)
-                + "</header>\n<main>\n" + steps.stream().map(NotebookPage::paragraph).collect(Collectors.joining())
+                + "</header>\n<main>\n"
+                + steps.stream().map(NotebookPage::paragraph).collect(Collectors.joining())
                 + "</main>\n</body>\n</html>\n";
     }
 
@@ -51,7 +52,9 @@ record NotebookPage(String name, List<NotebookRun.Step> steps) {
             html.append("</div>\n");
         }
         if (paragraph.kind() == Paragraph.Kind.MARKDOWN) {
-            html.append("<div class=\"words\">\n").append(Markdown.html(paragraph.body())).append("</div>\n");
+            html.append("<div class=\"words\">\n")
+                    .append(Markdown.html(paragraph.body()))
+                    .append("</div>\n");
         } else if (!paragraph.isCodeHidden()) {
             html.append("<pre class=\"code\">")
                     .append(CodeColours.html(paragraph.body(), paragraph.kind()))
@@ -77,10 +80,10 @@ record NotebookPage(String name, List<NotebookRun.Step> steps) {
     }
 
     private static String table(Output.Table table) {
-        StringBuilder html = new StringBuilder("<table>\n");
+        StringBuilder html = new StringBuilder("<div class=\"table\"><table>\n");
         html.append(row(table.columns(), "th"));
         table.rows().stream().limit(SHOWN_ROWS).forEach(row -> html.append(row(row, "td")));
-        html.append("</table>\n");
+        html.append("</table></div>\n");
         if (table.rows().size() > SHOWN_ROWS) {
             html.append(String.format(
                     Locale.ROOT,
@@ -93,8 +96,8 @@ record NotebookPage(String name, List<NotebookRun.Step> steps) {
 
     private static String row(List<String> cells, String tag) {
         return cells.stream()
-                .map(cell -> "<" + tag + (isNumber(cell) ? " class=\"number\"" : "") + ">" + Markdown.escaped(cell) + "</"
-                        + tag + ">")
+                .map(cell -> "<" + tag + (isNumber(cell) ? " class=\"number\"" : "") + ">" + Markdown.escaped(cell)
+                        + "</" + tag + ">")
                 .collect(Collectors.joining("", "<tr>", "</tr>\n"));
     }
 

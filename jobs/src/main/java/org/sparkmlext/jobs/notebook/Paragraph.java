@@ -20,7 +20,13 @@ import org.sparkmlext.ml.input.BadInputException;
  * @param charts how tables among its outputs are drawn, by the number of the output from 0
  */
 public record Paragraph(
-        int number, String title, Kind kind, String body, boolean isCodeHidden, int columns, Map<Integer, Chart> charts) {
+        int number,
+        String title,
+        Kind kind,
+        String body,
+        boolean isCodeHidden,
+        int columns,
+        Map<Integer, Chart> charts) {
 
     private static final Pattern DIRECTIVE = Pattern.compile("\\s*%([\\w.]+)(?:\\([^)]*\\))?");
     private static final int PAGE_COLUMNS = 12;
@@ -32,8 +38,8 @@ public record Paragraph(
         SCALA("spark"),
         SQL("spark.sql");
 
-        private static final Map<String, Kind> BY_DIRECTIVE = new TreeMap<>(
-                Map.of("spark.spark", SCALA, "sql", SQL, "conf", CONFIGURATION, "md.md", MARKDOWN));
+        private static final Map<String, Kind> BY_DIRECTIVE =
+                new TreeMap<>(Map.of("spark.spark", SCALA, "sql", SQL, "conf", CONFIGURATION, "md.md", MARKDOWN));
 
         static {
             Arrays.stream(values()).forEach(kind -> BY_DIRECTIVE.put(kind.directive, kind));

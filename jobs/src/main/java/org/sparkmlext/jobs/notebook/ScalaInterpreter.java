@@ -44,8 +44,8 @@ final class ScalaInterpreter implements AutoCloseable {
      */
     ScalaInterpreter(SparkSession session, OutputStream output) {
         Path classes = Path.of(session.sparkContext().getConf().get(CLASS_DIRECTORY));
-        List<String> arguments =
-                new ArrayList<>(List.of("-usejavacp", "-nowarn", "-Yrepl-class-based", "-Yrepl-outdir", classes.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("-usejavacp", "-nowarn", "-Yrepl-class-based", "-Yrepl-outdir", classes.toString()));
         // Under spark-submit the job jar is not in the class path of the JVM.
         ownJar().ifPresent(jar -> arguments.addAll(List.of("-classpath", jar.toString())));
         Settings settings = new Settings(error -> {
@@ -54,11 +54,8 @@ final class ScalaInterpreter implements AutoCloseable {
         settings.processArguments(CollectionConverters.asScala(arguments).toList(), true);
         this.out = new PrintStream(output, true, StandardCharsets.UTF_8);
         ReplReporterImpl reporter = new ReplReporterImpl(settings, new PrintWriter(out, true));
-        this.interpreter = new IMain(
-                settings,
-                scala.Option.apply(ScalaInterpreter.class.getClassLoader()),
-                settings,
-                reporter);
+        this.interpreter =
+                new IMain(settings, scala.Option.apply(ScalaInterpreter.class.getClassLoader()), settings, reporter);
         // What an expression gives is not shown, as with zeppelin.spark.printREPLOutput=false.
         reporter.togglePrintResults();
         bind("spark", SparkSession.class, session);

@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 /** Cuts a text of SQL at the semicolons outside of literals, quoted names and comments. */
 final class SqlStatements {
 
-    private static final Pattern TOKEN = Pattern.compile("--[^\\n]*" // to the end of the line
-            + "|/\\*(?s:.*?)(?:\\*/|$)"
-            + "|'(?:[^'\\\\]|\\\\(?s:.))*(?:'|$)"
-            + "|\"(?:[^\"\\\\]|\\\\(?s:.))*(?:\"|$)"
-            + "|`[^`]*(?:`|$)"
-            + "|;"
-            + "|(?s:.)");
+    private static final Pattern TOKEN = Pattern.compile(
+            "--[^\\n]*" // to the end of the line
+                    + "|/\\*(?s:.*?)(?:\\*/|$)"
+                    + "|'(?:[^'\\\\]|\\\\(?s:.))*(?:'|$)"
+                    + "|\"(?:[^\"\\\\]|\\\\(?s:.))*(?:\"|$)"
+                    + "|`[^`]*(?:`|$)"
+                    + "|;"
+                    + "|(?s:.)");
 
     private SqlStatements() {}
 

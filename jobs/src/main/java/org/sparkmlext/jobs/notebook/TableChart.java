@@ -65,7 +65,9 @@ final class TableChart {
             for (List<String> row : table.rows()) {
                 String key = cells(row, keyPlaces);
                 String group = cells(row, groupPlaces);
-                String name = group.isEmpty() ? value.column() : chart.values().size() == 1 ? group : group + " " + value.column();
+                String name = group.isEmpty()
+                        ? value.column()
+                        : chart.values().size() == 1 ? group : group + " " + value.column();
                 keys.add(key);
                 number(
                         row.get(place),
@@ -104,8 +106,8 @@ final class TableChart {
     private static int place(Output.Table table, String column) {
         int place = table.columns().indexOf(column);
         if (place < 0) {
-            throw new BadInputException("the chart draws column '" + column + "'; the table has "
-                    + String.join(", ", table.columns()));
+            throw new BadInputException(
+                    "the chart draws column '" + column + "'; the table has " + String.join(", ", table.columns()));
         }
         return place;
     }

@@ -42,7 +42,8 @@ class PartsTest {
 
     @Test
     void markdownBecomesHtml() {
-        assertThat(Markdown.html("# A & B\nof *two* **words** and `a*b*c <d>`\n- one\n  goes on\n- [two](x.md)\n\n1. first\n"))
+        assertThat(Markdown.html(
+                        "# A & B\nof *two* **words** and `a*b*c <d>`\n- one\n  goes on\n- [two](x.md)\n\n1. first\n"))
                 .isEqualToNormalizingNewlines("<h1>A &amp; B</h1>\n"
                         + "<p>of <i>two</i> <b>words</b> and <code>a*b*c &lt;d&gt;</code></p>\n"
                         + "<ul>\n<li>one goes on</li>\n<li><a href=\"x.md\">two</a></li>\n</ul>\n"
@@ -55,15 +56,18 @@ class PartsTest {
     @Test
     void codeIsMarked() {
         assertThat(CodeColours.html("val a = \"import <b>\" // class\n", Paragraph.Kind.SCALA))
-                .isEqualTo("<span class=\"word\">val</span> a = <span class=\"text\">&quot;import &lt;b&gt;&quot;</span>"
-                        + " <span class=\"comment\">// class</span>\n");
+                .isEqualTo(
+                        "<span class=\"word\">val</span> a = <span class=\"text\">&quot;import &lt;b&gt;&quot;</span>"
+                                + " <span class=\"comment\">// class</span>\n");
         assertThat(CodeColours.html("SELECT 10 FROM selected", Paragraph.Kind.SQL))
                 .isEqualTo("<span class=\"word\">SELECT</span> <span class=\"number\">10</span>"
                         + " <span class=\"word\">FROM</span> selected");
     }
 
     private static List<Double> heights(String svg) {
-        return Pattern.compile("height=\"([\\d.]+)\" fill=\"#").matcher(svg).results()
+        return Pattern.compile("height=\"([\\d.]+)\" fill=\"#")
+                .matcher(svg)
+                .results()
                 .map(bar -> Double.valueOf(bar.group(1)))
                 .filter(height -> height != 10)
                 .toList();
@@ -97,7 +101,9 @@ class PartsTest {
     @Test
     void linesBreakWhereANumberIsMissing() {
         String svg = TableChart.svg(chart(Chart.Kind.LINES, "sum", "shop"), SALES, 600);
-        assertThat(svg).contains(">north</text>", ">south</text>", ">May</text>", ">June</text>").doesNotContain("NaN");
+        assertThat(svg)
+                .contains(">north</text>", ">south</text>", ">May</text>", ">June</text>")
+                .doesNotContain("NaN");
         assertThat(svg.split("<polyline", -1)).hasSize(3);
     }
 

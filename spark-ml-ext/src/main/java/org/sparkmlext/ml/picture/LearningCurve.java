@@ -52,8 +52,7 @@ public final class LearningCurve {
         return panels;
     }
 
-    private static void panel(
-            List<RoundReport> rounds, String unit, List<String> names, int top, SvgDrawing drawing) {
+    private static void panel(List<RoundReport> rounds, String unit, List<String> names, int top, SvgDrawing drawing) {
         double[] finite = names.stream()
                 .flatMap(name -> rounds.stream().map(round -> value(round, name)))
                 .mapToDouble(Double::doubleValue)

@@ -53,7 +53,9 @@ class LearningCurveTest {
                         new RoundReport(2, 3, Map.of("train-logloss", 0.4, "validation-logloss", 0.5), 10)),
                 "round");
         assertThat(picture).contains("round 3");
-        assertThat(Pattern.compile("<polyline points=\"([^\"]*)\"").matcher(picture).results()
+        assertThat(Pattern.compile("<polyline points=\"([^\"]*)\"")
+                        .matcher(picture)
+                        .results()
                         .map(line -> line.group(1).split(" ").length))
                 .containsExactly(2, 3);
     }
