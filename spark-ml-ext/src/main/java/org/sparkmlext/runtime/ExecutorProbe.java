@@ -66,7 +66,7 @@ public final class ExecutorProbe {
         int executors = 1;
         int slots = 1;
         if (!isLocal) {
-            ExecutorCensus census = ExecutorCensus.await(context, Deadlines.of(context.conf()));
+            ExecutorCensus census = ExecutorCensus.await(context, "", Deadlines.of(context.conf()));
             executors = census.numExecutors();
             slots = census.slots(context.conf().getInt("spark.task.cpus", 1));
         }
@@ -88,7 +88,8 @@ public final class ExecutorProbe {
     public static int numExecutors(SparkContext context) {
         return WorkerChoice.isLocal(context.master())
                 ? 1
-                : ExecutorCensus.await(context, Deadlines.of(context.conf())).numExecutors();
+                : ExecutorCensus.await(context, "", Deadlines.of(context.conf()))
+                        .numExecutors();
     }
 
     private static Iterator<Map<String, String>> look(long stayMillis) throws InterruptedException {
