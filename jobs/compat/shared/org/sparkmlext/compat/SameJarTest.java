@@ -114,10 +114,7 @@ class SameJarTest {
     @Test
     @Order(3)
     void aRegressorUsedByNameHasTheBytesOfTheReference() throws Exception {
-        Dataset<Row> customers = session.read()
-                .option("header", true)
-                .schema(CustomerRows.schema())
-                .csv(folder.resolve("customers.csv").toString());
+        Dataset<Row> customers = customers();
         BoostedTreesRegressionModel model = new BoostedTreesRegressor()
                 .setInputCols(new String[] {"tenure_months", "age", "data_gb", "call_minutes"})
                 .setLabelCol("monthly_charge")
@@ -159,11 +156,7 @@ class SameJarTest {
     @Order(5)
     void modelsAreMadeMeasuredAndExplainedInSql() {
         session.conf().set("spark.sparkmlext.models.dir", folder.resolve("models").toString());
-        session.read()
-                .option("header", true)
-                .schema(CustomerRows.schema())
-                .csv(folder.resolve("customers.csv").toString())
-                .createOrReplaceTempView("customers");
+        customers().createOrReplaceTempView("customers");
         Row made = session.sql("CREATE MODEL churn USING boosted_trees_classifier OPTIONS (label = left,"
                         + " ignore = customer, num_trees = 15, validation_fraction = 0.1) AS SELECT * FROM customers")
                 .first();
@@ -178,6 +171,38 @@ class SameJarTest {
         assertThat(session.sql("SHOW MODELS").count()).isEqualTo(1);
         session.sql("DROP MODEL churn");
         assertThat(session.sql("SHOW MODELS").count()).isZero();
+    }
+
+    @Test
+    @Order(6)
+    void predictionsInSqlAreThoseOfTheScoreCommand() {
+        customers().createOrReplaceTempView("customers");
+        session.read().parquet(folder.resolve("scores").toString()).createOrReplaceTempView("scores");
+        String model = "'" + folder.resolve("model") + "'";
+        String columns = String.join(", ", CustomerRows.schema().fieldNames());
+        // Of rows, and of groups, for which Spark 4 has another constructor than Spark 3.5.
+        for (String group : List.of("", " GROUP BY " + columns)) {
+            String predicted = "SELECT customer, ml_predict(M, C) AS label, ml_predict_proba(M, C)['yes'] AS p FROM customers"
+                    .replace("M", model)
+                    .replace("C", columns);
+            assertThat(session.sql("SELECT count(*) FROM (" + predicted + group
+                                    + ") c JOIN scores s ON c.customer = s.customer"
+                                    + " WHERE c.label = s.predictedLabel AND c.p = s.probability")
+                            .first()
+                            .getLong(0))
+                    .isEqualTo(ROWS);
+        }
+        assertThat(session.sql("SELECT count(*) FROM customers WHERE ml_predict(" + model + ", " + columns + ") = 'yes'")
+                        .first()
+                        .getLong(0))
+                .isBetween(1L, ROWS - 1L);
+    }
+
+    private static Dataset<Row> customers() {
+        return session.read()
+                .option("header", true)
+                .schema(CustomerRows.schema())
+                .csv(folder.resolve("customers.csv").toString());
     }
 
     private static void fitsByColumns(Dataset<Row> data, String... inputs) throws Exception {
