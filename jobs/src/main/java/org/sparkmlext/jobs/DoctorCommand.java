@@ -77,8 +77,8 @@ final class DoctorCommand implements Callable<Integer> {
         boolean isSized = rows != 0 || features != 0;
         if (isSized && (input != null || rows < 1 || features < 1)) {
             throw new BadInputException(
-                    "a fit's size is --input, or both --num-rows and --num-features of at least 1; got --num-rows " + rows
-                            + ", --num-features " + features + (input == null ? "" : ", --input " + input));
+                    "a fit's size is --input, or both --num-rows and --num-features of at least 1; got --num-rows "
+                            + rows + ", --num-features " + features + (input == null ? "" : ", --input " + input));
         }
         Algorithm chosen = Algorithm.of(algorithm, Map.of());
         if (chosen.isNetwork()) {

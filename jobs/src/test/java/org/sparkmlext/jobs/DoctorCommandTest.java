@@ -27,7 +27,10 @@ class DoctorCommandTest {
     @Test
     void aHealthyProcess() {
         CommandRun run = CommandRun.of(
-                "doctor", "--num-rows=1000000", "--num-features=30", "--checkpoint-dir=" + folder.resolve("checkpoints"));
+                "doctor",
+                "--num-rows=1000000",
+                "--num-features=30",
+                "--checkpoint-dir=" + folder.resolve("checkpoints"));
         assertThat(run.code()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
                 .contains("OK    Spark: Spark 4.", ", Scala 2.13.")
