@@ -34,7 +34,9 @@ public final class ExecutorProbe {
     public static final String PROJECT = "project";
 
     public static final String CPU = "cpu";
+    /** Processors that the JVM sees; Spark may give tasks fewer. */
     public static final String CORES = "cores";
+
     public static final String HEAP = "heap";
     /** What {@link Backends#describeAll} says, one back end a line. */
     public static final String DEVICES = "devices";
@@ -56,40 +58,47 @@ public final class ExecutorProbe {
     private ExecutorProbe() {}
 
     /**
-     * Facts by name, of each executor that had a slot free. In local mode there is one, the driver.
+     * The executors of an application.
+     *
+     * @param number how many there are; 1 in local mode
+     * @param slots tasks that can run at once
+     * @param looked facts by name, of each that had a slot free
+     */
+    public record Executors(int number, int slots, List<Map<String, String>> looked) {}
+
+    /**
+     * Waits until the number of executors is stable, and looks at each. Under dynamic allocation, where it never is, at those that come
+     * for a task.
      *
      * @throws IllegalStateException if no executor registers within {@code spark.sparkmlext.executorsTimeout}
      */
-    public static List<Map<String, String>> run(SparkContext context) {
-        JavaSparkContext spark = JavaSparkContext.fromSparkContext(context);
+    public static Executors run(SparkContext context) {
         boolean isLocal = WorkerChoice.isLocal(context.master());
-        int executors = 1;
-        int slots = 1;
-        if (!isLocal) {
-            ExecutorCensus census = ExecutorCensus.await(context, "", Deadlines.of(context.conf()));
-            executors = census.numExecutors();
-            slots = census.slots(context.conf().getInt("spark.task.cpus", 1));
+        if (isLocal) {
+            return new Executors(1, WorkerChoice.localCores(context.master()), look(context, 1, 0));
         }
+        if (context.conf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+            List<Map<String, String>> looked = look(context, 1, 0);
+            return new Executors(looked.size(), looked.size(), looked);
+        }
+        ExecutorCensus census = ExecutorCensus.await(context, "", Deadlines.of(context.conf()));
+        int slots = census.slots(context.conf().getInt("spark.task.cpus", 1));
         Map<String, Map<String, String>> found = new TreeMap<>();
-        JobWatch watch = new JobWatch();
-        for (int look = 0; look < MOST_LOOKS && found.size() < executors; look++) {
-            List<Integer> tasks = IntStream.range(0, Math.max(1, slots)).boxed().toList();
-            FlatMapFunction<Iterator<Integer>, Map<String, String>> body =
-                    isLocal ? it -> look(0) : it -> look(STAY_MILLIS);
-            for (Map<String, String> facts : watch.await(
-                    spark.parallelize(tasks, tasks.size()).mapPartitions(body).collectAsync())) {
-                found.put(facts.getOrDefault(ID, "?"), facts);
-            }
+        for (int look = 0; look < MOST_LOOKS && found.size() < census.numExecutors(); look++) {
+            look(context, Math.max(1, slots), STAY_MILLIS)
+                    .forEach(facts -> found.put(facts.getOrDefault(ID, "?"), facts));
         }
-        return new ArrayList<>(found.values());
+        return new Executors(census.numExecutors(), slots, new ArrayList<>(found.values()));
     }
 
-    /** How many executors there are; 1 in local mode. */
-    public static int numExecutors(SparkContext context) {
-        return WorkerChoice.isLocal(context.master())
-                ? 1
-                : ExecutorCensus.await(context, "", Deadlines.of(context.conf()))
-                        .numExecutors();
+    private static List<Map<String, String>> look(SparkContext context, int numTasks, long stayMillis) {
+        List<Integer> tasks = IntStream.range(0, numTasks).boxed().toList();
+        FlatMapFunction<Iterator<Integer>, Map<String, String>> body = it -> look(stayMillis);
+        return new JobWatch()
+                .await(JavaSparkContext.fromSparkContext(context)
+                        .parallelize(tasks, numTasks)
+                        .mapPartitions(body)
+                        .collectAsync());
     }
 
     private static Iterator<Map<String, String>> look(long stayMillis) throws InterruptedException {

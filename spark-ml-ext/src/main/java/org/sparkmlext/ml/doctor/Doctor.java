@@ -126,9 +126,9 @@ public final class Doctor {
     }
 
     private List<Map<String, String>> executors() {
-        List<Map<String, String>> executors;
+        ExecutorProbe.Executors found;
         try {
-            executors = ExecutorProbe.run(context);
+            found = ExecutorProbe.run(context);
         } catch (IllegalStateException none) {
             findings.add(Finding.fail(
                     "executors",
@@ -136,14 +136,16 @@ public final class Doctor {
                     "Lower spark.executor.memory or spark.executor.cores, or free the cluster"));
             return List.of();
         }
-        int all = ExecutorProbe.numExecutors(context);
-        if (executors.size() < all) {
+        List<Map<String, String>> executors = found.looked();
+        String number = found.number() + (found.number() == 1 ? " executor" : " executors");
+        if (executors.size() < found.number()) {
             findings.add(Finding.warn(
                     "executors",
-                    all + " executors, of which " + executors.size() + " had a slot free; a fit waits for all of them",
+                    number + ", of which " + executors.size() + " had a slot free; a fit waits for all of them",
                     "Let the other jobs of this application end, or look again"));
         } else {
-            findings.add(Finding.ok("executors", all + (all == 1 ? " executor" : " executors")));
+            findings.add(
+                    Finding.ok("executors", number + ", " + found.slots() + (found.slots() == 1 ? " slot" : " slots")));
         }
         executors.forEach(this::executor);
         same(executors, ExecutorProbe.JAVA, "Java on executors", "Install the same Java everywhere");
@@ -162,7 +164,7 @@ public final class Doctor {
                 name,
                 String.format(
                         Locale.ROOT,
-                        "%s cores, heap %.1f GiB, Java %s, %s",
+                        "%s processors, heap %.1f GiB, Java %s, %s",
                         facts.get(ExecutorProbe.CORES),
                         heap / (double) (1 << 30),
                         facts.get(ExecutorProbe.JAVA),
