@@ -1,5 +1,6 @@
 package org.sparkmlext.sql;
 
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,30 +12,40 @@ import org.apache.hadoop.fs.Path;
  * A file that only one of several sessions can create, held for the moment in which a version is put in place. Exclusive on local file
  * systems and on HDFS; an object store must create files exclusively for it.
  */
-final class Claim {
-    private static final long WAIT_MILLIS = 20;
+final class Claim implements Closeable {
+    private static final long MILLIS_BETWEEN_TRIES = 20;
+    private static final long LONGEST_WAIT_MILLIS = 30_000;
     /** A claim is held for two renames; one that is older was left by a session that has died. */
-    private static final long LONGEST_MILLIS = 60_000;
+    private static final long LONGEST_HELD_MILLIS = 300_000;
 
     private final FileSystem files;
     private final Path path;
 
-    Claim(FileSystem files, Path path) {
+    private Claim(FileSystem files, Path path) {
         this.files = files;
         this.path = path;
     }
 
-    /** Whether this session has it now. */
-    boolean take() throws IOException {
-        return create() || (isLeftBehind() && files.delete(path, false) && create());
-    }
-
-    private boolean isLeftBehind() throws IOException {
-        try {
-            return System.currentTimeMillis() - files.getFileStatus(path).getModificationTime() > LONGEST_MILLIS;
-        } catch (FileNotFoundException released) {
-            return false;
+    /**
+     * Waits until no other session holds it, and holds it until it is closed.
+     *
+     * @param path of the file; its directory is there
+     * @throws IOException if another session holds it for too long, or the file system fails
+     */
+    static Claim take(FileSystem files, Path path) throws IOException {
+        Claim claim = new Claim(files, path);
+        long deadline = System.nanoTime() + LONGEST_WAIT_MILLIS * 1_000_000;
+        while (!claim.create()) {
+            if (claim.isLeftBehind()) {
+                files.delete(path, false);
+            } else if (System.nanoTime() > deadline) {
+                throw new IOException("another session has held " + path + " for " + LONGEST_WAIT_MILLIS / 1000
+                        + " s; if it has died, delete that file");
+            } else {
+                pause();
+            }
         }
+        return claim;
     }
 
     private boolean create() throws IOException {
@@ -58,17 +69,26 @@ final class Claim {
         }
     }
 
-    /** Waits a moment for the session that has it. */
-    void await() throws IOException {
+    private boolean isLeftBehind() throws IOException {
         try {
-            Thread.sleep(WAIT_MILLIS);
+            long since = files.getFileStatus(path).getModificationTime();
+            return System.currentTimeMillis() - since > LONGEST_HELD_MILLIS;
+        } catch (FileNotFoundException released) {
+            return false;
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(MILLIS_BETWEEN_TRIES);
         } catch (InterruptedException cancelled) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while another session wrote a version", cancelled);
         }
     }
 
-    void release() throws IOException {
+    @Override
+    public void close() throws IOException {
         files.delete(path, false);
     }
 }

@@ -121,36 +121,24 @@ public final class ModelWarehouse {
     }
 
     private int publish(Path incomplete, ModelName name, ModelFacts draft, boolean replace) throws IOException {
-        Path models = new Path(root, name.text());
-        files.mkdirs(models);
-        while (true) {
+        try (Claim claim = claim(name)) {
             if (!replace && exists(name)) {
                 throw exists(name.text());
             }
+            files.mkdirs(new Path(root, name.text()));
             int number = versionDirectories(name).stream().reduce(0, Math::max) + 1;
-            Claim claim = new Claim(files, new Path(models, "." + versionName(number) + ".claim"));
-            if (!claim.take()) {
-                if (!replace) {
-                    throw exists(name.text());
-                }
-                claim.await();
-                continue;
+            Path version = directory(name, number);
+            if (!files.rename(incomplete, version)) {
+                throw new IOException("cannot rename " + incomplete + " to " + version);
             }
-            try {
-                Path version = directory(name, number);
-                // Another session may have made it between the look and the claim; a rename would go into it.
-                if (!files.exists(version)) {
-                    if (!files.rename(incomplete, version)) {
-                        throw new IOException("cannot rename " + incomplete + " to " + version);
-                    }
-                    ModelFacts facts = draft.ofVersion(number);
-                    FactsFile.write(files, version, facts);
-                    return number;
-                }
-            } finally {
-                claim.release();
-            }
+            FactsFile.write(files, version, draft.ofVersion(number));
+            return number;
         }
+    }
+
+    /** One session at a time puts a version of a name in place, or takes all away. */
+    private Claim claim(ModelName name) throws IOException {
+        return Claim.take(files, new Path(root, "." + name.text() + ".claim"));
     }
 
     /** The refusal of a name that is taken. */

@@ -55,11 +55,7 @@ final class StatementReader {
             boolean extended = isKeyword("EXTENDED") && take() != null;
             return ended(new ModelStatement.Describe(name(), extended));
         } else if (takes(DROP, "DROP", "MODEL")) {
-            boolean ifExists = isKeyword("IF");
-            if (ifExists) {
-                expect("IF");
-                expect("EXISTS");
-            }
+            boolean ifExists = takes(DROP, "IF", "EXISTS");
             return ended(new ModelStatement.Drop(name(), ifExists));
         } else if (takes(EVALUATE, "EVALUATE", "MODEL")) {
             String name = name();
@@ -72,12 +68,7 @@ final class StatementReader {
     }
 
     private ModelStatement create(boolean replace) {
-        boolean ifNotExists = isKeyword("IF");
-        if (ifNotExists) {
-            expect("IF");
-            expect("NOT");
-            expect("EXISTS");
-        }
+        boolean ifNotExists = takes(CREATE, "IF", "NOT", "EXISTS");
         if (replace && ifNotExists) {
             throw new BadInputException(
                     "CREATE OR REPLACE MODEL makes a new version of what exists, IF NOT EXISTS makes"
@@ -262,7 +253,7 @@ final class StatementReader {
     }
 
     private boolean isKeyword(String keyword) {
-        // A model may be called IF or EXTENDED: a name stands alone.
+        // A model may be called EXTENDED: a name stands alone.
         return peek(0).isKeyword(keyword) && peek(1).kind() != Token.Kind.END && !peek(1).isSymbol(";");
     }
 

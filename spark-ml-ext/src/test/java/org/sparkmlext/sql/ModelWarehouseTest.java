@@ -82,7 +82,7 @@ class ModelWarehouseTest {
         if (Files.exists(folder.resolve("models"))) {
             try (Stream<Path> all = Files.walk(folder.resolve("models"))) {
                 assertThat(all.map(path -> path.getFileName().toString()))
-                        .noneMatch(name -> name.endsWith(".incomplete") || name.endsWith(".dropped"));
+                        .noneMatch(name -> name.matches(".*\\.(incomplete|dropped|claim)"));
             }
         }
     }
@@ -237,14 +237,26 @@ class ModelWarehouseTest {
         }
     }
 
-    /** The session that held it has died. */
     @Test
-    void anOldClaimHoldsNobodyUp() throws IOException {
-        Path claim = Files.createDirectories(folder.resolve("models/churn")).resolve(".v1.claim");
+    void aClaimIsWaitedForUnlessItsSessionHasDied() throws Exception {
+        Path claim = Files.createDirectories(folder.resolve("models")).resolve(".churn.claim");
         Files.createFile(claim);
-        assertThatThrownBy(() -> save("churn", false)).hasMessageContaining("another session");
-        Files.setLastModifiedTime(claim, FileTime.fromMillis(System.currentTimeMillis() - 3_600_000));
+        long startedAt = System.nanoTime();
+        Thread other = new Thread(() -> {
+            try {
+                Thread.sleep(300);
+                Files.delete(claim);
+            } catch (IOException | InterruptedException broken) {
+                throw new IllegalStateException(broken);
+            }
+        });
+        other.start();
         assertThat(save("churn", false).version()).isEqualTo("v1");
+        assertThat(System.nanoTime() - startedAt).isGreaterThan(300_000_000);
+        other.join();
+        Files.createFile(claim);
+        Files.setLastModifiedTime(claim, FileTime.fromMillis(System.currentTimeMillis() - 3_600_000));
+        assertThat(save("churn", true).version()).isEqualTo("v2");
         assertThat(claim).doesNotExist();
     }
 

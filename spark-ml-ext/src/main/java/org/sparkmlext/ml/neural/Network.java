@@ -111,7 +111,7 @@ public final class Network {
                 .map(step -> new LayerLine(
                         step.name(),
                         step.layer().kind(),
-                        architecture.shape(step.name()).toString(),
+                        architecture.shapeText(step.name()),
                         architecture.numParameters(step.name())))
                 .toList();
     }
