@@ -114,10 +114,7 @@ class SameJarTest {
     @Test
     @Order(3)
     void aRegressorUsedByNameHasTheBytesOfTheReference() throws Exception {
-        Dataset<Row> customers = session.read()
-                .option("header", true)
-                .schema(CustomerRows.schema())
-                .csv(folder.resolve("customers.csv").toString());
+        Dataset<Row> customers = customers();
         BoostedTreesRegressionModel model = new BoostedTreesRegressor()
                 .setInputCols(new String[] {"tenure_months", "age", "data_gb", "call_minutes"})
                 .setLabelCol("monthly_charge")
@@ -152,6 +149,60 @@ class SameJarTest {
         fitsByColumns(read, "a", "b", "c", "d");
         // Spark caches decimals in a form of its own.
         fitsByColumns(read.drop("c").cache(), "a", "b", "d");
+    }
+
+    /** Spark finds the extension in the jar by itself. */
+    @Test
+    @Order(5)
+    void modelsAreMadeMeasuredAndExplainedInSql() {
+        session.conf().set("spark.sparkmlext.models.dir", folder.resolve("models").toString());
+        customers().createOrReplaceTempView("customers");
+        Row made = session.sql("CREATE MODEL churn USING boosted_trees_classifier OPTIONS (label = left,"
+                        + " ignore = customer, num_trees = 15, validation_fraction = 0.1) AS SELECT * FROM customers")
+                .first();
+        assertThat(made.getString(0)).isEqualTo("churn");
+        assertThat(made.getInt(1)).isEqualTo(1);
+        List<Row> figures =
+                session.sql("EVALUATE MODEL churn USING TABLE customers").collectAsList();
+        assertThat(figures.get(0).getString(0)).isEqualTo("auc");
+        assertThat(figures.get(0).getDouble(1)).isGreaterThan(0.7);
+        assertThat(session.sql("EXPLAIN MODEL churn").first().getDouble(1)).isPositive();
+        assertThat(session.sql("DESCRIBE MODEL EXTENDED churn").count()).isGreaterThan(10);
+        assertThat(session.sql("SHOW MODELS").count()).isEqualTo(1);
+        session.sql("DROP MODEL churn");
+        assertThat(session.sql("SHOW MODELS").count()).isZero();
+    }
+
+    @Test
+    @Order(6)
+    void predictionsInSqlAreThoseOfTheScoreCommand() {
+        customers().createOrReplaceTempView("customers");
+        session.read().parquet(folder.resolve("scores").toString()).createOrReplaceTempView("scores");
+        String model = "'" + folder.resolve("model") + "'";
+        String columns = String.join(", ", CustomerRows.schema().fieldNames());
+        // Of rows, and of groups, for which Spark 4 has another constructor than Spark 3.5.
+        for (String group : List.of("", " GROUP BY " + columns)) {
+            String predicted = "SELECT customer, ml_predict(M, C) AS label, ml_predict_proba(M, C)['yes'] AS p FROM customers"
+                    .replace("M", model)
+                    .replace("C", columns);
+            assertThat(session.sql("SELECT count(*) FROM (" + predicted + group
+                                    + ") c JOIN scores s ON c.customer = s.customer"
+                                    + " WHERE c.label = s.predictedLabel AND c.p = s.probability")
+                            .first()
+                            .getLong(0))
+                    .isEqualTo(ROWS);
+        }
+        assertThat(session.sql("SELECT count(*) FROM customers WHERE ml_predict(" + model + ", " + columns + ") = 'yes'")
+                        .first()
+                        .getLong(0))
+                .isBetween(1L, ROWS - 1L);
+    }
+
+    private static Dataset<Row> customers() {
+        return session.read()
+                .option("header", true)
+                .schema(CustomerRows.schema())
+                .csv(folder.resolve("customers.csv").toString());
     }
 
     private static void fitsByColumns(Dataset<Row> data, String... inputs) throws Exception {

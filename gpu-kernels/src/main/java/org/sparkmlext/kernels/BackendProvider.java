@@ -13,6 +13,14 @@ public interface BackendProvider {
     Availability availability();
 
     /**
+     * What cluster managers call devices of this kind when they give them to tasks, {@code gpu}; empty where a task needs nothing
+     * but cores. A worker has one of them to itself.
+     */
+    default String resource() {
+        return "";
+    }
+
+    /**
      * Opens the device.
      *
      * @throws KernelException if it cannot be opened

@@ -50,6 +50,22 @@ public final class Backends {
                 .toList();
     }
 
+    /**
+     * The {@link BackendProvider#resource} of a device, whether or not it can be used here; empty for one that is not known, and for
+     * {@code auto} that of the device of the highest rank.
+     */
+    public static String resource(String device) {
+        return resource(device, discover());
+    }
+
+    static String resource(String device, List<BackendProvider> providers) {
+        return providers.stream()
+                .filter(provider -> device.equals(AUTO) || provider.name().equals(device))
+                .findFirst()
+                .map(BackendProvider::resource)
+                .orElse("");
+    }
+
     private static String describe(Availability availability) {
         return (availability.isAvailable() ? "available, " : "not available, ") + availability.reason();
     }

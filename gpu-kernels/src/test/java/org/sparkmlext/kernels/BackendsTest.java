@@ -56,6 +56,16 @@ class BackendsTest {
     }
 
     @Test
+    void whatAWorkerNeedsOneOfIsKnownWithoutTheDevice() {
+        assertThat(Backends.resource("cuda")).isEqualTo("gpu");
+        assertThat(Backends.resource("cpu")).isEmpty();
+        assertThat(Backends.resource(Backends.AUTO))
+                .as("the CPU has the highest rank")
+                .isEmpty();
+        assertThat(Backends.resource("toaster")).isEmpty();
+    }
+
+    @Test
     void aNameMayBeOfAnyRank() {
         Backends.Choice choice = Backends.open("slow", OPTIONS, List.of(FAST, SLOW));
         choice.backend().close();

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 /** Makes the published figures: speed and memory of boosting, its quality, speed of networks. */
 @Command(
         name = "bench",
-        subcommands = NetworkQualityCommand.class,
+        subcommands = {NetworkQualityCommand.class, SqlPredictCommand.class},
         description =
                 "boosting: times our boosting beside its peers on a generated set, each run in a fresh JVM, and prints every"
                         + " run and a Markdown table of medians. quality: compares log-loss and RMSE with lightgbm4j on the"

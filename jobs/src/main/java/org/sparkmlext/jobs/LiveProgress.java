@@ -49,6 +49,16 @@ public final class LiveProgress implements TrainingListener {
         this.lastRoundAt = startedAt;
     }
 
+    /**
+     * Of a log or a notebook, where each round has its own line.
+     *
+     * @param out such as Scala's {@code Console.out}
+     * @param unit what a round is called
+     */
+    public LiveProgress(PrintStream out, String unit) {
+        this(out, unit, false, System::nanoTime);
+    }
+
     @Override
     public void started(int attempt, int numWorkers, String description) {
         startedAt = nanoClock.getAsLong();

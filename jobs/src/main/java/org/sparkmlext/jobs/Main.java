@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ScoreCommand.class,
             BacktestCommand.class,
             DescribeCommand.class,
+            NotebookCommand.class,
             DoctorCommand.class,
             BenchCommand.class,
             QuickstartCommand.class

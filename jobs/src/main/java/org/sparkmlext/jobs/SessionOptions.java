@@ -41,7 +41,13 @@ final class SessionOptions {
 
     /** The session of this process; what spark-submit configured stays, and a bare run is local with all cores. */
     static SparkSession session(String name) {
+        return session(name, Map.of());
+    }
+
+    /** The same, with settings where spark-submit configured none. */
+    static SparkSession session(String name, Map<String, String> settings) {
         SparkConf conf = new SparkConf();
+        settings.forEach(conf::setIfMissing);
         conf.setIfMissing("spark.app.name", name);
         conf.setIfMissing("spark.master", "local[*]");
         if (conf.get("spark.master").startsWith("local")) {

@@ -18,6 +18,8 @@ import java.util.function.BooleanSupplier;
  * @param keepAliveProbes unanswered questions after which the connection is dead
  * @param directMaxBytes operations of up to this many bytes go directly between all ranks, larger ones round the ring
  * @param chunkBytes largest payload of a frame, a multiple of 8 and at least {@code directMaxBytes}
+ * @param localSockets whether ranks of one host talk through sockets in the file system, which cost less than TCP; where that fails
+ *     they use TCP. Ranks may differ in this
  * @param cancelled polled about ten times a second while waiting; true, or an exception, aborts the collective
  */
 public record CollectiveOptions(
@@ -32,6 +34,7 @@ public record CollectiveOptions(
         int keepAliveProbes,
         int directMaxBytes,
         int chunkBytes,
+        boolean localSockets,
         BooleanSupplier cancelled) {
 
     private static final int HIGHEST_PORT = 65_535;
@@ -73,6 +76,7 @@ public record CollectiveOptions(
                 3,
                 64 << 10,
                 256 << 10,
+                true,
                 () -> false);
     }
 
@@ -90,6 +94,7 @@ public record CollectiveOptions(
                 keepAliveProbes,
                 directMaxBytes,
                 chunkBytes,
+                localSockets,
                 cancelled);
     }
 
@@ -107,6 +112,7 @@ public record CollectiveOptions(
                 keepAliveProbes,
                 directMaxBytes,
                 chunkBytes,
+                localSockets,
                 cancelled);
     }
 
@@ -124,6 +130,7 @@ public record CollectiveOptions(
                 keepAliveProbes,
                 directMaxBytes,
                 chunkBytes,
+                localSockets,
                 cancelled);
     }
 
@@ -141,6 +148,25 @@ public record CollectiveOptions(
                 keepAliveProbes,
                 largestDirect,
                 chunk,
+                localSockets,
+                cancelled);
+    }
+
+    /** The same with or without sockets in the file system. */
+    public CollectiveOptions withLocalSockets(boolean allowed) {
+        return new CollectiveOptions(
+                port,
+                portMaxRetries,
+                connectTimeout,
+                handshakeTimeout,
+                opTimeout,
+                stallTimeout,
+                keepAliveIdle,
+                keepAliveInterval,
+                keepAliveProbes,
+                directMaxBytes,
+                chunkBytes,
+                allowed,
                 cancelled);
     }
 
@@ -158,6 +184,7 @@ public record CollectiveOptions(
                 keepAliveProbes,
                 directMaxBytes,
                 chunkBytes,
+                localSockets,
                 question);
     }
 

@@ -3,8 +3,11 @@ package org.sparkmlext.collective;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -27,6 +30,7 @@ final class LinkOpener {
     private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ServerSocketChannel server;
+    private final @Nullable LocalSocket local;
     private final int rank;
     private final List<InetSocketAddress> peers;
     private final Handshake handshake;
@@ -36,17 +40,22 @@ final class LinkOpener {
     private final long[] nextCall;
     private final long[] retryNanos;
     private final String[] lastTrouble;
+    /** Ranks that were called through the file system: once. */
+    private final boolean[] calledLocally;
+
     private final ArrayDeque<HandshakeSession> strangers = new ArrayDeque<>();
     private long rejected;
 
     LinkOpener(
             ServerSocketChannel server,
+            @Nullable LocalSocket local,
             int rank,
             List<InetSocketAddress> peers,
             Handshake handshake,
             CollectiveOptions options) {
         int size = peers.size();
         this.server = server;
+        this.local = local;
         this.rank = rank;
         this.peers = List.copyOf(peers);
         this.handshake = handshake;
@@ -56,6 +65,7 @@ final class LinkOpener {
         nextCall = new long[size];
         retryNanos = new long[size];
         lastTrouble = new String[size];
+        calledLocally = new boolean[size];
     }
 
     TcpCollective open() throws IOException {
@@ -67,7 +77,7 @@ final class LinkOpener {
             server.close();
             selector.close();
             selector = Selector.open();
-            TcpCollective collective = new TcpCollective(mesh(selector), selector, options, rejected);
+            TcpCollective collective = new TcpCollective(mesh(selector), selector, options, rejected, localLinks());
             opened = true;
             if (failure != null) {
                 // Those who are connected already learn who is at fault.
@@ -89,6 +99,9 @@ final class LinkOpener {
     private @Nullable Failure connectAll(Selector selector) throws IOException {
         long begun = System.nanoTime();
         server.register(selector, SelectionKey.OP_ACCEPT);
+        if (local != null) {
+            local.server().register(selector, SelectionKey.OP_ACCEPT);
+        }
         for (int peer = 0; peer < rank; peer++) {
             nextCall[peer] = begun;
             retryNanos[peer] = FIRST_RETRY_NANOS;
@@ -155,19 +168,41 @@ final class LinkOpener {
             }
             nextCall[peer] = now + retryNanos[peer];
             retryNanos[peer] = Math.min(LONGEST_RETRY_NANOS, 2 * retryNanos[peer]);
-            SocketChannel channel = SocketChannel.open();
-            HandshakeSession session = HandshakeSession.calling(handshake, channel, peer, Long.MAX_VALUE / 2 + now);
+            SocketAddress door = door(peer);
+            boolean isLocal = door instanceof UnixDomainSocketAddress;
+            if (isLocal) {
+                // Should it fail, TCP is next, without delay.
+                nextCall[peer] = now;
+            }
+            SocketChannel channel = isLocal ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+            long patience = isLocal ? options.handshakeTimeout().toNanos() : Long.MAX_VALUE / 2;
+            HandshakeSession session = HandshakeSession.calling(handshake, channel, peer, patience + now);
             calls[peer] = session;
             try {
                 prepare(channel);
-                // An address that did not resolve a moment ago may do so now.
-                InetSocketAddress known = peers.get(peer);
-                channel.connect(new InetSocketAddress(known.getHostString(), known.getPort()));
+                channel.connect(door);
                 advance(session, channel.register(selector, SelectionKey.OP_CONNECT, session));
             } catch (IOException | RuntimeException failed) {
                 dismiss(session, failed);
             }
         }
+    }
+
+    private SocketAddress door(int peer) {
+        InetSocketAddress known = peers.get(peer);
+        if (local != null && !calledLocally[peer]) {
+            calledLocally[peer] = true;
+            UnixDomainSocketAddress near = isNear(known) ? local.of(known) : null;
+            if (near != null) {
+                return near;
+            }
+        }
+        // An address that did not resolve a moment ago may do so now.
+        return new InetSocketAddress(known.getHostString(), known.getPort());
+    }
+
+    private boolean isNear(InetSocketAddress peer) {
+        return !peer.isUnresolved() && peer.getAddress().equals(peers.get(rank).getAddress());
     }
 
     private void ready(Selector selector, SelectionKey key) {
@@ -178,7 +213,7 @@ final class LinkOpener {
             return;
         }
         try {
-            SocketChannel channel = server.accept();
+            SocketChannel channel = ((ServerSocketChannel) key.channel()).accept();
             if (channel == null) {
                 return;
             }
@@ -230,6 +265,12 @@ final class LinkOpener {
                 session = strangers.peek()) {
             dismiss(session, new IOException("too slow"));
         }
+        for (int peer = 0; peer < rank; peer++) {
+            HandshakeSession call = calls[peer];
+            if (call != null && call.overdue(now)) {
+                dismiss(call, new IOException("no answer through the file system"));
+            }
+        }
     }
 
     /** Silently: a stranger learns nothing. */
@@ -258,6 +299,16 @@ final class LinkOpener {
         }
     }
 
+    private int localLinks() throws IOException {
+        int count = 0;
+        for (SocketChannel channel : connected) {
+            if (channel != null && channel.getLocalAddress() instanceof UnixDomainSocketAddress) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     private Mesh mesh(Selector selector) throws IOException {
         List<PeerLink> links = new ArrayList<>();
         for (int peer = 0; peer < connected.length; peer++) {
@@ -271,8 +322,8 @@ final class LinkOpener {
 
     private void prepare(SocketChannel channel) throws IOException {
         channel.configureBlocking(false);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        setIfSupported(channel, StandardSocketOptions.TCP_NODELAY, true);
+        setIfSupported(channel, StandardSocketOptions.SO_KEEPALIVE, true);
         setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPIDLE, (int)
                 options.keepAliveIdle().toSeconds());
         setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, (int)
@@ -280,8 +331,7 @@ final class LinkOpener {
         setIfSupported(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, options.keepAliveProbes());
     }
 
-    private static void setIfSupported(SocketChannel channel, SocketOption<Integer> option, int value)
-            throws IOException {
+    private static <T> void setIfSupported(SocketChannel channel, SocketOption<T> option, T value) throws IOException {
         if (channel.supportedOptions().contains(option)) {
             channel.setOption(option, value);
         }

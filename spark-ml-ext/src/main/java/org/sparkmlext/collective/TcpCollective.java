@@ -21,22 +21,29 @@ public final class TcpCollective extends RankedCollective {
     private final LinkDriver driver;
     private final CollectiveOptions options;
     private final long rejectedHandshakes;
+    private final int localLinks;
     private final ReentrantLock io = new ReentrantLock();
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private volatile long bytesSent;
     private boolean left;
     private int sequence;
 
-    TcpCollective(Mesh mesh, Selector selector, CollectiveOptions options, long rejectedHandshakes) {
+    TcpCollective(Mesh mesh, Selector selector, CollectiveOptions options, long rejectedHandshakes, int localLinks) {
         super(mesh.rank(), mesh.size());
         this.driver = new LinkDriver(mesh, selector, options);
         this.options = options;
         this.rejectedHandshakes = rejectedHandshakes;
+        this.localLinks = localLinks;
     }
 
     /** Sockets that were turned away while the ranks found each other: wrong token, stale attempt, or not a rank. */
     public long rejectedHandshakes() {
         return rejectedHandshakes;
+    }
+
+    /** How many other ranks are reached through sockets in the file system. */
+    public int localLinks() {
+        return localLinks;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first half of opening a {@link TcpCollective}: an address that the other ranks can be told. Close it if
@@ -16,12 +17,14 @@ public final class TcpListener implements AutoCloseable {
 
     private final ServerSocketChannel server;
     private final InetSocketAddress address;
+    private final @Nullable LocalSocket local;
     private final CollectiveOptions options;
 
     private TcpListener(ServerSocketChannel server, CollectiveOptions options) throws IOException {
         this.server = server;
         this.address = (InetSocketAddress) server.getLocalAddress();
         this.options = options;
+        this.local = options.localSockets() ? LocalSocket.beside(address, BACKLOG) : null;
     }
 
     /**
@@ -81,7 +84,7 @@ public final class TcpListener implements AutoCloseable {
         }
         try (this) {
             Handshake handshake = new Handshake(token, attempt, rank, peers.size());
-            return new LinkOpener(server, rank, peers, handshake, options).open();
+            return new LinkOpener(server, local, rank, peers, handshake, options).open();
         } catch (IOException failed) {
             throw new CollectiveException(rank, "Rank " + rank + " could not use its sockets: " + failed, failed);
         }
@@ -90,6 +93,12 @@ public final class TcpListener implements AutoCloseable {
     /** Stops listening; ends a {@link #connect} that is under way. */
     @Override
     public void close() throws IOException {
-        server.close();
+        try {
+            if (local != null) {
+                local.close();
+            }
+        } finally {
+            server.close();
+        }
     }
 }

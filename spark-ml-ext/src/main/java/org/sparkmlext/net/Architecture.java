@@ -175,6 +175,11 @@ public final class Architecture {
         return get(shapes, requireLayer(layer));
     }
 
+    /** The shape as text, such as {@code 8x26x26}; faults as in {@link #shape}. */
+    public String shapeText(String layer) {
+        return shape(layer).toString();
+    }
+
     /** Values that a layer, or {@link #INPUT}, gives a row; faults as in {@link #shape}. */
     public int numValues(String layer) {
         return shape(layer).elements();
@@ -202,6 +207,11 @@ public final class Architecture {
     /** Trained numbers in all. */
     public long numParameters() {
         return size.parameters();
+    }
+
+    /** Trained numbers of a layer; faults as in {@link #shape}. */
+    public long numParameters(String layer) {
+        return size(indexOf(layer)).parameters();
     }
 
     /** Names of the layers, in order. */

@@ -26,15 +26,17 @@ final class Coordinator {
     private static final class Member {
         final String place;
         final String executor;
+        final String device;
         String phase = "start";
         String host = "";
         int port;
         long heardNanos;
         boolean isDone;
 
-        Member(String place, String executor) {
+        Member(String place, String executor, String device) {
             this.place = place;
             this.executor = executor;
+            this.device = device;
         }
     }
 
@@ -93,7 +95,8 @@ final class Coordinator {
             return stop(loss);
         }
         if (kind.equals(Protocol.HELLO)) {
-            members[rank] = new Member((String) message[3], (String) message[4]);
+            members[rank] = new Member((String) message[3], (String) message[4], (String) message[5]);
+            refuseSharing(rank);
         }
         Member member = members[rank];
         if (member == null) {
@@ -199,6 +202,23 @@ final class Coordinator {
             }
         }
         return new Object[] {Protocol.GO, token.clone(), hosts, ports, firstRound, firstStates.size()};
+    }
+
+    /** Two workers on one device would halve its memory and its speed, or fail in the middle. */
+    private void refuseSharing(int rank) {
+        Member own = members[rank];
+        for (int r = 0; r < members.length; r++) {
+            Member other = members[r];
+            if (r != rank && own != null && other != null && !own.device.isEmpty() && own.device.equals(other.device)) {
+                fail(
+                        "the start",
+                        "ranks " + Math.min(r, rank) + " and " + Math.max(r, rank) + " would share " + own.device
+                                + ". Let Spark give each worker a device of its own:"
+                                + " spark.executor.resource.gpu.amount, spark.task.resource.gpu.amount=1 and a discovery"
+                                + " script, as in conf/spark-gpu.conf; standalone workers that share a host need a resources"
+                                + " file each");
+            }
+        }
     }
 
     private void rankFailed(RankFailure failure) {

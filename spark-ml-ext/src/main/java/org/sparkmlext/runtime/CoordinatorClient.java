@@ -63,10 +63,11 @@ final class CoordinatorClient implements RankLink, AutoCloseable {
     /**
      * Registers this rank.
      *
+     * @param device what no other rank may share; empty for nothing
      * @return false if the run has its result already and there is nothing left to do
      */
-    boolean hello(String place, String executor) {
-        if (isFinished(ask(Protocol.request(Protocol.HELLO, attempt, rank, place, executor)))) {
+    boolean hello(String place, String executor, String device) {
+        if (isFinished(ask(Protocol.request(Protocol.HELLO, attempt, rank, place, executor, device)))) {
             return false;
         }
         sender.start();

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.sparkmlext.data.TableColumns;
 import org.sparkmlext.data.TableCounts;
 import org.sparkmlext.data.WindowTable;
+import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.training.ResumableAlgorithm;
 import org.sparkmlext.training.SeriesShape;
 import org.sparkmlext.training.ShardShape;
@@ -172,7 +173,8 @@ public final class DistributedTrainer {
         refuseDynamicAllocation(conf);
         Deadlines deadlines = Deadlines.of(conf);
         clock.enter("executors");
-        ExecutorCensus census = ExecutorCensus.await(context, deadlines);
+        String resource = Backends.resource(options.device());
+        ExecutorCensus census = ExecutorCensus.await(context, resource, deadlines);
         clock.enter("scan");
         try (ScannedTable table = ScannedTable.scan(data, source, watch)) {
             clock.enter("shard");
@@ -182,7 +184,8 @@ public final class DistributedTrainer {
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = source.columns().featureNames(table.counts().numFeatures());
             StoragePlan storage = storage(plan, names, table.counts(), choice, "spark.executor.memory");
-            ResourceProfile profile = choice.cpusPerTask() == taskCpus ? null : profile(choice.cpusPerTask());
+            ResourceProfile profile =
+                    profile(choice.cpusPerTask(), taskCpus, census.devicesPerExecutor() == 0 ? "" : resource);
             try (ClusterShards shards = ClusterShards.of(table, plan, storage.isMapped(), profile, watch)) {
                 clock.enter("gather");
                 return trainGang(table, shards, profile, plan, storage, names, choice, deadlines);
@@ -228,16 +231,28 @@ public final class DistributedTrainer {
         }
     }
 
-    /** A task takes {@code cpus} cores, and of all else (GPUs) what Spark's own setting says. */
-    private ResourceProfile profile(int cpus) {
-        TaskResourceRequests requests = new TaskResourceRequests().cpus(cpus);
+    /**
+     * A worker's task takes {@code cpus} cores, one whole device of the resource, and of all else what Spark's own settings say;
+     * null where these settings say so already.
+     *
+     * @param resource empty for none
+     */
+    private @Nullable ResourceProfile profile(int cpus, int taskCpus, String resource) {
         Map<String, TaskResourceRequest> defaults =
                 context.resourceProfileManager().defaultResourceProfile().taskResourcesJMap();
+        TaskResourceRequest own = defaults.get(resource);
+        if (cpus == taskCpus && (resource.isEmpty() || (own != null && own.amount() == 1))) {
+            return null;
+        }
+        TaskResourceRequests requests = new TaskResourceRequests().cpus(cpus);
         defaults.forEach((name, request) -> {
             if (!name.equals(ResourceProfile.CPUS())) {
                 requests.resource(name, request.amount());
             }
         });
+        if (!resource.isEmpty()) {
+            requests.resource(resource, 1);
+        }
         return new ResourceProfileBuilder().require(requests).build();
     }
 

@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ExecutorResourceRequest;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,10 @@ import scala.jdk.javaapi.CollectionConverters;
  * too early chooses too few.
  *
  * @param coresByExecutor cores of each executor
+ * @param devicesPerExecutor devices that workers need one each of, which Spark gives to tasks; 0 where they need none, or Spark
+ *     knows of none
  */
-record ExecutorCensus(List<Integer> coresByExecutor) {
+record ExecutorCensus(List<Integer> coresByExecutor, int devicesPerExecutor) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorCensus.class);
     private static final Pattern LOCAL_CLUSTER = Pattern.compile("local-cluster\\[\\s*([0-9]+)\\s*,.*");
@@ -31,10 +34,12 @@ record ExecutorCensus(List<Integer> coresByExecutor) {
      * Waits until the expected number is there, or, where it is not known or does not come within
      * {@code spark.scheduler.maxRegisteredResourcesWaitingTime}, until no more have come for a while.
      *
+     * @param resource what each worker needs one of, as Spark calls it; empty for none
      * @throws IllegalStateException if there is no executor within the deadline
      */
-    static ExecutorCensus await(SparkContext context, Deadlines deadlines) {
+    static ExecutorCensus await(SparkContext context, String resource, Deadlines deadlines) {
         SparkConf conf = context.conf();
+        int devices = devices(context, resource);
         OptionalInt expected = expected(context.master(), conf);
         long patience = TimeUnit.SECONDS.toNanos(
                 conf.getTimeAsSeconds("spark.scheduler.maxRegisteredResourcesWaitingTime", "30s"));
@@ -50,7 +55,7 @@ record ExecutorCensus(List<Integer> coresByExecutor) {
             }
             boolean isStable = known > 0 && now - since > STABLE.toNanos();
             if (known > 0 && expected.isPresent() && known >= expected.getAsInt()) {
-                return new ExecutorCensus(cores);
+                return new ExecutorCensus(cores, devices);
             }
             if (isStable && (expected.isEmpty() || now - start > patience)) {
                 if (expected.isPresent()) {
@@ -59,7 +64,7 @@ record ExecutorCensus(List<Integer> coresByExecutor) {
                             known,
                             expected.getAsInt());
                 }
-                return new ExecutorCensus(cores);
+                return new ExecutorCensus(cores, devices);
             }
             if (known == 0 && now - start > deadlines.executors().toNanos()) {
                 throw new IllegalStateException("no executor has registered within "
@@ -78,6 +83,15 @@ record ExecutorCensus(List<Integer> coresByExecutor) {
             Thread.currentThread().interrupt();
             throw new TrainingCancelledException("training was cancelled: the calling thread was interrupted");
         }
+    }
+
+    /** What every executor was started with: without dynamic allocation there is one profile of executors. */
+    private static int devices(SparkContext context, String resource) {
+        ExecutorResourceRequest request = context.resourceProfileManager()
+                .defaultResourceProfile()
+                .executorResourcesJMap()
+                .get(resource);
+        return request == null ? 0 : (int) request.amount();
     }
 
     private static List<Integer> cores(SparkContext context) {
@@ -110,9 +124,12 @@ record ExecutorCensus(List<Integer> coresByExecutor) {
         return coresByExecutor.size();
     }
 
-    /** Tasks that can run at once if each takes this many cores. */
+    /** Workers that can run at once if each takes this many cores, and a device where they need one. */
     int slots(int cpusPerTask) {
-        return coresByExecutor.stream().mapToInt(cores -> cores / cpusPerTask).sum();
+        int most = devicesPerExecutor == 0 ? Integer.MAX_VALUE : devicesPerExecutor;
+        return coresByExecutor.stream()
+                .mapToInt(cores -> Math.min(cores / cpusPerTask, most))
+                .sum();
     }
 
     /** Executors that have room for at least one task. */

@@ -81,7 +81,7 @@ public final class ExecutorProbe {
             List<Map<String, String>> looked = look(context, 1, 0);
             return new Executors(looked.size(), looked.size(), looked);
         }
-        ExecutorCensus census = ExecutorCensus.await(context, Deadlines.of(context.conf()));
+        ExecutorCensus census = ExecutorCensus.await(context, "", Deadlines.of(context.conf()));
         int slots = census.slots(context.conf().getInt("spark.task.cpus", 1));
         Map<String, Map<String, String>> found = new TreeMap<>();
         for (int look = 0; look < MOST_LOOKS && found.size() < census.numExecutors(); look++) {

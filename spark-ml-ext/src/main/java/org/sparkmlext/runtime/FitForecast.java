@@ -1,6 +1,7 @@
 package org.sparkmlext.runtime;
 
 import org.apache.spark.SparkContext;
+import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.training.ShardShape;
 import org.sparkmlext.training.TrainingAlgorithm;
 
@@ -30,7 +31,8 @@ public final class FitForecast {
         WorkerChoice choice = isLocal
                 ? WorkerChoice.local(context.master(), options, rows)
                 : WorkerChoice.cluster(
-                        ExecutorCensus.await(context, Deadlines.of(context.conf())),
+                        ExecutorCensus.await(
+                                context, Backends.resource(options.device()), Deadlines.of(context.conf())),
                         context.conf().getInt("spark.task.cpus", 1),
                         options,
                         rows);

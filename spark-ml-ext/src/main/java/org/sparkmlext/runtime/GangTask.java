@@ -10,7 +10,6 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.Function2;
-import org.apache.spark.resource.ResourceInformation;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.collective.CollectiveOptions;
@@ -50,12 +49,13 @@ record GangTask(
         TaskContext context = TaskContext.get();
         String executor = SparkEnv.get().executorId();
         String host = SparkEnv.get().blockManager().blockManagerId().host();
-        String place = "executor " + executor + " (" + host + ")";
+        GivenDevice given = GivenDevice.of(context, device);
+        String place = "executor " + executor + " (" + host + ")" + given.text();
         long attempt = launch * ATTEMPTS_PER_LAUNCH + context.stageAttemptNumber();
         try (CoordinatorClient client = new CoordinatorClient(endpoint, context, attempt, rank)) {
             try {
-                if (client.hello(place, executor)) {
-                    client.done(train(rank, elements, context, client, host, attempt));
+                if (client.hello(place, executor, given.key(host))) {
+                    client.done(train(rank, elements, given, client, host, attempt));
                 }
             } catch (Throwable t) {
                 if (context.isInterrupted()) {
@@ -70,26 +70,21 @@ record GangTask(
     }
 
     private RankRun.Outcome train(
-            int rank,
-            Iterator<Object> elements,
-            TaskContext context,
-            CoordinatorClient client,
-            String host,
-            long attempt)
+            int rank, Iterator<Object> elements, GivenDevice given, CoordinatorClient client, String host, long attempt)
             throws IOException {
         client.enter("reading its shard");
         if (!storage.isMapped()) {
-            return train(rank, elements, context, client, host, attempt, null);
+            return train(rank, elements, given, client, host, attempt, null);
         }
         try (ShardFiles files = new ShardFiles(rank, ShardFiles.directory(storage.fileBytes()))) {
-            return train(rank, elements, context, client, host, attempt, files);
+            return train(rank, elements, given, client, host, attempt, files);
         }
     }
 
     private RankRun.Outcome train(
             int rank,
             Iterator<Object> elements,
-            TaskContext context,
+            GivenDevice given,
             CoordinatorClient client,
             String host,
             long attempt,
@@ -98,7 +93,9 @@ record GangTask(
         ShardHandover shard = new ShardHandover(
                 plan.checked(rank, isShuffled ? collect(elements, client, files) : cut(rank, elements, client, files)));
         client.enter("gathering");
-        CollectiveOptions options = CollectiveOptions.defaults().withCancelled(() -> client.cancelReason() != null);
+        CollectiveOptions options = CollectiveOptions.defaults()
+                .withLocalSockets(SparkEnv.get().conf().getBoolean("spark.sparkmlext.localSockets", true))
+                .withCancelled(() -> client.cancelReason() != null);
         try (TcpListener listener = TcpListener.bind(InetAddress.getByName(host), options)) {
             CoordinatorClient.Gathering gathering =
                     client.join(host, listener.address().getPort());
@@ -106,7 +103,7 @@ record GangTask(
             client.enter("connecting");
             Collective collective = listener.connect(rank, gathering.peers(), gathering.token(), attempt);
             try {
-                BackendOptions backend = new BackendOptions(numThreads, ordinal(context))
+                BackendOptions backend = new BackendOptions(numThreads, given.ordinal())
                         .withDirectory(files == null ? null : files.directory());
                 return RankRun.run(algorithm, shard, collective, device, backend, finished, client);
             } catch (RuntimeException | Error e) {
@@ -117,12 +114,6 @@ record GangTask(
                 collective.close();
             }
         }
-    }
-
-    /** The GPU that Spark gave this task; the first one where Spark knows of none. */
-    private static int ordinal(TaskContext context) {
-        @Nullable ResourceInformation gpus = context.resourcesJMap().get("gpu");
-        return gpus == null || gpus.addresses().length == 0 ? 0 : Integer.parseInt(gpus.addresses()[0]);
     }
 
     /** A block and its place in the table. */

@@ -21,6 +21,7 @@ import org.sparkmlext.collective.InProcessCollective;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
@@ -254,8 +255,10 @@ final class LocalGang implements AutoCloseable {
         public void run() {
             int rank = collective.rank();
             try {
+                // Devices, where ranks need one each, are taken in their order: Spark gives none to threads.
+                int ordinal = Backends.resource(device).isEmpty() ? 0 : rank;
                 BackendOptions options =
-                        BackendOptions.threads(choice.threadsPerWorker()).withDirectory(directory);
+                        new BackendOptions(choice.threadsPerWorker(), ordinal).withDirectory(directory);
                 // No attempt went before this one; another application may have.
                 RankRun.Outcome outcome =
                         RankRun.run(algorithm, shard, collective, device, options, finishedRounds, this);

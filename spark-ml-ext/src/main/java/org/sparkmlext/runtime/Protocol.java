@@ -16,7 +16,7 @@ import org.sparkmlext.training.RoundState;
  */
 final class Protocol {
 
-    /** Rank runs: place. */
+    /** Rank runs: place, executor, the device it has to itself or nothing. */
     static final String HELLO = "hello";
     /** Rank can be reached: host, port. Asked again and again until the verdict is {@link #GO}. */
     static final String JOIN = "join";

@@ -35,8 +35,8 @@ record WorkerChoice(int numWorkers, int threadsPerWorker, int cpusPerTask, int w
     }
 
     /**
-     * Cluster mode: one worker an executor with all its cores, unless a number is asked for; then the cores of an executor
-     * are shared among its workers.
+     * Cluster mode: one worker an executor with all its cores, or one for each of its devices where workers need them, unless a
+     * number is asked for; then the cores of an executor are shared among its workers.
      *
      * @param taskCpus {@code spark.task.cpus}
      */
@@ -47,7 +47,8 @@ record WorkerChoice(int numWorkers, int threadsPerWorker, int cpusPerTask, int w
         if (workers == 0) {
             // An executor of fewer cores than a task takes gives no slot.
             int usable = census.numExecutorsFor(taskCpus);
-            workers = (int) Math.max(1, Math.min(usable, trainingRows));
+            int most = census.devicesPerExecutor() == 0 ? usable : census.slots(taskCpus);
+            workers = (int) Math.max(1, Math.min(most, trainingRows));
             if (workers < executors) {
                 LOG.info(
                         "{} workers instead of one for each of {} executors: {} have the {} cores of a task, and there are {}"
@@ -69,14 +70,18 @@ record WorkerChoice(int numWorkers, int threadsPerWorker, int cpusPerTask, int w
         if (slots < workers) {
             throw new IllegalArgumentException("numWorkers is " + workers + " but the cluster runs only " + slots
                     + " tasks at once: " + executors + " executors with " + census.coresByExecutor()
-                    + " cores at spark.task.cpus = " + taskCpus + "; allowed here: 1 to " + slots
+                    + " cores" + devices(census) + " at spark.task.cpus = " + taskCpus + "; allowed here: 1 to " + slots
                     + ", or 0 to let the runtime choose. More executors (spark.executor.instances, spark.cores.max) or"
                     + " cores (spark.executor.cores) allow more");
         }
         int threads = options.numThreads() > 0 ? options.numThreads() : cpus;
         String text = workers + (workers == 1 ? " worker" : " workers") + " x " + threads
-                + (threads == 1 ? " thread" : " threads") + " on " + executors + " executors";
+                + (threads == 1 ? " thread" : " threads") + " on " + executors + " executors" + devices(census);
         return new WorkerChoice(workers, threads, cpus, perExecutor, text);
+    }
+
+    private static String devices(ExecutorCensus census) {
+        return census.devicesPerExecutor() == 0 ? "" : " with " + census.devicesPerExecutor() + " GPUs each";
     }
 
     /** Refuses more workers than rows. */

@@ -77,6 +77,7 @@ class ArchitectureTest {
                 "ml.table",
                 "ml.training",
                 "runtime",
+                "sql",
                 "training",
                 "collective",
                 "data",
@@ -145,6 +146,23 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(OURS + "collective..", OURS + "kernels..", OURS + "sql..")
+                .check(MODULE);
+    }
+
+    @Test
+    void sqlReachesAlgorithmsThroughStagesOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage(OURS + "sql..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        OURS + "runtime..",
+                        OURS + "collective..",
+                        OURS + "kernels..",
+                        OURS + "tree..",
+                        OURS + "net..",
+                        OURS + "interop..")
                 .check(MODULE);
     }
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Times sums between processes over loopback and between threads of one JVM; a program, not a test.
+ * Times sums between processes, over loopback and through sockets in the file system, and between threads of one JVM; a program, not a test.
  *
  * <p>Arguments: the number of ranks (2 by default). Prints, for each size, median and fastest time and the bus bandwidth
  * {@code 2 (N - 1) / N * bytes / median}. Run it on a quiet machine; the congestion control of the host matters (see
@@ -28,14 +28,15 @@ public final class CollectiveBenchmark {
     private CollectiveBenchmark() {}
 
     public static void main(String[] args) throws Exception {
-        if (args.length == 2) {
-            runRank(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
+        if (args.length == 3) {
+            runRank(Integer.parseInt(args[0]), Integer.parseInt(args[1]), Boolean.parseBoolean(args[2]));
             return;
         }
         int size = args.length == 0 ? 2 : Integer.parseInt(args[0]);
         printMachine();
         System.out.println("ranks  carrier    type     bytes        p50 us      min us   GB/s");
-        runProcesses(size);
+        runProcesses(size, false);
+        runProcesses(size, true);
         List<InProcessCollective> ranks = InProcessCollective.group(size);
         RankThreads.run(ranks, collective -> {
             measureAll(collective, "one JVM  ", System.out);
@@ -43,7 +44,7 @@ public final class CollectiveBenchmark {
         });
     }
 
-    private static void runProcesses(int size) throws IOException {
+    private static void runProcesses(int size, boolean localSockets) throws IOException {
         List<Process> processes = new ArrayList<>();
         StringBuilder ports = new StringBuilder();
         try {
@@ -57,7 +58,8 @@ public final class CollectiveBenchmark {
                                 System.getProperty("java.class.path"),
                                 CollectiveBenchmark.class.getName(),
                                 String.valueOf(rank),
-                                String.valueOf(size))
+                                String.valueOf(size),
+                                String.valueOf(localSockets))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
                 processes.add(process);
@@ -74,8 +76,9 @@ public final class CollectiveBenchmark {
         }
     }
 
-    private static void runRank(int rank, int size) throws IOException {
-        TcpListener listener = TcpListener.bind(InetAddress.getLoopbackAddress(), CollectiveOptions.defaults());
+    private static void runRank(int rank, int size, boolean localSockets) throws IOException {
+        TcpListener listener = TcpListener.bind(
+                InetAddress.getLoopbackAddress(), CollectiveOptions.defaults().withLocalSockets(localSockets));
         System.out.println(listener.address().getPort());
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         List<InetSocketAddress> peers = Arrays.stream(orders.readLine().trim().split(" "))
@@ -85,7 +88,7 @@ public final class CollectiveBenchmark {
             throw new IOException(peers.size() + " addresses for " + size + " ranks");
         }
         try (TcpCollective collective = listener.connect(rank, peers, TOKEN, ATTEMPT)) {
-            measureAll(collective, "processes", System.out);
+            measureAll(collective, localSockets ? "files    " : "TCP      ", System.out);
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.zip.CRC32C;
  * {@code sum LENGTH}, {@code loop LENGTH} (until it fails), {@code close}. One line is answered to each.
  */
 public final class RankMain {
+    private static final int ONLY_TCP = 2;
+
     private final int rank;
     private final CollectiveOptions options;
     private TcpListener listener;
@@ -31,9 +33,13 @@ public final class RankMain {
 
     public static void main(String[] args) throws IOException {
         Duration patience = Duration.ofMillis(Long.parseLong(args[1]));
+        int rank = Integer.parseInt(args[0]);
+        // One rank among them has but TCP, as one in a container of its own would.
         RankMain main = new RankMain(
-                Integer.parseInt(args[0]),
-                CollectiveOptions.defaults().withTimeouts(Duration.ofSeconds(60), patience, patience));
+                rank,
+                CollectiveOptions.defaults()
+                        .withTimeouts(Duration.ofSeconds(60), patience, patience)
+                        .withLocalSockets(rank != ONLY_TCP));
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         OpenHandles before = OpenHandles.now();

@@ -27,8 +27,17 @@ class CoordinatorTest {
     }
 
     private static Object[] hello(Coordinator coordinator, long attempt, int rank) {
+        return hello(coordinator, attempt, rank, "");
+    }
+
+    private static Object[] hello(Coordinator coordinator, long attempt, int rank, String device) {
         return coordinator.answer(Protocol.request(
-                Protocol.HELLO, attempt, rank, "executor " + rank + " (h" + rank + ")", Integer.toString(rank)));
+                Protocol.HELLO,
+                attempt,
+                rank,
+                "executor " + rank + " (h" + rank + ")",
+                Integer.toString(rank),
+                device));
     }
 
     private static Object[] join(Coordinator coordinator, long attempt, int rank) {
@@ -107,6 +116,32 @@ class CoordinatorTest {
                         "started 1 with 2",
                         "round 2");
         assertThat(coordinator.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void twoRanksOnOneDeviceAreRefused() {
+        Coordinator coordinator = coordinator(PATIENT);
+        assertThat(hello(coordinator, 0, 1, "gpu 0 of h")).containsExactly(Protocol.OK);
+        assertThat(hello(coordinator, 0, 1, "gpu 0 of h"))
+                .as("the same rank again")
+                .containsExactly(Protocol.OK);
+        assertThat(record.failure()).isNull();
+        hello(coordinator, 0, 0, "gpu 0 of h");
+        assertThat(record.failure())
+                .hasMessageContaining("ranks 0 and 1 would share gpu 0 of h")
+                .hasMessageContaining("spark.task.resource.gpu.amount=1");
+        assertThat(join(coordinator, 0, 0)[0]).isEqualTo(Protocol.STOP);
+    }
+
+    @Test
+    void anotherAttemptMayTakeTheSameDevices() {
+        Coordinator coordinator = coordinator(PATIENT);
+        hello(coordinator, 0, 0, "gpu 0 of h");
+        hello(coordinator, 0, 1, "gpu 1 of h");
+        coordinator.executorLost("1", "killed");
+        hello(coordinator, 1, 0, "gpu 1 of h");
+        hello(coordinator, 1, 1, "gpu 0 of h");
+        assertThat(record.failure()).isNull();
     }
 
     @Test

@@ -14,8 +14,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WorkerChoiceTest {
 
     private static WorkerChoice cluster(List<Integer> cores, int taskCpus, int numWorkers, long rows) {
-        return WorkerChoice.cluster(
-                new ExecutorCensus(cores), taskCpus, new RuntimeOptions(numWorkers, 0, "cpu"), rows);
+        return cluster(new ExecutorCensus(cores, 0), taskCpus, numWorkers, rows);
+    }
+
+    private static WorkerChoice cluster(ExecutorCensus census, int taskCpus, int numWorkers, long rows) {
+        return WorkerChoice.cluster(census, taskCpus, new RuntimeOptions(numWorkers, 0, "auto"), rows);
     }
 
     @ParameterizedTest(name = "{0}: {1} threads")
@@ -82,6 +85,33 @@ class WorkerChoiceTest {
         // Three a JVM would need 3 cores at one each; the smaller executor holds but one.
         WorkerChoice choice = cluster(List.of(1, 4), 1, 5, 1000);
         assertThat(choice.cpusPerTask()).isEqualTo(1);
+    }
+
+    @Test
+    void whereWorkersNeedGpusThereIsOneForEach() {
+        WorkerChoice choice = cluster(new ExecutorCensus(List.of(8, 8), 4), 1, 0, 1000);
+        assertThat(choice.numWorkers()).isEqualTo(8);
+        assertThat(choice.cpusPerTask()).isEqualTo(2);
+        assertThat(choice.workersPerJvm()).isEqualTo(4);
+        assertThat(choice.description()).isEqualTo("8 workers x 2 threads on 2 executors with 4 GPUs each");
+        assertThat(cluster(new ExecutorCensus(List.of(8, 8), 1), 1, 0, 1000).cpusPerTask())
+                .isEqualTo(8);
+    }
+
+    @Test
+    void gpusWithoutCoresForThemStayIdle() {
+        WorkerChoice choice = cluster(new ExecutorCensus(List.of(2, 4), 4), 1, 0, 1000);
+        assertThat(choice.numWorkers()).isEqualTo(6);
+        assertThat(choice.cpusPerTask()).isEqualTo(1);
+    }
+
+    @Test
+    void moreWorkersThanGpusAreRefused() {
+        assertThatThrownBy(() -> cluster(new ExecutorCensus(List.of(8, 8), 2), 1, 5, 1000))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("numWorkers is 5")
+                .hasMessageContaining("only 4 tasks at once")
+                .hasMessageContaining("with 2 GPUs each");
     }
 
     @Test

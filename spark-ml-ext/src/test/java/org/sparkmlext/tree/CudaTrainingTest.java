@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
+import org.sparkmlext.kernels.cuda.EmulatedBackendProvider;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 import org.sparkmlext.testing.RealData;
 import org.sparkmlext.tree.TableMaker.RowValues;
@@ -72,6 +73,41 @@ class CudaTrainingTest {
             List<Shard> sparse = TableMaker.sparse(TableMaker.shards(rows, 3, true, true), 0, 0);
             assertThat(train(settings, sparse, devices)).isEqualTo(expected);
         }
+    }
+
+    /**
+     * Whichever allocation of a fit finds no memory: an error with numbers, everything given back (the emulated device refuses to be closed
+     * before), and a fit with one allocation more comes further, up to the whole model.
+     */
+    @Test
+    void memoryThatEndsAnywhereInAFitEndsThatFitOnly() {
+        BoostingSettings settings =
+                settings().withTrees(2).withShape(GrowPolicy.LEAFWISE, -1, 6).build();
+        List<RowValues> rows = ROWS.subList(0, 120);
+        byte[] expected = train(settings, TableMaker.shards(rows, 1, true, true), "cpu");
+        int most = 0;
+        while (true) {
+            int allowed = most;
+            try {
+                byte[] model = TrainingThreads.train(
+                                settings,
+                                TableMaker.shards(rows, 1, true, true),
+                                rank -> EmulatedBackendProvider.withAllocations(allowed),
+                                List.of())
+                        .model();
+                assertThat(model).isEqualTo(expected);
+                break;
+            } catch (RuntimeException failed) {
+                assertThat(failed)
+                        .as("after %d allocations", allowed)
+                        .hasStackTraceContaining("cuda: no memory for ")
+                        .hasStackTraceContaining(" bytes free of ")
+                        .hasStackTraceContaining("Use more workers");
+                assertThat(failed.getSuppressed()).as("closing the device").isEmpty();
+            }
+            most++;
+        }
+        assertThat(most).as("allocations of a fit").isGreaterThan(10);
     }
 
     private static void check(Objective.Kind kind, List<Double> parameters, ToDoubleFunction<RowValues> label) {

@@ -21,6 +21,11 @@ public final class CudaBackendProvider implements BackendProvider {
         return -1;
     }
 
+    @Override
+    public String resource() {
+        return "gpu";
+    }
+
     /** Of the first device. */
     @Override
     public Availability availability() {

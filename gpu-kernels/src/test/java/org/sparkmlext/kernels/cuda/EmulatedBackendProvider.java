@@ -9,6 +9,11 @@ import org.sparkmlext.kernels.emulated.CudaEmulator;
 /** Opens the CUDA back end on {@link EmulatedDevice}: device {@code emulated} wherever these tests are on the class path. */
 public final class EmulatedBackendProvider implements BackendProvider {
 
+    /** A back end that runs out of memory: the allocation after so many is refused, and so are all after it. */
+    public static Backend withAllocations(int most) {
+        return new CudaBackend(new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES, most));
+    }
+
     @Override
     public String name() {
         return "emulated";

@@ -24,9 +24,17 @@ final class EmulatedDevice implements OpenDevice {
     private static final byte POISON = (byte) 0xCD;
 
     private final DeviceFacts facts;
+    private final int mostAllocations;
+    private int numAllocations;
     private long usedBytes;
 
     EmulatedDevice(int sharedBytes) {
+        this(sharedBytes, Integer.MAX_VALUE);
+    }
+
+    /** @param mostAllocations the one after these finds no memory */
+    EmulatedDevice(int sharedBytes, int mostAllocations) {
+        this.mostAllocations = mostAllocations;
         facts = new DeviceFacts("CUDA on the CPU", 9, 0, 13_000, TOTAL_BYTES, NUM_MULTIPROCESSORS, sharedBytes);
     }
 
@@ -42,9 +50,10 @@ final class EmulatedDevice implements OpenDevice {
 
     @Override
     public @Nullable DeviceMemory allocate(long bytes) {
-        if (bytes > freeBytes()) {
+        if (bytes > freeBytes() || numAllocations == mostAllocations) {
             return null;
         }
+        numAllocations++;
         usedBytes += bytes;
         return new HostMemory(bytes);
     }

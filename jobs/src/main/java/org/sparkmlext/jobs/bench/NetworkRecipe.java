@@ -77,7 +77,7 @@ public enum NetworkRecipe {
             SequenceSet.PHALANGES_OUTLINES_CORRECT,
             Map.of(
                     "network", "lstm-fcn",
-                    "maxEpochs", "40",
+                    "maxEpochs", "120",
                     "batchSize", "64",
                     "learningRate", "0.002",
                     "numWorkers", "1")),

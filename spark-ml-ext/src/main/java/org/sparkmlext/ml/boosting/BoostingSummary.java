@@ -3,6 +3,7 @@ package org.sparkmlext.ml.boosting;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.sparkmlext.ml.picture.LearningCurve;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingReport;
 
@@ -44,5 +45,10 @@ public record BoostingSummary(TrainingReport report, int keptRounds) {
         return rounds().stream()
                 .mapToDouble(round -> round.metrics().getOrDefault(metric, Double.NaN))
                 .toArray();
+    }
+
+    /** The metrics as a picture: an SVG document. */
+    public String learningCurve() {
+        return LearningCurve.svg(rounds(), "round");
     }
 }

@@ -9,8 +9,10 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -95,6 +97,22 @@ public record BinaryEvaluation(
         }
         sums.add(sum(when(isWeight, 0L).otherwise(1L)));
         return sums;
+    }
+
+    @Override
+    public Map<String, Double> figures() {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("auc", auc);
+        figures.put("average_precision", averagePrecision);
+        figures.put("log_loss", logLoss);
+        figures.put("accuracy", accuracy);
+        figures.put("true_positives", (double) truePositives);
+        figures.put("false_positives", (double) falsePositives);
+        figures.put("true_negatives", (double) trueNegatives);
+        figures.put("false_negatives", (double) falseNegatives);
+        figures.put("rows", (double) rows);
+        figures.put("weight", weight);
+        return figures;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
@@ -22,6 +23,9 @@ public interface Evaluation {
 
     /** A few lines for people. */
     String describe();
+
+    /** The figures by name, such as {@code log_loss}, in the order in which they are told; NaN where one is not defined. */
+    Map<String, Double> figures();
 
     /**
      * Measures a model on labelled rows, as {@link #of(Dataset, LabelColumns, Double)} does its predictions. Of events those count that

@@ -6,8 +6,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -65,6 +67,17 @@ public record MulticlassEvaluation(
                 "a class of the model (whole numbers 0 to " + (classes - 1) + ")",
                 sums.weight.value());
         return sums.evaluation(columns);
+    }
+
+    @Override
+    public Map<String, Double> figures() {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("log_loss", logLoss);
+        figures.put("accuracy", accuracy);
+        figures.put("macro_f1", macroF1);
+        figures.put("rows", (double) rows);
+        figures.put("weight", weight);
+        return figures;
     }
 
     @Override

@@ -5,7 +5,9 @@ import static org.apache.spark.sql.functions.col;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,21 @@ public record RegressionEvaluation(
         }
         columns.check(sums.rows, sums.strangeLabels, "a finite number", sums.weight.value());
         return sums.evaluation(columns, quantileLevel);
+    }
+
+    @Override
+    public Map<String, Double> figures() {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("rmse", rmse);
+        figures.put("mae", mae);
+        figures.put("r2", r2);
+        figures.put("mape", mape);
+        if (quantileLevel != null) {
+            figures.put("pinball", pinball);
+        }
+        figures.put("rows", (double) rows);
+        figures.put("weight", weight);
+        return figures;
     }
 
     @Override

@@ -1,6 +1,7 @@
 /**
- * Stages and readers that turn raw data into what networks take: {@link org.sparkmlext.ml.feature.ImageAssembler} and
- * {@link org.sparkmlext.ml.feature.ImageFolder}.
+ * Stages and readers that turn raw data into what models take: {@link org.sparkmlext.ml.feature.TableAssembler} columns of tables,
+ * {@link org.sparkmlext.ml.feature.ImageAssembler} and {@link org.sparkmlext.ml.feature.ImageFolder} images,
+ * {@link org.sparkmlext.ml.feature.SequenceAssembler} and {@link org.sparkmlext.ml.feature.TokenIndexer} sequences.
  */
 @NullMarked
 package org.sparkmlext.ml.feature;

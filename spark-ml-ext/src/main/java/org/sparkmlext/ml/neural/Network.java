@@ -1,5 +1,6 @@
 package org.sparkmlext.ml.neural;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.net.Architecture;
 import org.sparkmlext.net.ArchitectureBuilder;
@@ -40,6 +41,15 @@ public final class Network {
     public static Network of(Architecture architecture) {
         return new Network(architecture);
     }
+
+    /**
+     * A layer in the summary.
+     *
+     * @param kind such as {@code conv2d}
+     * @param output shape of what it gives a row, such as {@code 8x26x26}, channels first
+     * @param parameters trained numbers
+     */
+    public record LayerLine(String name, String kind, String output, long parameters) {}
 
     /** Begins a network on images of bytes, which become numbers from 0 to 1. */
     public static Builder image(int height, int width, int channels) {
@@ -93,6 +103,17 @@ public final class Network {
     /** The same, with what is trained when the layers up to one, itself included, are frozen. */
     public String summary(String freezeUntil) {
         return architecture.summary(freezeUntil);
+    }
+
+    /** The lines of the summary, in the order in which layers are computed. */
+    public List<LayerLine> layerLines() {
+        return architecture.steps().stream()
+                .map(step -> new LayerLine(
+                        step.name(),
+                        step.layer().kind(),
+                        architecture.shapeText(step.name()),
+                        architecture.numParameters(step.name())))
+                .toList();
     }
 
     /** Trained numbers in all. */

@@ -10,6 +10,7 @@ import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWriter;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.ml.picture.LearningCurve;
 import org.sparkmlext.ml.stage.StageFiles;
 import org.sparkmlext.ml.stage.StoredStage;
 import org.sparkmlext.ml.stage.SummaryJson;
@@ -65,7 +66,7 @@ final class NetworkModelFiles {
             TrainingReport report = network.report();
             if (report != null) {
                 byte[] json = SummaryJson.write(report).getBytes(StandardCharsets.UTF_8);
-                byte[] curve = LearningCurve.svg(report.rounds()).getBytes(StandardCharsets.UTF_8);
+                byte[] curve = LearningCurve.svg(report.rounds(), "epoch").getBytes(StandardCharsets.UTF_8);
                 files.put(SUMMARY_FILE, out -> out.write(json));
                 files.put(CURVE_FILE, out -> out.write(curve));
             }

@@ -1,6 +1,7 @@
 package org.sparkmlext.ml.neural;
 
 import java.util.List;
+import org.sparkmlext.ml.picture.LearningCurve;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.TrainingReport;
 
@@ -69,6 +70,6 @@ public record NetworkSummary(TrainingReport report) {
 
     /** The metrics as a picture: an SVG document. */
     public String learningCurve() {
-        return LearningCurve.svg(epochs());
+        return LearningCurve.svg(epochs(), "epoch");
     }
 }

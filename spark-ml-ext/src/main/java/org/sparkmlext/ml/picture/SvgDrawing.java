@@ -98,6 +98,34 @@ public final class SvgDrawing {
         }
     }
 
+    /** A filled rectangle; x and y are its upper left corner. */
+    public void bar(double x, double y, double width, double height, String colour) {
+        out.append(String.format(
+                Locale.ROOT,
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>%n",
+                x,
+                y,
+                width,
+                height,
+                colour));
+    }
+
+    /** Black text below a place of a horizontal axis: centred there, or tilted and ending there. */
+    public void label(double x, double y, boolean isTilted, String text) {
+        if (isTilted) {
+            out.append(String.format(
+                    Locale.ROOT,
+                    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\" transform=\"rotate(-35 %.1f %.1f)\">%s</text>%n",
+                    x,
+                    y,
+                    x,
+                    y,
+                    escaped(text)));
+        } else {
+            text(x, y, Anchor.MIDDLE, text);
+        }
+    }
+
     /** The area between two lines, see-through; points of which one y is not finite are left out. */
     public void band(double[] xs, double[] lower, double[] upper, String colour) {
         StringBuilder there = new StringBuilder();

@@ -118,7 +118,7 @@ public final class FeatureColumns {
     }
 
     /** A column that holds true and false. */
-    static void checkBooleanColumn(StructType schema, String name, String param) {
+    public static void checkBooleanColumn(StructType schema, String name, String param) {
         StructField field = find(schema, name, param);
         if (!(field.dataType() instanceof BooleanType)) {
             throw new IllegalArgumentException("column '" + name + "' (" + param + ") has type "
@@ -211,7 +211,7 @@ public final class FeatureColumns {
         if (!(type instanceof NumericType) && !(type instanceof BooleanType)) {
             throw new IllegalArgumentException("column '" + field.name() + "' (" + param + ") has type "
                     + type.simpleString() + "; allowed: byte, short, int, long, float, double, decimal, boolean. "
-                    + "Index strings (StringIndexer) or cast the column first.");
+                    + "Make features of strings and dates with TableAssembler, or cast the column first.");
         }
     }
 }

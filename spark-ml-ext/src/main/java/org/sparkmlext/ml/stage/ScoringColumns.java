@@ -3,6 +3,7 @@ package org.sparkmlext.ml.stage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -63,8 +64,7 @@ final class ScoringColumns<S extends RowScorer> {
         RowValues values = input.values();
         Dataset<Row> rows = data.toDF();
         if (values.handleInvalid().equals(SKIP)) {
-            rows = rows.filter(
-                    expression("is_scorable", input.column(), DataTypes.BooleanType, step(values::isScorable)));
+            rows = rows.filter(expression("is_scorable", input.column(), DataTypes.BooleanType, values::isScorable));
         }
         if (columns.isEmpty()) {
             return rows;
@@ -73,13 +73,13 @@ final class ScoringColumns<S extends RowScorer> {
                 "score",
                 input.column(),
                 SQLDataTypes.VectorType(),
-                step(row -> VectorRows.dense(broadcast.value().rawPrediction(values.checked(row)))));
+                row -> VectorRows.dense(broadcast.value().rawPrediction(values.checked(row))));
         if (margins != null) {
             score = expression(
                     "add_base_margins",
                     functions.struct(score, margins.column(data.schema())),
                     SQLDataTypes.VectorType(),
-                    step(pair -> VectorRows.dense(margins.added((InternalRow) pair, broadcast.value()))));
+                    pair -> VectorRows.dense(margins.added(row(pair), broadcast.value())));
         }
         String scored = unusedName(rows.schema());
         Column raw = functions.col(scored);
@@ -93,14 +93,14 @@ final class ScoringColumns<S extends RowScorer> {
                         field.name(),
                         raw,
                         field.dataType(),
-                        step(row -> value(function.apply(broadcast.value(), VectorRows.values((InternalRow) row)))));
+                        scores -> value(function.apply(broadcast.value(), VectorRows.values(row(scores)))));
             } else if (column instanceof ScoredColumn.OfFeatures<S> ofFeatures) {
                 ScoredColumn.FeatureFunction<S> function = ofFeatures.function();
                 made = expression(
                         field.name(),
                         input.column(),
                         field.dataType(),
-                        step(row -> VectorRows.dense(function.apply(broadcast.value(), values.checked(row)))));
+                        row -> VectorRows.dense(function.apply(broadcast.value(), values.checked(row))));
             } else {
                 made = raw;
             }
@@ -111,29 +111,17 @@ final class ScoringColumns<S extends RowScorer> {
                 .drop(scored);
     }
 
+    /** A struct or vector that is never null, because this class computed it. */
+    private static InternalRow row(@Nullable Object computed) {
+        return (InternalRow) Objects.requireNonNull(computed);
+    }
+
     private static Object value(Object computed) {
         return computed instanceof double[] vector ? VectorRows.dense(vector) : computed;
     }
 
-    private static Column expression(String name, Column of, DataType type, ScoringExpression.Step step) {
-        boolean isNullable = type.equals(SQLDataTypes.VectorType());
-        return ColumnExpressions.column(
-                new ScoringExpression(name, ColumnExpressions.expression(of), type, isNullable, step));
-    }
-
-    private interface SerializableStep extends java.io.Serializable {
-        Object apply(Object value);
-    }
-
-    private static ScoringExpression.Step step(SerializableStep step) {
-        return new ScoringExpression.Step() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            public Object apply(Object value) {
-                return step.apply(value);
-            }
-        };
+    private static Column expression(String name, Column of, DataType type, ComputedColumns.ValueFunction function) {
+        return ComputedColumns.of(name, of, type, type.equals(SQLDataTypes.VectorType()), function);
     }
 
     private String unusedName(StructType schema) {

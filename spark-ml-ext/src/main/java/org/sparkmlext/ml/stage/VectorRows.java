@@ -5,11 +5,12 @@ import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 
 /** ML vectors as Spark SQL stores them: a row of type (0 sparse, 1 dense), size, indices and values. */
-final class VectorRows {
+public final class VectorRows {
 
     /** Fields of the row that a vector is. */
     static final int FIELDS = 4;
 
+    private static final byte SPARSE = 0;
     private static final byte DENSE = 1;
     private static final int TYPE = 0;
     private static final int SIZE = 1;
@@ -18,8 +19,20 @@ final class VectorRows {
 
     private VectorRows() {}
 
-    static InternalRow dense(double[] values) {
+    /** A dense vector. */
+    public static InternalRow dense(double[] values) {
         return new GenericInternalRow(new Object[] {DENSE, null, null, UnsafeArrayData.fromPrimitiveArray(values)});
+    }
+
+    /**
+     * A sparse vector.
+     *
+     * @param indices of the entries that are stored, ascending
+     */
+    public static InternalRow sparse(int size, int[] indices, double[] values) {
+        return new GenericInternalRow(new Object[] {
+            SPARSE, size, UnsafeArrayData.fromPrimitiveArray(indices), UnsafeArrayData.fromPrimitiveArray(values)
+        });
     }
 
     static boolean isDense(InternalRow vector) {

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,8 +122,36 @@ public final class TableReader {
         }
     }
 
+    /**
+     * Rows as a model wants them that was trained on this layout: features are cast, texts that mean missing become null. Columns that it
+     * does not read stay as they are.
+     *
+     * @param source what messages call them
+     * @throws BadInputException if a column is missing
+     */
+    public static Dataset<Row> toScore(Dataset<Row> rows, String source, TableLayout layout) {
+        Set<String> used = layout.usedColumns(false);
+        Column[] columns = Arrays.stream(rows.schema().fields())
+                .map(field -> missingAsNull(field, used.contains(field.name()) ? layout.missing() : List.of()))
+                .toArray(Column[]::new);
+        RawTable raw = new RawTable(rows.select(columns), false);
+        return raw.rows().withColumns(features(raw, layout, source, false));
+    }
+
     /** Casts features, maps the label; other columns stay as they are. */
     private Dataset<Row> prepare(RawTable raw, TableLayout layout, String path, boolean withLabel) {
+        Map<String, Column> changed = features(raw, layout, path, withLabel);
+        if (withLabel && layout.targets().isEmpty()) {
+            DataType type = RawTable.typesOf(raw.rows()).get(layout.label());
+            changed.put(layout.label(), LabelMapping.toNumber(layout, type, path, names));
+        }
+        if (withLabel && layout.weight() != null) {
+            changed.put(layout.weight(), column(layout.weight()).cast(DataTypes.DoubleType));
+        }
+        return raw.rows().withColumns(changed);
+    }
+
+    private static Map<String, Column> features(RawTable raw, TableLayout layout, String path, boolean withLabel) {
         Map<String, DataType> types = RawTable.typesOf(raw.rows());
         requireColumns(path, types.keySet(), layout.usedColumns(withLabel));
         Map<String, Column> changed = new LinkedHashMap<>();
@@ -147,13 +176,7 @@ public final class TableReader {
         for (String name : layout.stringFeatures()) {
             changed.put(name, column(name).cast(DataTypes.StringType));
         }
-        if (withLabel && layout.targets().isEmpty()) {
-            changed.put(layout.label(), LabelMapping.toNumber(layout, types.get(layout.label()), path, names));
-        }
-        if (withLabel && layout.weight() != null) {
-            changed.put(layout.weight(), column(layout.weight()).cast(DataTypes.DoubleType));
-        }
-        return raw.rows().withColumns(changed);
+        return changed;
     }
 
     private static Optional<Column> asNumber(String name, @Nullable DataType type, String path) {

@@ -48,14 +48,17 @@ public final class ModelDirectory {
 
     /** Writes model and layout; the directory appears whole or not at all. */
     public void save(MLWritable model, TableLayout layout, OutputDirectory output) {
-        output.write(directory -> {
-            model.write().session(session).save(directory.toString());
-            Path table = new Path(directory, TABLE_FILE);
-            try (OutputStream out = table.getFileSystem(session.sparkContext().hadoopConfiguration())
-                    .create(table)) {
-                out.write(layout.toJson().getBytes(StandardCharsets.UTF_8));
-            }
-        });
+        output.write(directory -> write(model, layout, directory));
+    }
+
+    /** Writes model and layout into a directory that is not there yet. */
+    public void write(MLWritable model, TableLayout layout, Path directory) throws IOException {
+        model.write().session(session).save(directory.toString());
+        Path table = new Path(directory, TABLE_FILE);
+        try (OutputStream out = table.getFileSystem(session.sparkContext().hadoopConfiguration())
+                .create(table)) {
+            out.write(layout.toJson().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /**
@@ -152,7 +155,8 @@ public final class ModelDirectory {
         }
     }
 
-    private @Nullable TableLayout layout(String path) {
+    /** How the training table of the model at a path was read; null if the directory was not written by {@code train}. */
+    public @Nullable TableLayout layout(String path) {
         Path file = new Path(path, TABLE_FILE);
         try {
             FileSystem files = file.getFileSystem(session.sparkContext().hadoopConfiguration());

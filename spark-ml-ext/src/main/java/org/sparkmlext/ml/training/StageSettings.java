@@ -59,14 +59,7 @@ public final class StageSettings {
      * @throws BadInputException if there is no such Param, the text is not of its type, or the Param refuses the value
      */
     public static void apply(List<? extends Params> stages, Map<String, String> settings, OptionNames names) {
-        Map<String, Params> owners = new LinkedHashMap<>();
-        for (Params stage : stages) {
-            for (Param<?> param : stage.params()) {
-                if (!SET_BY_JOB.contains(param.name())) {
-                    owners.putIfAbsent(param.name(), stage);
-                }
-            }
-        }
+        Map<String, Params> owners = owners(stages);
         settings.forEach((name, text) -> {
             if (SET_BY_JOB.contains(name)) {
                 throw new BadInputException("param '" + name + "' names a column; columns follow from "
@@ -79,6 +72,24 @@ public final class StageSettings {
             }
             set(stage, stage.getParam(name), text);
         });
+    }
+
+    /** Names of the Params that {@link #apply} sets. */
+    static Set<String> names(List<? extends Params> stages) {
+        return owners(stages).keySet();
+    }
+
+    /** The stage that gets a Param, by its name. */
+    private static Map<String, Params> owners(List<? extends Params> stages) {
+        Map<String, Params> owners = new LinkedHashMap<>();
+        for (Params stage : stages) {
+            for (Param<?> param : stage.params()) {
+                if (!SET_BY_JOB.contains(param.name())) {
+                    owners.putIfAbsent(param.name(), stage);
+                }
+            }
+        }
+        return owners;
     }
 
     private static void set(Params stage, Param<Object> param, String text) {

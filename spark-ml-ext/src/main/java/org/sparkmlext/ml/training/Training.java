@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineStage;
@@ -19,8 +20,15 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
+import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
+import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.ml.input.OptionNames;
+import org.sparkmlext.ml.neural.CnnClassifier;
+import org.sparkmlext.ml.neural.CnnRegressor;
+import org.sparkmlext.ml.neural.LstmClassifier;
+import org.sparkmlext.ml.neural.LstmRegressor;
 import org.sparkmlext.ml.table.Table;
 import org.sparkmlext.ml.table.TableLayout;
 import org.sparkmlext.ml.table.TableOptions;
@@ -62,6 +70,19 @@ public abstract class Training {
             case CNN_CLASSIFIER, CNN_REGRESSOR -> new ImageTraining(algorithm, settings, listener, names);
             case LSTM_CLASSIFIER, LSTM_REGRESSOR -> new SequenceTraining(algorithm, settings, listener, names);
         };
+    }
+
+    /** Names of the settings that the training of an algorithm takes. */
+    public static Set<String> settingNames(Algorithm algorithm) {
+        return StageSettings.names(
+                switch (algorithm) {
+                    case CLASSIFIER -> List.of(new BoostedTreesClassifier());
+                    case REGRESSOR -> List.of(new BoostedTreesRegressor());
+                    case CNN_CLASSIFIER -> List.of(new ImageAssembler(), new CnnClassifier());
+                    case CNN_REGRESSOR -> List.of(new ImageAssembler(), new CnnRegressor());
+                    case LSTM_CLASSIFIER -> List.of(new LstmClassifier());
+                    case LSTM_REGRESSOR -> List.of(new LstmRegressor());
+                });
     }
 
     /** What is trained. */

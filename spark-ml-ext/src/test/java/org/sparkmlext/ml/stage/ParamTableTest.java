@@ -14,6 +14,7 @@ import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.ml.boosting.BoostedTreesRegressor;
 import org.sparkmlext.ml.feature.ImageAssembler;
 import org.sparkmlext.ml.feature.SequenceAssembler;
+import org.sparkmlext.ml.feature.TableAssembler;
 import org.sparkmlext.ml.feature.TokenIndexer;
 import org.sparkmlext.ml.neural.CnnClassifier;
 import org.sparkmlext.ml.neural.CnnRegressor;
@@ -50,7 +51,8 @@ class ParamTableTest {
                 + table(new CnnClassifier()) + "\n" + table(new CnnRegressor()) + "\n"
                 + table(new LstmClassifier()) + "\n" + table(new LstmRegressor()) + "\n" + table(new ImageAssembler())
                 + "\n"
-                + table(new SequenceAssembler()) + "\n" + table(new TokenIndexer());
+                + table(new TableAssembler()) + "\n" + table(new SequenceAssembler()) + "\n"
+                + table(new TokenIndexer());
     }
 
     private static String table(Params stage) {

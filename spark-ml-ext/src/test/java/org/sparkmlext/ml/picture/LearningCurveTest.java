@@ -1,4 +1,4 @@
-package org.sparkmlext.ml.neural;
+package org.sparkmlext.ml.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +17,7 @@ class LearningCurveTest {
             epochs.add(new RoundReport(epochs.size(), losses.length, Map.of("train-loss", loss), 10));
         }
         return Pattern.compile("text-anchor=\"end\">([-0-9.e]+)</text>")
-                .matcher(LearningCurve.svg(epochs))
+                .matcher(LearningCurve.svg(epochs, "epoch"))
                 .results()
                 .map(found -> found.group(1))
                 .toList();
@@ -34,7 +34,7 @@ class LearningCurveTest {
     void oneEpochAndAFlatCourseHaveAnAxis() {
         assertThat(ticks(0.5)).contains("0.5");
         assertThat(ticks(0, 0)).hasSizeGreaterThanOrEqualTo(2);
-        assertThat(LearningCurve.svg(List.of(new RoundReport(0, 2, Map.of("train-loss", 0.0), 1))))
+        assertThat(LearningCurve.svg(List.of(new RoundReport(0, 2, Map.of("train-loss", 0.0), 1)), "epoch"))
                 .doesNotContain("NaN");
     }
 
@@ -42,5 +42,21 @@ class LearningCurveTest {
     void anEpochThatDivergedIsLeftOut() {
         assertThat(ticks(1, Double.NaN, 0.5)).contains("1.0", "0.5");
         assertThat(ticks(Double.NaN)).isEmpty();
+    }
+
+    @Test
+    void aMetricOfSomeRoundsIsDrawnThroughThose() {
+        String picture = LearningCurve.svg(
+                List.of(
+                        new RoundReport(0, 3, Map.of("train-logloss", 0.6, "validation-logloss", 0.7), 10),
+                        new RoundReport(1, 3, Map.of("validation-logloss", 0.6), 10),
+                        new RoundReport(2, 3, Map.of("train-logloss", 0.4, "validation-logloss", 0.5), 10)),
+                "round");
+        assertThat(picture).contains("round 3");
+        assertThat(Pattern.compile("<polyline points=\"([^\"]*)\"")
+                        .matcher(picture)
+                        .results()
+                        .map(line -> line.group(1).split(" ").length))
+                .containsExactly(2, 3);
     }
 }

@@ -1,0 +1,55 @@
+package org.sparkmlext.runtime;
+
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.Backends;
+
+/**
+ * The device that a worker has to itself.
+ *
+ * @param resource what Spark calls it; empty where the worker needs nothing but cores
+ * @param address which of its host, as Spark says; the first where Spark knows of none
+ * @param isAssigned whether Spark gave it
+ */
+record GivenDevice(String resource, String address, boolean isAssigned) {
+
+    /** @param device {@code auto} or the name of a back end */
+    static GivenDevice of(TaskContext context, String device) {
+        String resource = Backends.resource(device);
+        @Nullable ResourceInformation given = context.resourcesJMap().get(resource);
+        if (given == null || given.addresses().length == 0) {
+            return new GivenDevice(resource, "0", false);
+        }
+        return new GivenDevice(resource, given.addresses()[0], true);
+    }
+
+    /**
+     * Its number, counted from 0.
+     *
+     * @throws IllegalArgumentException if the address is none
+     */
+    int ordinal() {
+        if (!address.matches("[0-9]{1,4}")) {
+            throw new IllegalArgumentException("Spark gave this task the " + resource + " '" + address
+                    + "', but addresses must be numbers from 0, as the driver counts devices. Print such numbers in the script of"
+                    + " spark.executor.resource." + resource + ".discoveryScript (or spark.worker.resource." + resource
+                    + ".discoveryScript), as conf/gpu-discovery.sh does");
+        }
+        return Integer.parseInt(address);
+    }
+
+    /** Names the device behind a place; nothing where there is none. */
+    String text() {
+        return resource.isEmpty() ? "" : " " + resource + " " + address;
+    }
+
+    /** What no two workers may share; empty for nothing. */
+    String key(String host) {
+        if (resource.isEmpty()) {
+            return "";
+        }
+        String name = resource + " " + address + " of " + host;
+        return isAssigned ? name : name + ", which Spark gave to neither";
+    }
+}
