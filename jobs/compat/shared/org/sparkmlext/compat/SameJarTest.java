@@ -182,9 +182,9 @@ class SameJarTest {
         String columns = String.join(", ", CustomerRows.schema().fieldNames());
         // Of rows, and of groups, for which Spark 4 has another constructor than Spark 3.5.
         for (String group : List.of("", " GROUP BY " + columns)) {
-            String predicted = "SELECT customer, ml_predict(M, C) AS label, ml_predict_proba(M, C)['yes'] AS p FROM customers"
-                    .replace("M", model)
-                    .replace("C", columns);
+            String arguments = model + ", " + columns;
+            String predicted = "SELECT customer, ml_predict(" + arguments + ") AS label, ml_predict_proba(" + arguments
+                    + ")['yes'] AS p FROM customers";
             assertThat(session.sql("SELECT count(*) FROM (" + predicted + group
                                     + ") c JOIN scores s ON c.customer = s.customer"
                                     + " WHERE c.label = s.predictedLabel AND c.p = s.probability")
