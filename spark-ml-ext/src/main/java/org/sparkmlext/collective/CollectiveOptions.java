@@ -2,6 +2,7 @@ package org.sparkmlext.collective;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * How a collective connects, waits and exchanges. Ports, sizes and schedules must be the same on all ranks; start from
@@ -82,110 +83,94 @@ public record CollectiveOptions(
 
     /** The same with another port range. */
     public CollectiveOptions withPorts(int first, int maxRetries) {
-        return new CollectiveOptions(
-                first,
-                maxRetries,
-                connectTimeout,
-                handshakeTimeout,
-                opTimeout,
-                stallTimeout,
-                keepAliveIdle,
-                keepAliveInterval,
-                keepAliveProbes,
-                directMaxBytes,
-                chunkBytes,
-                localSockets,
-                cancelled);
+        return changed(draft -> {
+            draft.port = first;
+            draft.portMaxRetries = maxRetries;
+        });
     }
 
     /** The same with other deadlines. */
     public CollectiveOptions withTimeouts(Duration connect, Duration operation, Duration stall) {
-        return new CollectiveOptions(
-                port,
-                portMaxRetries,
-                connect,
-                handshakeTimeout,
-                operation,
-                stall,
-                keepAliveIdle,
-                keepAliveInterval,
-                keepAliveProbes,
-                directMaxBytes,
-                chunkBytes,
-                localSockets,
-                cancelled);
+        return changed(draft -> {
+            draft.connectTimeout = connect;
+            draft.opTimeout = operation;
+            draft.stallTimeout = stall;
+        });
     }
 
     /** The same with another time for an accepted socket to prove itself. */
     public CollectiveOptions withHandshakeTimeout(Duration limit) {
-        return new CollectiveOptions(
-                port,
-                portMaxRetries,
-                connectTimeout,
-                limit,
-                opTimeout,
-                stallTimeout,
-                keepAliveIdle,
-                keepAliveInterval,
-                keepAliveProbes,
-                directMaxBytes,
-                chunkBytes,
-                localSockets,
-                cancelled);
+        return changed(draft -> draft.handshakeTimeout = limit);
     }
 
     /** The same with other sizes; all ranks need the same ones. */
     public CollectiveOptions withSizes(int largestDirect, int chunk) {
-        return new CollectiveOptions(
-                port,
-                portMaxRetries,
-                connectTimeout,
-                handshakeTimeout,
-                opTimeout,
-                stallTimeout,
-                keepAliveIdle,
-                keepAliveInterval,
-                keepAliveProbes,
-                largestDirect,
-                chunk,
-                localSockets,
-                cancelled);
+        return changed(draft -> {
+            draft.directMaxBytes = largestDirect;
+            draft.chunkBytes = chunk;
+        });
     }
 
     /** The same with or without sockets in the file system. */
     public CollectiveOptions withLocalSockets(boolean allowed) {
-        return new CollectiveOptions(
-                port,
-                portMaxRetries,
-                connectTimeout,
-                handshakeTimeout,
-                opTimeout,
-                stallTimeout,
-                keepAliveIdle,
-                keepAliveInterval,
-                keepAliveProbes,
-                directMaxBytes,
-                chunkBytes,
-                allowed,
-                cancelled);
+        return changed(draft -> draft.localSockets = allowed);
     }
 
     /** The same with another question "is the owner cancelled?". */
     public CollectiveOptions withCancelled(BooleanSupplier question) {
+        return changed(draft -> draft.cancelled = question);
+    }
+
+    /** The values of a copy, until all are there. */
+    private static final class Draft {
+        private int port;
+        private int portMaxRetries;
+        private Duration connectTimeout;
+        private Duration handshakeTimeout;
+        private Duration opTimeout;
+        private Duration stallTimeout;
+        private Duration keepAliveIdle;
+        private Duration keepAliveInterval;
+        private int keepAliveProbes;
+        private int directMaxBytes;
+        private int chunkBytes;
+        private boolean localSockets;
+        private BooleanSupplier cancelled;
+
+        private Draft(CollectiveOptions from) {
+            port = from.port;
+            portMaxRetries = from.portMaxRetries;
+            connectTimeout = from.connectTimeout;
+            handshakeTimeout = from.handshakeTimeout;
+            opTimeout = from.opTimeout;
+            stallTimeout = from.stallTimeout;
+            keepAliveIdle = from.keepAliveIdle;
+            keepAliveInterval = from.keepAliveInterval;
+            keepAliveProbes = from.keepAliveProbes;
+            directMaxBytes = from.directMaxBytes;
+            chunkBytes = from.chunkBytes;
+            localSockets = from.localSockets;
+            cancelled = from.cancelled;
+        }
+    }
+
+    private CollectiveOptions changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new CollectiveOptions(
-                port,
-                portMaxRetries,
-                connectTimeout,
-                handshakeTimeout,
-                opTimeout,
-                stallTimeout,
-                keepAliveIdle,
-                keepAliveInterval,
-                keepAliveProbes,
-                directMaxBytes,
-                chunkBytes,
-                localSockets,
-                question);
+                draft.port,
+                draft.portMaxRetries,
+                draft.connectTimeout,
+                draft.handshakeTimeout,
+                draft.opTimeout,
+                draft.stallTimeout,
+                draft.keepAliveIdle,
+                draft.keepAliveInterval,
+                draft.keepAliveProbes,
+                draft.directMaxBytes,
+                draft.chunkBytes,
+                draft.localSockets,
+                draft.cancelled);
     }
 
     private static void requirePositive(String name, Duration value) {
