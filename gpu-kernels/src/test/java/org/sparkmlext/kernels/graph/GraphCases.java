@@ -247,6 +247,15 @@ final class GraphCases {
             cases.add(images("average-pool " + window, 3, 5, op(new AveragePool2d(window, false))));
             cases.add(images("average-pool, padding counts, " + window, 1, 4, op(new AveragePool2d(window, true))));
         }
+        for (Window2d window : List.of(two, three, CORNERED, Window2d.square(3))) {
+            cases.add(images("relu and max-pool " + window, 3, 5, reluAndPool(window)));
+        }
+        cases.add(images("relu and max-pool of 32 channels", 2, 32, 16, 15, reluAndPool(two)));
+        CaseBuilder both = new CaseBuilder("relu read by a max-pool and a convolution", 2);
+        Value bent = both.graph.add(Activation.of(Activation.Function.RELU), both.images("front", 3, 7, 6));
+        Value pooled = both.graph.add(new MaxPool2d(Window2d.square(2)), bent);
+        cases.add(both.squared(
+                both.graph.add(new Sum(), pooled, conv(both, "conv", bent, Window2d.square(2), 3, 1, true))));
         cases.add(images("max-pool of 32 channels", 2, 32, 16, 15, op(new MaxPool2d(two))));
         cases.add(images("average-pool of 32 channels", 2, 32, 16, 15, op(new AveragePool2d(three, false))));
         CaseBuilder ties = new CaseBuilder("max-pool of equal pixels", 2).bend(GraphCase.Bend.KINK);
@@ -256,6 +265,10 @@ final class GraphCases {
         Value front = ties.graph.add(new Conv2d(Window2d.square(1), 3), x, ties.parameter("front", i -> 1, 3, 1, 1, 1));
         cases.add(ties.squared(ties.graph.add(new MaxPool2d(three), front)));
         return cases.stream();
+    }
+
+    private static Function<CaseBuilder, OnValue> reluAndPool(Window2d window) {
+        return c -> x -> c.graph.add(new MaxPool2d(window), c.graph.add(Activation.of(Activation.Function.RELU), x));
     }
 
     private static Stream<GraphCase> elements() {

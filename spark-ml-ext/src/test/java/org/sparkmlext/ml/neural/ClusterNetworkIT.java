@@ -1,5 +1,6 @@
 package org.sparkmlext.ml.neural;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
@@ -78,17 +79,14 @@ class ClusterNetworkIT {
         Dataset<Row> images = PatternImages.table(cluster(), 240);
         CnnClassificationModel undisturbed = TinyNetworks.classifier().fit(images);
         byte[] expected = bytes(undisturbed);
-        assertThat(undisturbed.summary().report().numWorkers()).isEqualTo(2);
-        assertThat(undisturbed.summary().report().attempts()).isEqualTo(1);
+        assertUndisturbed(undisturbed.summary());
         String directory = folder.resolve("checkpoints").toString();
         KillExecutor killer = new KillExecutor(3);
         CnnClassificationModel model = TinyNetworks.classifier()
                 .setCheckpointDir(directory)
                 .addListener(killer)
                 .fit(images);
-        assertThat(killer.hasKilled).isTrue();
-        assertThat(killer.attempts).isEqualTo(2);
-        assertThat(killer.rounds).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        killer.assertOneRepeatedAttempt();
         assertThat(bytes(model)).isEqualTo(expected);
         assertThat(CnnClassificationModel.load(directory + "/best-model").numClasses())
                 .isEqualTo(PatternImages.CLASSES);
@@ -100,9 +98,13 @@ class ClusterNetworkIT {
                 .isEqualTo(bytes(TinyNetworks.classifier().setMaxEpochs(3).fit(images)));
     }
 
+    private static Dataset<Row> events() {
+        return Waves.table(cluster(), 9, 60, 45, 3);
+    }
+
     @Test
     void aKilledExecutorCostsNothingOfAForecast() throws IOException {
-        Dataset<Row> events = Waves.table(cluster(), 9, 60, 45, 3);
+        Dataset<Row> events = events();
         LstmRegressor forecaster = new LstmRegressor()
                 .setEntityCol("entity")
                 .setTimeCol("time")
@@ -118,21 +120,49 @@ class ClusterNetworkIT {
                 .setBatchSize(32)
                 .setNumThreads(1);
         LstmRegressionModel undisturbed = forecaster.fit(events);
-        byte[] expected = bytes(undisturbed);
-        assertThat(undisturbed.summary().report().numWorkers()).isEqualTo(2);
-        assertThat(undisturbed.summary().report().attempts()).isEqualTo(1);
+        assertUndisturbed(undisturbed.summary());
         String directory = folder.resolve("forecasts").toString();
         KillExecutor killer = new KillExecutor(3);
         LstmRegressionModel model =
                 forecaster.setCheckpointDir(directory).addListener(killer).fit(events);
-        assertThat(killer.hasKilled).isTrue();
-        assertThat(killer.attempts).isEqualTo(2);
-        assertThat(killer.rounds).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
-        assertThat(bytes(model)).isEqualTo(expected);
+        killer.assertOneRepeatedAttempt();
+        assertThat(bytes(model)).isEqualTo(bytes(undisturbed));
         assertThat(LstmRegressionModel.load(directory + "/best-model")
                         .forecast(events)
                         .count())
                 .isEqualTo(9 * 3);
+    }
+
+    @Test
+    void aKilledExecutorCostsNothingOfWeighedClasses() throws IOException {
+        Dataset<Row> events = events().withColumn("kind", expr("if(b > 0, 'up', 'down')"))
+                .withColumn("w", expr("1 + time % 3"));
+        LstmClassifier classifier = new LstmClassifier()
+                .setEntityCol("entity")
+                .setTimeCol("time")
+                .setInputCols(new String[] {"a", "b"})
+                .setLabelCol("kind")
+                .setWindowLength(10)
+                .setNetwork(WalkSequences.network())
+                .setValidationIndicatorCol("v")
+                .setMaxEpochs(8)
+                .setBatchSize(32)
+                .setNumThreads(1);
+        byte[] unweighed = bytes(classifier.fit(events));
+        LstmClassificationModel undisturbed = classifier.setWeightCol("w").fit(events);
+        assertUndisturbed(undisturbed.summary());
+        KillExecutor killer = new KillExecutor(3);
+        LstmClassificationModel model = classifier
+                .setCheckpointDir(folder.resolve("classes").toString())
+                .addListener(killer)
+                .fit(events);
+        killer.assertOneRepeatedAttempt();
+        assertThat(bytes(model)).isEqualTo(bytes(undisturbed)).isNotEqualTo(unweighed);
+    }
+
+    private static void assertUndisturbed(NetworkSummary summary) {
+        assertThat(summary.report().numWorkers()).isEqualTo(2);
+        assertThat(summary.report().attempts()).isEqualTo(1);
     }
 
     /** Kills one executor process after a round; the ranks wait for it to be done, so that the next round is disturbed. */
@@ -144,6 +174,12 @@ class ClusterNetworkIT {
 
         private KillExecutor(int afterRound) {
             this.afterRound = afterRound;
+        }
+
+        private void assertOneRepeatedAttempt() {
+            assertThat(hasKilled).isTrue();
+            assertThat(attempts).isEqualTo(2);
+            assertThat(rounds).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
         }
 
         @Override

@@ -73,11 +73,24 @@ record Activations(Compilation c) {
         c.values().define(node.output(0), y);
     }
 
-    void gradient(Node node, Activation.Gradient op) {
-        Named named = named(op.function(), op.alpha());
+    void gradient(Node node) {
         Tensor read = c.read(node.input(1));
+        Tensor dy = c.values().get(node.input(0), read.desc());
+        c.values().define(node.output(0), gradient(node, read, dy));
+    }
+
+    /**
+     * Adds the step of a gradient.
+     *
+     * @param node the gradient's
+     * @param read y or x, whichever the function's gradient is computed from
+     * @param dy gradient of y, in the same layout
+     * @return gradient of x
+     */
+    Tensor gradient(Node node, Tensor read, Tensor dy) {
+        Activation.Gradient op = (Activation.Gradient) node.op();
+        Named named = named(op.function(), op.alpha());
         memory.desc desc = read.desc();
-        Tensor dy = c.values().get(node.input(0), desc);
         Tensor dx = Tensor.of(desc);
         int argument = op.function().isReadFromOutput() ? dnnl.DNNL_ARG_DST : dnnl.DNNL_ARG_SRC;
         eltwise_backward.primitive_desc description = new eltwise_backward.primitive_desc(
@@ -91,12 +104,14 @@ record Activations(Compilation c) {
                 describe(named.backward(), desc, named),
                 StepList.attributes(),
                 false);
-        c.steps()
-                .add(description)
-                .read(argument, read)
-                .read(dnnl.DNNL_ARG_DIFF_DST, dy)
-                .write(dnnl.DNNL_ARG_DIFF_SRC, dx);
-        c.steps().mayShare(dy, dx);
-        c.values().define(node.output(0), dx);
+        c.steps().within(node, () -> {
+            c.steps()
+                    .add(description)
+                    .read(argument, read)
+                    .read(dnnl.DNNL_ARG_DIFF_DST, dy)
+                    .write(dnnl.DNNL_ARG_DIFF_SRC, dx);
+            c.steps().mayShare(dy, dx);
+        });
+        return dx;
     }
 }

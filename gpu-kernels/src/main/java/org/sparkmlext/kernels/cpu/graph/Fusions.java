@@ -12,6 +12,7 @@ import org.sparkmlext.kernels.graph.BatchNorm;
 import org.sparkmlext.kernels.graph.Conv2d;
 import org.sparkmlext.kernels.graph.Dense;
 import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.MaxPool2d;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Reshape;
 import org.sparkmlext.kernels.graph.Sum;
@@ -19,7 +20,8 @@ import org.sparkmlext.kernels.graph.Value;
 
 /**
  * Which nodes run as part of another, and which not at all: an activation inside the op before it, ReLU inside batch
- * normalisation, forward and backward, and reshapes that a dense layer looks through.
+ * normalisation, forward and backward, the gradient of ReLU inside that of the max pooling behind it, and reshapes that a dense
+ * layer looks through.
  */
 final class Fusions {
 
@@ -31,6 +33,9 @@ final class Fusions {
     private final Map<Integer, Node> activations = new HashMap<>();
     /** Gradient a batch normalisation takes in place of that of its output, by the id of its gradient node. */
     private final Map<Integer, Value> gradientsOfNorms = new HashMap<>();
+
+    /** Gradient of a ReLU that the gradient of a max pooling makes as well, by the latter's id. */
+    private final Map<Integer, Node> gradientsOfPools = new HashMap<>();
 
     private final Set<Integer> absorbed = new HashSet<>();
 
@@ -45,6 +50,7 @@ final class Fusions {
         dropUnused();
         if (isOn) {
             graph.nodes().forEach(this::fuse);
+            graph.nodes().forEach(this::fusePool);
         }
     }
 
@@ -113,6 +119,26 @@ final class Fusions {
         return isPair;
     }
 
+    /**
+     * The largest value of a window behind ReLU is above 0 exactly if the gradient goes on to where it came from: ReLU's gradient can be
+     * taken of the pooled values, of which there are fewer, and the values before need not be kept.
+     */
+    private void fusePool(Node pool) {
+        if (!(pool.op() instanceof MaxPool2d.Gradient) || absorbed.contains(pool.id())) {
+            return;
+        }
+        Node behind = soleReader(pool.output(0));
+        if (behind != null
+                && behind.op() instanceof Activation.Gradient gradient
+                && gradient.function() == Activation.Function.RELU
+                && !absorbed.contains(behind.id())
+                && behind.input(0).equals(pool.output(0))
+                && behind.input(1).equals(graph.node(pool.input(1)).input(0))) {
+            gradientsOfPools.put(pool.id(), behind);
+            absorbed.add(behind.id());
+        }
+    }
+
     private @Nullable Node soleReader(Value value) {
         List<Node> all = readers(value);
         return all.size() == 1 && !isExported(value) ? all.get(0) : null;
@@ -147,6 +173,12 @@ final class Fusions {
     /** The gradient that a batch normalisation's gradient starts from: behind the ReLU where that is fused. */
     Value gradientOfNorm(Node gradientNode) {
         return gradientsOfNorms.getOrDefault(gradientNode.id(), gradientNode.input(1));
+    }
+
+    /** The gradient of ReLU that the gradient of a max pooling has to make as well, if any. */
+    @Nullable
+    Node gradientOfPool(Node gradientNode) {
+        return gradientsOfPools.get(gradientNode.id());
     }
 
     /** The images that a dense layer's rows are a reshape of, so that they need not be brought into plain order; else the rows. */

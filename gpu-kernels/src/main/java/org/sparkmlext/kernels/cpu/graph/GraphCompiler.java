@@ -90,7 +90,7 @@ final class GraphCompiler {
         dropouts = new Dropouts(c);
         losses = new Losses(c);
         parts = new Parts(c);
-        poolings = new Poolings(c);
+        poolings = new Poolings(c, activations);
         sequences = new Sequences(c);
         recurrents = new Recurrents(c, sequences);
         softmaxes = new Softmaxes(c);
@@ -253,8 +253,8 @@ final class GraphCompiler {
             norms.inference(node, o);
         } else if (op instanceof Activation o) {
             activations.forward(node, o);
-        } else if (op instanceof Activation.Gradient o) {
-            activations.gradient(node, o);
+        } else if (op instanceof Activation.Gradient) {
+            activations.gradient(node);
         } else if (op instanceof MaxPool2d o) {
             poolings.max(node, o);
         } else if (op instanceof MaxPool2d.Gradient o) {

@@ -14,7 +14,10 @@ import org.sparkmlext.kernels.graph.Shape;
 /** Compiles pixels to numbers: Java, straight into the layout and type that the first reader wants, if that is planes or channels last. */
 record Images(Compilation c) {
 
-    private static final int PARTS = 8;
+    private static final int MOST_PARTS = 8;
+    /** Fewer are done by one thread in less time than another takes to come: on its core a thread of the library still looks out for work. */
+    private static final int NUMBERS_A_PART = 1 << 18;
+
     private static final int BYTE_VALUES = 256;
 
     void forward(Node node, Image op) {
@@ -32,13 +35,18 @@ record Images(Compilation c) {
                             () -> c.steps()
                                     .add(arePlanes ? "java planes" : "java channels last", binding -> {
                                         Job job = new Job(op, shape, arePlanes, binding, pixels, isByte, y);
-                                        int parts = Math.min(PARTS, shape.size(0));
+                                        int parts = parts(shape);
                                         return key -> binding.loop().accept(job.part(parts), parts);
                                     })
                                     .read(pixels)
                                     .write(y));
             return y;
         });
+    }
+
+    private static int parts(Shape shape) {
+        int worth = Math.max(1, shape.elements() / NUMBERS_A_PART);
+        return Math.min(Math.min(MOST_PARTS, worth), shape.size(0));
     }
 
     /** The rows of a batch. */

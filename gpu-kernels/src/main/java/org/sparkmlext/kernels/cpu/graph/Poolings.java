@@ -15,10 +15,11 @@ import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 import org.sparkmlext.kernels.graph.Window2d;
 
-/** Compiles max and average pooling. */
+/** Compiles max and average pooling; max pooling with the gradient of the ReLU before it where {@link Fusions} says so. */
 final class Poolings {
 
     private final Compilation c;
+    private final Activations activations;
     /** Forward passes of max pooling by the value that tells where the maxima came from. */
     private final Map<Value, Maxima> maxima = new HashMap<>();
 
@@ -29,8 +30,9 @@ final class Poolings {
 
     private record Average(Window2d window, Shape images) {}
 
-    Poolings(Compilation c) {
+    Poolings(Compilation c, Activations activations) {
         this.c = c;
+        this.activations = activations;
     }
 
     private pooling_forward.primitive_desc describe(algorithm name, Window2d w, memory.desc images) {
@@ -107,14 +109,20 @@ final class Poolings {
         }
         pooling_backward.primitive_desc description =
                 describeGradient(algorithm.pooling_max, op.window(), forward.description());
+        Node relu = c.fusions().gradientOfPool(node);
         Tensor dy = c.values().get(node.input(0), description.diff_dst_desc());
         Tensor dx = Tensor.of(description.diff_src_desc());
+        if (relu != null) {
+            Value pooled = c.graph().node(node.input(1)).output(0);
+            Tensor y = c.values().get(pooled, description.diff_dst_desc());
+            dy = activations.gradient(relu, y, dy);
+        }
         c.steps()
                 .add(description)
                 .read(dnnl.DNNL_ARG_DIFF_DST, dy)
                 .read(dnnl.DNNL_ARG_WORKSPACE, forward.workspace())
                 .write(dnnl.DNNL_ARG_DIFF_SRC, dx);
-        c.values().define(node.output(0), dx);
+        c.values().define(relu == null ? node.output(0) : relu.output(0), dx);
     }
 
     private static algorithm average(boolean countsPadding) {
