@@ -36,10 +36,10 @@ public enum NetworkRecipe {
             ImageSet.FASHION_MNIST,
             Map.of(
                     "network", "vgg-cifar",
-                    "maxEpochs", "8",
+                    "maxEpochs", "12",
                     "batchSize", "128",
                     "learningRate", "0.003",
-                    "augmentation", "flip,crop:2",
+                    "augmentation", "flip",
                     "precision", "bfloat16")),
     SIGN_LANGUAGE_DIGITS(
             ImageSet.SIGN_LANGUAGE_DIGITS,
