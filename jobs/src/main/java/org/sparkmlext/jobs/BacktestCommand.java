@@ -133,16 +133,16 @@ final class BacktestCommand implements Callable<Integer> {
         String times = Main.required(time, "--time");
         String[] columns = Main.required(targets == null ? null : String.join(",", targets), "--target")
                 .split(",");
-        OutputDirectory directory =
-                output == null ? null : OutputDirectory.claim(output, overwrite, new Configuration());
         SparkSession session = SessionOptions.session("spark-ml-ext backtest");
+        Configuration files = session.sparkContext().hadoopConfiguration();
+        OutputDirectory directory = output == null ? null : OutputDirectory.claim(output, overwrite, files);
         Backtest backtest = backtest(session, times, columns);
         Dataset<Row> events = new EventReader(session).read(from, file.fileOptions(), times);
         try (BacktestResult result = backtest.run(events)) {
             out.println("backtest of " + String.join(", ", columns) + " in " + from + ", horizon " + horizon);
             out.print(result.describe());
             if (directory != null) {
-                write(result, directory);
+                write(result, directory, files);
                 out.println("written to " + directory.path());
             }
         }
@@ -202,9 +202,9 @@ final class BacktestCommand implements Callable<Integer> {
                         quantiles.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
-    private static void write(BacktestResult result, OutputDirectory directory) {
+    private static void write(BacktestResult result, OutputDirectory directory, Configuration configuration) {
         directory.write(path -> {
-            FileSystem files = path.getFileSystem(new Configuration());
+            FileSystem files = path.getFileSystem(configuration);
             files.mkdirs(path);
             for (String name : List.of(FIGURES, PICTURE)) {
                 String text = name.equals(FIGURES) ? result.toJson() : result.picture();

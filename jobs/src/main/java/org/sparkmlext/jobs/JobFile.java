@@ -21,8 +21,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkHadoopUtil$;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.ml.input.NearestName;
@@ -78,7 +76,7 @@ final class JobFile {
      * @throws BadInputException if one is absent or no JSON object, or includes itself
      */
     static JobFile read(String path, JobVariables variables) {
-        Configuration configuration = SparkHadoopUtil$.MODULE$.newConfiguration(new SparkConf());
+        Configuration configuration = SessionOptions.hadoop();
         return read(
                 path,
                 name -> {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.input.BadInputException;
@@ -22,7 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * The main class of the job jar: {@code spark-submit jobs.jar SUBCOMMAND --job FILE --option ...}.
  *
  * <p>Exit code 0: done. 2: options or input are at fault, one paragraph says what. 1: anything else, an exception of Spark, a
- * file system or the JDK; the paragraph names it.
+ * file system or the JDK; the paragraph names it. In cluster mode on YARN the code and the paragraph are in the application's
+ * diagnostics ({@link FailedJobException}).
  */
 @Command(
         name = "spark-ml-ext",
@@ -46,24 +48,36 @@ public final class Main implements Runnable {
     static final int FAILURE = 1;
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    private Main(PrintStream out) {
+    /** What was said of a failure; empty where there was none. */
+    private String complaint = "";
+
+    private Main(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     public static void main(String[] args) {
-        int code = run(args, System.out, System.err);
+        Main main = new Main(System.out, System.err);
+        int code = main.run(args);
         stopSession();
+        // Only then: a cluster takes System.exit(0) of a driver for an unfinished application.
         if (code != 0) {
-            // Only then: a cluster takes System.exit(0) of a driver for an unfinished application.
+            if (FailedJobException.isHeard(new SparkConf())) {
+                throw new FailedJobException(code, main.complaint);
+            }
             System.exit(code);
         }
     }
 
     /** Runs one command line and returns the exit code; a Spark session it starts stays open. */
     public static int run(String[] args, PrintStream out, PrintStream err) {
-        Main main = new Main(out);
-        CommandLine line = new CommandLine(main)
+        return new Main(out, err).run(args);
+    }
+
+    private int run(String[] args) {
+        CommandLine line = new CommandLine(this)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOverwrittenOptionsAllowed(true)
                 .setExpandAtFiles(false)
@@ -71,15 +85,15 @@ public final class Main implements Runnable {
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
         line.setParameterExceptionHandler((wrong, arguments) -> {
-            err.println("spark-ml-ext: " + describe(wrong));
+            complain(describe(wrong));
             return BAD_INPUT;
         });
         line.setExecutionExceptionHandler(
-                (failure, command, parsed) -> report(failure, isVerbose(Arrays.asList(args)), err));
+                (failure, command, parsed) -> report(failure, isVerbose(Arrays.asList(args))));
         try {
             return line.execute(withJobFile(line, args));
         } catch (BadInputException wrong) {
-            return report(wrong, isVerbose(Arrays.asList(args)), err);
+            return report(wrong, isVerbose(Arrays.asList(args)));
         }
     }
 
@@ -151,17 +165,22 @@ public final class Main implements Runnable {
         return args.contains("--verbose");
     }
 
-    private static int report(Throwable failure, boolean verbose, PrintStream err) {
+    private int report(Throwable failure, boolean verbose) {
         boolean isBadInput = FailureText.isBadInput(failure);
         String type = FailureText.typeOf(failure);
-        err.println("spark-ml-ext: "
-                + (isBadInput
+        complain(
+                isBadInput
                         ? FailureText.of(failure)
-                        : type + ": " + FailureText.of(failure) + (verbose ? "" : " (the stack trace: --verbose)")));
+                        : type + ": " + FailureText.of(failure) + (verbose ? "" : " (the stack trace: --verbose)"));
         if (verbose) {
             failure.printStackTrace(err);
         }
         return isBadInput ? BAD_INPUT : FAILURE;
+    }
+
+    private void complain(String text) {
+        complaint = text;
+        err.println("spark-ml-ext: " + text);
     }
 
     private static void stopSession() {

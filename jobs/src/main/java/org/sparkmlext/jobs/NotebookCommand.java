@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +44,13 @@ final class NotebookCommand implements Callable<Integer> {
             throw new BadInputException("name the notebook to run: notebook FILE.zpln");
         }
         PrintStream out = Main.output(spec);
-        Notebook notebook = Notebook.read(file);
+        Notebook notebook = Notebook.read(file, SessionOptions.hadoop());
         String page = new NotebookRun(
                         configuration -> SessionOptions.session("spark-ml-ext notebook", configuration), out)
                 .run(notebook);
         if (render != null) {
             Path to = new Path(render);
-            try (FSDataOutputStream sink = to.getFileSystem(new Configuration()).create(to, true)) {
+            try (FSDataOutputStream sink = to.getFileSystem(SessionOptions.hadoop()).create(to, true)) {
                 sink.write(page.getBytes(StandardCharsets.UTF_8));
             }
             out.println("written to " + render);

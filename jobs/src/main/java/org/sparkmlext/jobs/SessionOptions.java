@@ -2,7 +2,9 @@ package org.sparkmlext.jobs;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil$;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -37,6 +39,11 @@ final class SessionOptions {
     @Nullable
     String jobFile() {
         return job != null ? job : confFile;
+    }
+
+    /** How files are reached where there need not be a session: as {@code spark.hadoop.*} settings of this process say. */
+    static Configuration hadoop() {
+        return SparkHadoopUtil$.MODULE$.newConfiguration(new SparkConf());
     }
 
     /** The session of this process; what spark-submit configured stays, and a bare run is local with all cores. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,5 +102,22 @@ class CommandLineTest {
         assertThat(CommandRun.of("train", "--help").out()).contains("--label", "--set");
         assertThat(CommandRun.of("--version").out()).contains("Spark 4");
         assertThat(CommandRun.of("--help").code()).isZero();
+    }
+
+    /** Elsewhere the process's exit code is heard. */
+    @Test
+    void onlyAnApplicationMasterHearsOfAFailureByAnException() {
+        SparkConf conf = new SparkConf(false);
+        assertThat(FailedJobException.isHeard(conf)).isFalse();
+        conf.set("spark.master", "yarn");
+        assertThat(FailedJobException.isHeard(conf)).isFalse();
+        conf.set("spark.submit.deployMode", "cluster");
+        assertThat(FailedJobException.isHeard(conf)).isTrue();
+        assertThat(FailedJobException.isHeard(conf.set("spark.master", "spark://host:7077")))
+                .isFalse();
+        assertThat(new FailedJobException(2, "unknown key"))
+                .hasMessage("exit code 2: unknown key")
+                .hasNoCause();
+        assertThat(new FailedJobException(1, "").getStackTrace()).isEmpty();
     }
 }

@@ -36,8 +36,7 @@ public final class DistributedTrainer {
     private final TrainingAlgorithm<?> algorithm;
     private final RuntimeOptions options;
     private final TrainingListener listener;
-    /** Largest heap of the JVMs in which ranks run. */
-    private final long heapBytes;
+    private final JvmRoom room;
 
     private final @Nullable Checkpoints checkpoints;
     private final PhaseClock clock = new PhaseClock();
@@ -49,13 +48,13 @@ public final class DistributedTrainer {
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener,
-            long heapBytes) {
+            JvmRoom room) {
         this.context = context;
         this.source = source;
         this.algorithm = algorithm;
         this.options = options;
         this.listener = listener;
-        this.heapBytes = heapBytes;
+        this.room = room;
         this.checkpoints = Checkpoints.open(options.checkpoints(), algorithm, context.hadoopConfiguration());
         if (listener instanceof TrainingCallback && !(algorithm instanceof ResumableAlgorithm)) {
             throw new IllegalArgumentException("a listener is a TrainingCallback, which may end the training, but "
@@ -111,11 +110,8 @@ public final class DistributedTrainer {
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener) {
-        SparkContext context = data.sparkSession().sparkContext();
-        long heapBytes = WorkerChoice.isLocal(context.master())
-                ? Runtime.getRuntime().maxMemory()
-                : (long) context.executorMemory() << 20;
-        return train(data, source, algorithm, options, listener, heapBytes);
+        JvmRoom room = JvmRoom.of(data.sparkSession().sparkContext());
+        return train(data, source, algorithm, options, listener, room);
     }
 
     /** As above, with a heap to plan for that is not this JVM's or the executors'. */
@@ -126,7 +122,8 @@ public final class DistributedTrainer {
             RuntimeOptions options,
             TrainingListener listener,
             long heapBytes) {
-        return train(data, new BlockSource.OfRows(columns), algorithm, options, listener, heapBytes);
+        JvmRoom room = JvmRoom.of(data.sparkSession().sparkContext(), heapBytes);
+        return train(data, new BlockSource.OfRows(columns), algorithm, options, listener, room);
     }
 
     private static Result train(
@@ -135,9 +132,9 @@ public final class DistributedTrainer {
             TrainingAlgorithm<?> algorithm,
             RuntimeOptions options,
             TrainingListener listener,
-            long heapBytes) {
+            JvmRoom room) {
         SparkContext context = data.sparkSession().sparkContext();
-        DistributedTrainer trainer = new DistributedTrainer(context, source, algorithm, options, listener, heapBytes);
+        DistributedTrainer trainer = new DistributedTrainer(context, source, algorithm, options, listener, room);
         return WorkerChoice.isLocal(context.master()) ? trainer.trainLocally(data) : trainer.trainOnCluster(data);
     }
 
@@ -149,7 +146,7 @@ public final class DistributedTrainer {
                     WorkerChoice.local(context.master(), options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = source.columns().featureNames(table.counts().numFeatures());
-            StoragePlan storage = storage(plan, names, table.counts(), choice, "spark.driver.memory (or -Xmx)");
+            StoragePlan storage = storage(plan, names, table.counts(), choice);
             Path directory =
                     storage.isMapped() ? ShardFiles.directory(storage.fileBytes() * choice.numWorkers()) : null;
             if (directory != null) {
@@ -183,7 +180,7 @@ public final class DistributedTrainer {
                     census, taskCpus, options, table.counts().trainingRows());
             ShardPlan plan = table.plan(choice.numWorkers());
             List<String> names = source.columns().featureNames(table.counts().numFeatures());
-            StoragePlan storage = storage(plan, names, table.counts(), choice, "spark.executor.memory");
+            StoragePlan storage = storage(plan, names, table.counts(), choice);
             ResourceProfile profile =
                     profile(choice.cpusPerTask(), taskCpus, census.devicesPerExecutor() == 0 ? "" : resource);
             try (ClusterShards shards = ClusterShards.of(table, plan, storage.isMapped(), profile, watch)) {
@@ -256,8 +253,7 @@ public final class DistributedTrainer {
         return new ResourceProfileBuilder().require(requests).build();
     }
 
-    private StoragePlan storage(
-            ShardPlan plan, List<String> featureNames, TableCounts counts, WorkerChoice choice, String setting) {
+    private StoragePlan storage(ShardPlan plan, List<String> featureNames, TableCounts counts, WorkerChoice choice) {
         plan.requireAtMost(algorithm.maxRows());
         ShardShape shape = new ShardShape(
                 plan.mostRows(),
@@ -277,7 +273,7 @@ public final class DistributedTrainer {
                                 share(counts.storedSeries(), plan, counts),
                                 source instanceof BlockSource.OfEvents));
         StoragePlan storage = new MemoryCheck(
-                        algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), heapBytes, setting)
+                        algorithm::memoryPlan, shape, counts.numMargins(), choice.workersPerJvm(), room)
                 .choose(options.shardStorage());
         if (counts.series().number() > 0) {
             LOG.info("Windows over {}", counts.series().describe());

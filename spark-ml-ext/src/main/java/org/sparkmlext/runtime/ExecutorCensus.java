@@ -110,8 +110,9 @@ record ExecutorCensus(List<Integer> coresByExecutor, int devicesPerExecutor) {
         if (localCluster.matches()) {
             return OptionalInt.of(Integer.parseInt(localCluster.group(1)));
         }
-        if (conf.contains("spark.executor.instances")) {
-            return OptionalInt.of(conf.getInt("spark.executor.instances", 0));
+        if (conf.contains("spark.executor.instances") || master.equals("yarn") || master.startsWith("k8s://")) {
+            // What these two start where the setting is absent.
+            return OptionalInt.of(conf.getInt("spark.executor.instances", 2));
         }
         if (conf.contains("spark.cores.max") && conf.contains("spark.executor.cores")) {
             return OptionalInt.of(

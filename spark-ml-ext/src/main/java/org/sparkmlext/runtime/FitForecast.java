@@ -50,14 +50,7 @@ public final class FitForecast {
                 numClasses,
                 choice.threadsPerWorker(),
                 (mostRows + mostValidation) * features);
-        long heapBytes = isLocal ? Runtime.getRuntime().maxMemory() : (long) context.executorMemory() << 20;
-        StoragePlan plan = new MemoryCheck(
-                        algorithm::memoryPlan,
-                        shape,
-                        0,
-                        choice.workersPerJvm(),
-                        heapBytes,
-                        isLocal ? "spark.driver.memory (or -Xmx)" : "spark.executor.memory")
+        StoragePlan plan = new MemoryCheck(algorithm::memoryPlan, shape, 0, choice.workersPerJvm(), JvmRoom.of(context))
                 .choose(options.shardStorage());
         return choice.description() + "; at most " + mostRows + " rows a worker\n" + plan.text();
     }

@@ -18,16 +18,10 @@ import org.sparkmlext.training.ShardShape;
  * @param shape of the largest shard
  * @param numMargins base margins a row
  * @param workersPerJvm ranks that share the heap
- * @param heapBytes largest heap of that JVM
- * @param setting what a user changes for a larger heap, e.g. {@code spark.executor.memory}
+ * @param room what that JVM may use
  */
 record MemoryCheck(
-        Function<ShardShape, MemoryPlan> plans,
-        ShardShape shape,
-        int numMargins,
-        int workersPerJvm,
-        long heapBytes,
-        String setting) {
+        Function<ShardShape, MemoryPlan> plans, ShardShape shape, int numMargins, int workersPerJvm, JvmRoom room) {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemoryCheck.class);
 
@@ -60,17 +54,17 @@ record MemoryCheck(
                             + " mapped files, {} a worker, in Spark's local directories (spark.local.dir), and {} a worker stay"
                             + " on the heap. To hold all in memory raise {} or spread the rows over more executors",
                     format(onHeap.heap * workersPerJvm),
-                    format(heapBytes),
+                    format(room.heapBytes()),
                     (int) (USABLE_SHARE * 100),
                     format(mapped.files),
                     format(mapped.heap),
-                    setting);
+                    room.setting());
         }
         return new StoragePlan(isMapped, chosen.files, chosen.text);
     }
 
     private boolean fits(Need need) {
-        return need.heap * workersPerJvm <= USABLE_SHARE * heapBytes;
+        return need.heap * workersPerJvm <= USABLE_SHARE * room.heapBytes();
     }
 
     private String refusal(ShardStorage storage, Need onHeap, Need mapped) {
@@ -78,7 +72,7 @@ record MemoryCheck(
         long needed = wanted.heap * workersPerJvm;
         StringBuilder text = new StringBuilder("training needs " + format(needed)
                 + (storage == ShardStorage.DISK ? ", beside mapped files," : "") + " in one JVM but its heap is "
-                + format(heapBytes) + ", of which " + (int) (USABLE_SHARE * 100) + " % can be used.");
+                + format(room.heapBytes()) + ", of which " + (int) (USABLE_SHARE * 100) + " % can be used.");
         if (storage == ShardStorage.AUTO) {
             text.append(" With dense features in mapped files it still needs ")
                     .append(format(mapped.heap * workersPerJvm))
@@ -86,7 +80,7 @@ record MemoryCheck(
         }
         Need least = storage == ShardStorage.AUTO && mapped.heap < onHeap.heap ? mapped : wanted;
         text.append(" Set ")
-                .append(setting)
+                .append(room.setting())
                 .append(" to at least ")
                 .append((long) Math.ceil(least.heap * workersPerJvm / USABLE_SHARE / (1 << 20)))
                 .append("m, or spread the rows over more executors");
@@ -137,9 +131,12 @@ record MemoryCheck(
                 "  in all %s for %d in a JVM with a heap of %s",
                 format(heap * workersPerJvm),
                 workersPerJvm,
-                format(heapBytes)));
+                format(room.heapBytes())));
         if (files > 0) {
             text.append(", and ").append(format(files * workersPerJvm)).append(" in files");
+        }
+        if (!room.besideHeap().isEmpty()) {
+            text.append(String.format("%n")).append(room.besideHeap());
         }
         return new Need(heap, files, text.toString());
     }

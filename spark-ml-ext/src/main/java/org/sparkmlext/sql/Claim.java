@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.ipc.RemoteException;
 
 /**
  * A file that only one of several sessions can create, held for the moment in which a version is put in place. Exclusive on local file
@@ -17,6 +18,8 @@ final class Claim implements Closeable {
     private static final long LONGEST_WAIT_MILLIS = 30_000;
     /** A claim is held for two renames; one that is older was left by a session that has died. */
     private static final long LONGEST_HELD_MILLIS = 300_000;
+    /** What HDFS says while another session, having just created the file, has not closed it yet. */
+    private static final String OPEN_ON_HDFS = "org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException";
 
     private final FileSystem files;
     private final Path path;
@@ -62,11 +65,17 @@ final class Claim implements Closeable {
             files.create(path, false).close();
             return true;
         } catch (IOException refused) {
-            if (files.exists(path)) {
+            // Looking for the file alone would not do: the other session may have given it back by now.
+            if (isHeld(refused) || files.exists(path)) {
                 return false;
             }
             throw refused;
         }
+    }
+
+    private static boolean isHeld(IOException refused) {
+        return refused instanceof org.apache.hadoop.fs.FileAlreadyExistsException
+                || (refused instanceof RemoteException remote && OPEN_ON_HDFS.equals(remote.getClassName()));
     }
 
     private boolean isLeftBehind() throws IOException {

@@ -17,6 +17,7 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.SparkSession;
 import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.ml.input.NearestName;
+import org.sparkmlext.ml.stage.NewPlace;
 import org.sparkmlext.ml.table.TableLayout;
 import org.sparkmlext.ml.training.ModelDirectory;
 
@@ -128,9 +129,7 @@ public final class ModelWarehouse {
             files.mkdirs(new Path(root, name.text()));
             int number = versionDirectories(name).stream().reduce(0, Math::max) + 1;
             Path version = directory(name, number);
-            if (!files.rename(incomplete, version)) {
-                throw new IOException("cannot rename " + incomplete + " to " + version);
-            }
+            NewPlace.move(files, incomplete, version);
             FactsFile.write(files, version, draft.ofVersion(number));
             return number;
         }
@@ -150,11 +149,18 @@ public final class ModelWarehouse {
 
     /** Removes all versions of a model, and what unfinished ones have left; false if there is nothing of that name. */
     boolean drop(ModelName name) {
+        Path versions = new Path(root, name.text());
         try {
+            if (!files.exists(versions)) {
+                return false;
+            }
             Path dropped = new Path(root, "." + name.text() + "." + UUID.randomUUID() + ".dropped");
-            // Gone at once, whatever the time that deleting takes.
-            boolean isThere =
-                    files.exists(new Path(root, name.text())) && files.rename(new Path(root, name.text()), dropped);
+            boolean isThere;
+            // Not between the two steps in which another session puts a version in place.
+            try (Claim claim = claim(name)) {
+                // Gone at once, whatever the time that deleting takes.
+                isThere = files.exists(versions) && files.rename(versions, dropped);
+            }
             files.delete(dropped, true);
             return isThere;
         } catch (IOException failed) {

@@ -56,8 +56,7 @@ class MemoryCheckTest {
                 shape,
                 0,
                 2,
-                heapBytes,
-                "the.heap");
+                new JvmRoom(heapBytes, "the.heap", ""));
     }
 
     private static ShardShape windows(boolean hasWeights, boolean holdTargets) {
@@ -73,8 +72,8 @@ class MemoryCheckTest {
         assertThat(MemoryCheck.blockBytes(windows(true, true), 0)).isEqualTo(14_000_000 * 4L + 80_000 + 4_000_000);
         // Two numbers and a weight a row of its own, the first number twice.
         assertThat(MemoryCheck.blockBytes(windows(true, false), 2)).isEqualTo(14_000_000 * 4L + 80_000 + 4 * 4_000_000);
-        MemoryCheck check =
-                new MemoryCheck(shape -> new MemoryPlan(Map.of()), windows, 0, 1, 100_000_000, "spark.driver.memory");
+        MemoryCheck check = new MemoryCheck(
+                shape -> new MemoryPlan(Map.of()), windows, 0, 1, new JvmRoom(100_000_000, "spark.driver.memory", ""));
         assertThat(check.choose(ShardStorage.AUTO).isMapped()).isFalse();
         assertThat(check.choose(ShardStorage.AUTO).text()).contains("series (float32)");
         StoragePlan mapped = check.choose(ShardStorage.DISK);
@@ -112,6 +111,14 @@ class MemoryCheckTest {
                     .hasMessageContaining("The plan on the heap")
                     .hasMessageContaining("The plan with files");
         }
+    }
+
+    @Test
+    void whatAContainerHasBesideTheHeapStandsUnderEveryPlan() {
+        JvmRoom room = new JvmRoom(HEAP * 2, "the.heap", "  beside the heap: little");
+        MemoryCheck check = new MemoryCheck(shape -> new MemoryPlan(Map.of()), LARGE, 0, 1, room);
+        assertThat(check.choose(ShardStorage.MEMORY).text()).endsWith("beside the heap: little");
+        assertThat(check.choose(ShardStorage.DISK).text()).endsWith("beside the heap: little");
     }
 
     @Test

@@ -129,6 +129,9 @@ class WorkerChoiceTest {
         SparkConf conf = new SparkConf(false);
         assertThat(ExecutorCensus.expected("local-cluster[3, 1, 1024]", conf)).isEqualTo(OptionalInt.of(3));
         assertThat(ExecutorCensus.expected("spark://h:7077", conf)).isEmpty();
+        // These start two where nobody says how many.
+        assertThat(ExecutorCensus.expected("yarn", conf)).isEqualTo(OptionalInt.of(2));
+        assertThat(ExecutorCensus.expected("k8s://https://h", conf)).isEqualTo(OptionalInt.of(2));
         conf.set("spark.cores.max", "8").set("spark.executor.cores", "4");
         assertThat(ExecutorCensus.expected("spark://h:7077", conf)).isEqualTo(OptionalInt.of(2));
         conf.set("spark.executor.instances", "5");

@@ -201,6 +201,25 @@ class ModelWarehouseTest {
         assertThat(save("churn", false).version()).isEqualTo("v1");
     }
 
+    /** Else it would take the directory away before the facts are in it, which then stood there alone. */
+    @Test
+    void aDropWaitsUntilAVersionIsInPlace() throws Exception {
+        save("churn", false);
+        Path claim = Files.createFile(folder.resolve("models/.churn.claim"));
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> dropped = other.submit(() -> warehouse.drop(new ModelName("churn")));
+            Thread.sleep(200);
+            assertThat(dropped.isDone()).isFalse();
+            assertThat(warehouse.versions(new ModelName("churn"))).containsExactly(1);
+            Files.delete(claim);
+            assertThat(dropped.get()).isTrue();
+        } finally {
+            other.shutdownNow();
+        }
+        assertThat(warehouse.all()).isEmpty();
+    }
+
     @Test
     void ofSeveralSessionsOneMakesTheName() throws Exception {
         for (int round = 0; round < 5; round++) {

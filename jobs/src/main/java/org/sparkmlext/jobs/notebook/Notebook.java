@@ -30,11 +30,12 @@ public record Notebook(String name, List<Paragraph> paragraphs) {
     /**
      * Reads a file through Hadoop's FileSystem.
      *
+     * @param configuration how file systems are reached
      * @throws BadInputException if there is none, it is no notebook, or has a paragraph that is not run here
      */
-    public static Notebook read(String path) {
+    public static Notebook read(String path, Configuration configuration) {
         Path file = new Path(path);
-        try (InputStream in = file.getFileSystem(new Configuration()).open(file)) {
+        try (InputStream in = file.getFileSystem(configuration).open(file)) {
             return of(new ObjectMapper().readTree(in));
         } catch (FileNotFoundException absent) {
             throw new BadInputException("notebook " + path + " does not exist", absent);

@@ -91,7 +91,6 @@ public final class StageFiles {
     }
 
     private static void moveInto(FileSystem files, Path draft, Path target, boolean overwrite) throws IOException {
-        // Renaming onto an existing directory would move the draft into it.
         refuseExisting(files, target, overwrite);
         // What was there steps aside and is deleted last: should the draft not get there, it comes back.
         Path before = new Path(target.getParent(), draft.getName() + "-before");
@@ -101,18 +100,25 @@ public final class StageFiles {
         }
         boolean hasMoved = false;
         try {
-            hasMoved = files.rename(draft, target);
-            if (!hasMoved) {
-                throw new IOException("the finished model could not be renamed from " + draft + " to " + target);
-            }
+            NewPlace.move(files, draft, target);
+            hasMoved = true;
         } finally {
             if (isReplacing && !hasMoved) {
-                files.rename(before, target);
+                comeBack(files, before, target);
             }
         }
         if (isReplacing && !files.delete(before, true)) {
             throw new IOException(
                     "the new model is at " + target + ", but the old one could not be deleted: " + before);
+        }
+    }
+
+    private static void comeBack(FileSystem files, Path before, Path target) throws IOException {
+        if (files.exists(target)) {
+            // Another has replaced it too, and was faster.
+            files.delete(before, true);
+        } else {
+            NewPlace.move(files, before, target);
         }
     }
 

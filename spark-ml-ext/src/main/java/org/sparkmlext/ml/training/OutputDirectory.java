@@ -7,6 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.sparkmlext.ml.input.BadInputException;
+import org.sparkmlext.ml.stage.NewPlace;
 
 /**
  * A directory that appears whole or not at all: it is written beside its place and renamed. Any Hadoop file system.
@@ -67,7 +68,7 @@ public final class OutputDirectory {
                         throw new BadInputException(
                                 "output '" + target + "' has appeared meanwhile; nothing was written");
                     }
-                    rename(target, replaced);
+                    NewPlace.move(files, target, replaced);
                 }
                 putInPlace(incomplete, replaced);
             } finally {
@@ -81,18 +82,15 @@ public final class OutputDirectory {
 
     private void putInPlace(Path incomplete, Path replaced) throws IOException {
         try {
-            rename(incomplete, target);
+            NewPlace.move(files, incomplete, target);
         } catch (IOException failed) {
-            if (files.exists(replaced)) {
-                rename(replaced, target);
+            if (files.exists(target)) {
+                // Another has written there too, and was faster.
+                files.delete(replaced, true);
+            } else if (files.exists(replaced)) {
+                NewPlace.move(files, replaced, target);
             }
             throw failed;
-        }
-    }
-
-    private void rename(Path from, Path to) throws IOException {
-        if (!files.rename(from, to)) {
-            throw new IOException("cannot rename " + from + " to " + to);
         }
     }
 }

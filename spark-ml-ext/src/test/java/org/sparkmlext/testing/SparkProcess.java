@@ -1,4 +1,4 @@
-package org.sparkmlext.jobs;
+package org.sparkmlext.testing;
 
 import java.io.File;
 import java.io.IOException;
@@ -8,11 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /** A JVM of a Spark installation: a master, a worker or a submission. Its output goes to a file. */
-final class SparkProcess implements AutoCloseable {
+public final class SparkProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path log;
@@ -24,12 +25,25 @@ final class SparkProcess implements AutoCloseable {
     }
 
     /** Starts {@code java -cp HOME/jars/* mainClass arguments}. */
-    static SparkProcess start(Path home, Path logs, String name, List<String> arguments) throws IOException {
+    public static SparkProcess start(Path home, Path logs, String name, List<String> arguments) throws IOException {
+        return start(home, logs, name, arguments, Map.of());
+    }
+
+    /**
+     * The same in an environment; as in Spark's own scripts {@code HADOOP_CONF_DIR} comes first on the class path.
+     *
+     * @param environment variables beside those of this JVM
+     */
+    public static SparkProcess start(
+            Path home, Path logs, String name, List<String> arguments, Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
         command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of("-cp", home.resolve("jars") + File.separator + "*"));
+        String jars = home.resolve("jars") + File.separator + "*";
+        String configuration = environment.get("HADOOP_CONF_DIR");
+        command.addAll(List.of("-cp", configuration == null ? jars : configuration + File.pathSeparator + jars));
         command.addAll(arguments);
         Path log = logs.resolve(name + ".log");
         ProcessBuilder builder =
@@ -37,16 +51,17 @@ final class SparkProcess implements AutoCloseable {
         builder.environment().put("SPARK_HOME", home.toString());
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         builder.environment().put("SPARK_SCALA_VERSION", "2.13");
+        builder.environment().putAll(environment);
         return new SparkProcess(name, builder.start(), log);
     }
 
     /** What it has printed so far. */
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.readString(log);
     }
 
     /** Waits until the output has a text so many times. */
-    void awaitOutput(String text, int times, Duration limit) throws IOException, InterruptedException {
+    public void awaitOutput(String text, int times, Duration limit) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (output().split(text, -1).length <= times) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -58,7 +73,7 @@ final class SparkProcess implements AutoCloseable {
     }
 
     /** Waits for the end and returns the exit code. */
-    int awaitEnd(Duration limit) throws IOException, InterruptedException {
+    public int awaitEnd(Duration limit) throws IOException, InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             close();
             throw new IllegalStateException(name + " took too long:\n" + output());
