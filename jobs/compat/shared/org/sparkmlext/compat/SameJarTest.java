@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -21,6 +22,7 @@ import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -196,6 +198,34 @@ class SameJarTest {
                         .first()
                         .getLong(0))
                 .isBetween(1L, ROWS - 1L);
+    }
+
+    @Test
+    @Order(7)
+    void streamsTakeUpNewerVersions() throws Exception {
+        session.conf().set("spark.sparkmlext.models.dir", folder.resolve("models").toString());
+        String model = " MODEL answers USING boosted_trees_classifier OPTIONS (label = answer, num_trees = 3) AS"
+                + " SELECT id % 7 AS a, IF((id % 7 > :edge) = :above, 'yes', 'no') AS answer FROM range(210)";
+        session.sql("CREATE" + model, Map.of("edge", 3, "above", true));
+        String rows = folder.resolve("arriving").toString();
+        session.range(0, 70).selectExpr("id % 7 AS a").write().parquet(rows);
+        session.readStream().schema("a BIGINT").parquet(rows).createOrReplaceTempView("arriving");
+        StreamingQuery query = session.sql("SELECT ml_predict('answers', *) AS p, count(*) AS n FROM arriving"
+                        + " GROUP BY ml_predict('answers', a)")
+                .writeStream()
+                .format("memory")
+                .queryName("answered")
+                .outputMode("complete")
+                .option("checkpointLocation", folder.resolve("checkpoint").toString())
+                .start();
+        String answered = "SELECT p, n FROM answered ORDER BY p";
+        query.processAllAvailable();
+        assertThat(session.sql(answered).collectAsList().toString()).isEqualTo("[[no,40], [yes,30]]");
+        session.sql("CREATE OR REPLACE" + model, Map.of("edge", 3, "above", false));
+        session.range(0, 70).selectExpr("id % 7 AS a").write().mode("append").parquet(rows);
+        query.processAllAvailable();
+        assertThat(session.sql(answered).collectAsList().toString()).isEqualTo("[[no,70], [yes,70]]");
+        query.stop();
     }
 
     private static Dataset<Row> customers() {

@@ -31,6 +31,21 @@ final class Calls {
         return found;
     }
 
+    /** All calls in a plan, those among arguments of others too. */
+    static List<ModelCall> all(LogicalPlan plan) {
+        List<ModelCall> found = new ArrayList<>();
+        Catalyst.list(plan.children()).forEach(child -> found.addAll(all(child)));
+        Catalyst.list(plan.expressions()).forEach(expression -> collectAll(expression, found));
+        return found;
+    }
+
+    private static void collectAll(Expression expression, List<ModelCall> found) {
+        Catalyst.list(expression.children()).forEach(child -> collectAll(child, found));
+        if (expression instanceof ModelCall call) {
+            found.add(call);
+        }
+    }
+
     private static boolean collect(Expression expression, List<ModelCall> found) {
         boolean any = false;
         for (Expression child : Catalyst.list(expression.children())) {

@@ -43,16 +43,13 @@ final class CreateModel implements ModelCommand.Action {
     private static final String VALIDATION = "validation-";
 
     private final ModelStatement.Create statement;
-    private final LogicalPlan query;
 
-    CreateModel(ModelStatement.Create statement, LogicalPlan query) {
+    CreateModel(ModelStatement.Create statement) {
         this.statement = statement;
-        this.query = query;
     }
 
     @Override
-    public List<Row> run(SparkSession session) {
-        long startedAt = System.nanoTime();
+    public List<Row> run(SparkSession session, List<LogicalPlan> queries) {
         ModelWarehouse warehouse = new ModelWarehouse(session);
         ModelName name = warehouse.name(statement.name());
         if (!statement.replace() && warehouse.exists(name)) {
@@ -61,12 +58,22 @@ final class CreateModel implements ModelCommand.Action {
             }
             throw ModelWarehouse.exists(name.text());
         }
+        Dataset<Row> rows = QueryRows.of(session, queries.get(0));
+        if (statement.replace()) {
+            return List.of(train(session, warehouse, name, rows));
+        }
+        try (Reservation reserved = warehouse.reserve(name)) {
+            return List.of(train(session, warehouse, name, rows));
+        }
+    }
+
+    private Row train(SparkSession session, ModelWarehouse warehouse, ModelName name, Dataset<Row> rows) {
+        long startedAt = System.nanoTime();
         Algorithm algorithm = SqlNames.NAMES.algorithmOf(statement.algorithm());
         CreateOptions options = CreateOptions.of(statement.options(), algorithm);
         LastRound lastRound = new LastRound();
         Training training = Training.of(algorithm, options.settings(), lastRound, SqlNames.NAMES);
         String source = "the query of model '" + name.text() + "'";
-        Dataset<Row> rows = QueryRows.of(session, query);
         requireDistinctNames(rows, source);
         Table table = new TableReader(session, SqlNames.NAMES)
                 .ofRows(rows, source, options.table(), training.use(options.table()));
@@ -83,7 +90,7 @@ final class CreateModel implements ModelCommand.Action {
                 statement.options(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         Stored stored = warehouse.save((MLWritable) model, table.layout(), facts, statement.replace());
-        return List.of(result(stored, lastRound.report, (System.nanoTime() - startedAt) / 1e9));
+        return result(stored, lastRound.report, (System.nanoTime() - startedAt) / 1e9);
     }
 
     /** A model knows its columns by name. */

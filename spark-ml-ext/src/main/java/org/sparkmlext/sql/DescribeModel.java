@@ -12,7 +12,7 @@ import org.sparkmlext.ml.training.ModelDescription;
 import org.sparkmlext.ml.training.ModelDirectory;
 
 /** Tells what is known of the newest version of a model; extended also where it lies, what it learnt from, and what is in it. */
-final class DescribeModel implements ModelCommand.Action {
+final class DescribeModel {
     static final StructType SCHEMA =
             new StructType().add("property", DataTypes.StringType).add("value", DataTypes.StringType);
 
@@ -24,8 +24,7 @@ final class DescribeModel implements ModelCommand.Action {
         this.extended = extended;
     }
 
-    @Override
-    public List<Row> run(SparkSession session) {
+    List<Row> run(SparkSession session) {
         ModelWarehouse warehouse = new ModelWarehouse(session);
         ModelName found = warehouse.name(name);
         Stored stored = warehouse.find(found.text());

@@ -22,18 +22,16 @@ final class EvaluateModel implements ModelCommand.Action {
             new StructType().add("metric", DataTypes.StringType).add("value", DataTypes.DoubleType);
 
     private final String name;
-    private final LogicalPlan query;
 
-    EvaluateModel(String name, LogicalPlan query) {
+    EvaluateModel(String name) {
         this.name = name;
-        this.query = query;
     }
 
     @Override
-    public List<Row> run(SparkSession session) {
+    public List<Row> run(SparkSession session, List<LogicalPlan> queries) {
         ModelWarehouse warehouse = new ModelWarehouse(session);
         Stored stored = warehouse.find(warehouse.name(name).text());
-        Dataset<Row> rows = QueryRows.of(session, query);
+        Dataset<Row> rows = QueryRows.of(session, queries.get(0));
         String source = "the query that evaluates model '" + stored.facts().name() + "'";
         QueryColumns.requireFit(stored.facts(), rows.schema(), source);
         ModelDirectory.Loaded loaded = new ModelDirectory(session).load(stored.path());

@@ -20,7 +20,7 @@ import org.sparkmlext.ml.neural.TrainedNetworkModel;
 import org.sparkmlext.ml.training.ModelDirectory;
 
 /** What is inside a model: of boosted trees the importances of its features, the largest first, of a network its layers. */
-final class ExplainModel implements ModelCommand.Action {
+final class ExplainModel {
     private static final StructType IMPORTANCES =
             new StructType().add("feature", DataTypes.StringType).add("importance", DataTypes.DoubleType);
     private static final StructType LAYERS = new StructType()
@@ -45,8 +45,7 @@ final class ExplainModel implements ModelCommand.Action {
         return stored.facts().algorithm().startsWith("boosted_trees_") ? IMPORTANCES : LAYERS;
     }
 
-    @Override
-    public List<Row> run(SparkSession session) {
+    List<Row> run(SparkSession session) {
         ModelDirectory.Loaded loaded = new ModelDirectory(session).load(stored.path());
         if (loaded.trained() instanceof BoostedTreesModel trees && schema() == IMPORTANCES) {
             return importances(trees, columnsByIndex(loaded.model()));

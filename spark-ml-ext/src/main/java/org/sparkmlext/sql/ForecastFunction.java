@@ -43,7 +43,7 @@ final class ForecastFunction {
     }
 
     private static Dataset<Row> forecast(SparkSession session, String source, String table) {
-        ServedModel model = PredictionFunction.model(session, source);
+        ServedModel model = NamedModel.newest(session, source).model();
         if (!(model.trained() instanceof LstmRegressionModel forecaster) || !model.readsEvents()) {
             throw new BadInputException(
                     "a " + model.trained().getClass().getSimpleName()

@@ -3,18 +3,20 @@ package org.sparkmlext.sql;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.types.DataType;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.ml.input.BadInputException;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /**
  * What a model says of a row, as an expression of a query. It exists only until {@link PredictionRule} puts columns of the model's own
- * {@code transform} in its place, and cannot be evaluated.
+ * {@code transform} in its place, and cannot be evaluated. A stream keeps it, and has it replaced in each of its batches.
  *
  * <p>Its children are the columns that the model reads, in the order of {@link ServedModel#inputs}.
  */
@@ -39,15 +41,13 @@ final class ModelCall extends Expression {
     }
 
     private final Answer answer;
-    private final String source;
-    private final ServedModel model;
+    private final NamedModel named;
     private final List<Expression> columns;
 
-    /** @param source what the query calls the model; says nothing of whether two calls are equal */
-    ModelCall(Answer answer, String source, ServedModel model, List<Expression> columns) {
+    /** @param named what the query calls the model says nothing of whether two calls are equal */
+    ModelCall(Answer answer, NamedModel named, List<Expression> columns) {
         this.answer = answer;
-        this.source = source;
-        this.model = model;
+        this.named = named;
         this.columns = List.copyOf(columns);
     }
 
@@ -55,8 +55,13 @@ final class ModelCall extends Expression {
         return answer;
     }
 
+    /** The model, and what the query calls it. */
+    NamedModel named() {
+        return named;
+    }
+
     ServedModel model() {
-        return model;
+        return named.model();
     }
 
     /** What the model reads. */
@@ -64,9 +69,42 @@ final class ModelCall extends Expression {
         return columns;
     }
 
+    /**
+     * The same question to another version of the model, which reads its columns of this one's by their names.
+     *
+     * @throws BadInputException if that version reads other columns, or answers by another type
+     */
+    ModelCall to(NamedModel other) {
+        ServedModel model = other.model();
+        model.requireAnswer(answer);
+        if (!model.type(answer).equals(dataType())) {
+            throw new BadInputException("it answers by " + model.type(answer).simpleString() + ", and the query has "
+                    + dataType().simpleString());
+        }
+        if (model.readsEvents() != model().readsEvents()) {
+            throw new BadInputException("of the two one reads sorted events, the other single rows");
+        }
+        return new ModelCall(
+                answer, other, model.inputs().stream().map(this::column).toList());
+    }
+
+    private Expression column(ModelInput input) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (model().inputs().get(i).name().equals(input.name())
+                    && input.takes(columns.get(i).dataType())) {
+                return columns.get(i);
+            }
+        }
+        throw new BadInputException("it reads " + input.describe() + ", and the query gives "
+                + IntStream.range(0, columns.size())
+                        .mapToObj(i -> model().inputs().get(i).name() + " ("
+                                + columns.get(i).dataType().simpleString() + ")")
+                        .collect(Collectors.joining(", ")));
+    }
+
     /** The function and its model, for messages. */
     String describe() {
-        return answer.function() + "('" + source + "')";
+        return answer.function() + "('" + named.source() + "')";
     }
 
     @Override
@@ -91,12 +129,12 @@ final class ModelCall extends Expression {
 
     @Override
     public Expression withNewChildrenInternal(IndexedSeq<Expression> children) {
-        return new ModelCall(answer, source, model, Catalyst.list(children));
+        return new ModelCall(answer, named, Catalyst.list(children));
     }
 
     @Override
     public DataType dataType() {
-        return model.type(answer);
+        return model().type(answer);
     }
 
     /** A row that cannot be scored gives null. */
@@ -117,29 +155,28 @@ final class ModelCall extends Expression {
 
     @Override
     public String sql() {
-        return answer.function() + "(" + source
+        return answer.function() + "(" + named.source()
                 + columns.stream().map(column -> ", " + column.sql()).collect(Collectors.joining()) + ")";
     }
 
     @Override
     public String toString() {
-        return answer.function() + "(" + source
+        return answer.function() + "(" + named.source()
                 + columns.stream().map(column -> ", " + column).collect(Collectors.joining()) + ")";
     }
 
     @Override
     public int productArity() {
-        return 4;
+        return 3;
     }
 
     @Override
     public Object productElement(int n) {
         return switch (n) {
             case 0 -> answer;
-            case 1 -> source;
-            case 2 -> model;
-            case 3 -> children();
-            default -> throw new IndexOutOfBoundsException("a call of a model has 4 elements; asked for " + n);
+            case 1 -> named;
+            case 2 -> children();
+            default -> throw new IndexOutOfBoundsException("a call of a model has 3 elements; asked for " + n);
         };
     }
 
@@ -152,12 +189,12 @@ final class ModelCall extends Expression {
     public boolean equals(@Nullable Object other) {
         return other instanceof ModelCall that
                 && answer == that.answer
-                && model == that.model
+                && model() == that.model()
                 && columns.equals(that.columns);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(answer, System.identityHashCode(model), columns);
+        return Objects.hash(answer, System.identityHashCode(model()), columns);
     }
 }

@@ -3,7 +3,10 @@ package org.sparkmlext.sql;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.analysis.AnalysisContext;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.plans.logical.AnalysisOnlyCommand;
 import org.apache.spark.sql.catalyst.plans.logical.Command;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.types.DataTypeUtils;
@@ -18,13 +21,17 @@ import scala.collection.immutable.Map$;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** A statement on models as a plan of Spark, which runs as soon as the statement is given, like other commands. */
-public final class ModelCommand extends LogicalPlan implements RunnableCommand {
+/**
+ * A statement on models as a plan of Spark, which runs as soon as the statement is given, like other commands. Spark analyzes its query
+ * with it, parameters and all.
+ */
+public final class ModelCommand extends LogicalPlan implements RunnableCommand, AnalysisOnlyCommand {
     private static final long serialVersionUID = 1L;
 
     private final String title;
     private final Seq<Attribute> columns;
-    private final @Nullable LogicalPlan query;
+    private final Seq<LogicalPlan> queries;
+    private final boolean isAnalyzed;
     private final transient Action action;
 
     // Set by Command's initializer.
@@ -34,15 +41,22 @@ public final class ModelCommand extends LogicalPlan implements RunnableCommand {
     /** What a statement does. */
     @FunctionalInterface
     public interface Action {
-        /** Does it and returns the rows of its result, in the schema that the command has. */
-        List<Row> run(SparkSession session);
+        /**
+         * Does it.
+         *
+         * @param queries the analyzed query that the statement reads, or none
+         * @return the rows of its result, in the schema that the command has
+         */
+        List<Row> run(SparkSession session, List<LogicalPlan> queries);
     }
 
     /** For Spark too, which copies a plan by giving its constructor what {@link #productElement} gave. */
-    public ModelCommand(String title, Seq<Attribute> columns, @Nullable LogicalPlan query, Action action) {
+    public ModelCommand(
+            String title, Seq<Attribute> columns, Seq<LogicalPlan> queries, boolean isAnalyzed, Action action) {
         this.title = title;
         this.columns = columns;
-        this.query = query;
+        this.queries = queries;
+        this.isAnalyzed = isAnalyzed;
         this.action = action;
         Command.$init$(this);
     }
@@ -51,10 +65,10 @@ public final class ModelCommand extends LogicalPlan implements RunnableCommand {
      * A command.
      *
      * @param title of the statement in a plan that is shown
-     * @param query that it reads, or null
+     * @param queries the query that it reads, or none
      */
-    static ModelCommand of(String title, StructType schema, @Nullable LogicalPlan query, Action action) {
-        return new ModelCommand(title, attributes(schema), query, action);
+    static ModelCommand of(String title, StructType schema, List<LogicalPlan> queries, Action action) {
+        return new ModelCommand(title, attributes(schema), Catalyst.seq(queries), false, action);
     }
 
     @SuppressWarnings("unchecked")
@@ -64,7 +78,8 @@ public final class ModelCommand extends LogicalPlan implements RunnableCommand {
 
     @Override
     public Seq<Row> run(SparkSession session) {
-        return CollectionConverters.asScala(action.run(session)).toList();
+        return CollectionConverters.asScala(action.run(session, Catalyst.list(queries)))
+                .toList();
     }
 
     @Override
@@ -73,21 +88,41 @@ public final class ModelCommand extends LogicalPlan implements RunnableCommand {
     }
 
     @Override
+    public boolean isAnalyzed() {
+        return isAnalyzed;
+    }
+
+    @Override
+    public Seq<LogicalPlan> childrenToAnalyze() {
+        return queries;
+    }
+
+    @Override
+    public LogicalPlan markAsAnalyzed(AnalysisContext context) {
+        return new ModelCommand(title, columns, queries, true, action);
+    }
+
+    @Override
     public Seq<LogicalPlan> children() {
-        return CollectionConverters.asScala(List.<LogicalPlan>of()).toList();
+        return isAnalyzed ? Catalyst.seq(List.of()) : queries;
+    }
+
+    /** The columns of the result are of no query. */
+    @Override
+    public AttributeSet producedAttributes() {
+        return outputSet();
     }
 
     /** Raw, as Spark's own parents declare it differently. */
     @Override
-    @SuppressWarnings({"rawtypes", "unchecked"})
+    @SuppressWarnings("rawtypes")
     public Seq innerChildren() {
-        return CollectionConverters.asScala(query == null ? List.<LogicalPlan>of() : List.of(query))
-                .toList();
+        return isAnalyzed ? queries : Catalyst.seq(List.of());
     }
 
     @Override
     public LogicalPlan withNewChildrenInternal(IndexedSeq<LogicalPlan> children) {
-        return this;
+        return new ModelCommand(title, columns, children.toList(), isAnalyzed, action);
     }
 
     @Override
@@ -119,16 +154,17 @@ public final class ModelCommand extends LogicalPlan implements RunnableCommand {
 
     @Override
     public int productArity() {
-        return 4;
+        return 5;
     }
 
     @Override
-    public @Nullable Object productElement(int n) {
+    public Object productElement(int n) {
         return switch (n) {
             case 0 -> title;
             case 1 -> columns;
-            case 2 -> query;
-            case 3 -> action;
+            case 2 -> queries;
+            case 3 -> isAnalyzed;
+            case 4 -> action;
             default -> throw new IndexOutOfBoundsException(n);
         };
     }
@@ -140,7 +176,11 @@ public final class ModelCommand extends LogicalPlan implements RunnableCommand {
 
     @Override
     public boolean equals(@Nullable Object that) {
-        return that instanceof ModelCommand other && other.action == action && other.columns.equals(columns);
+        return that instanceof ModelCommand other
+                && other.action == action
+                && other.isAnalyzed == isAnalyzed
+                && other.queries.equals(queries)
+                && other.columns.equals(columns);
     }
 
     @Override

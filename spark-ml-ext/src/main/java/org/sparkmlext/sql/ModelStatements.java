@@ -38,25 +38,24 @@ final class ModelStatements {
      */
     ModelCommand command(ModelStatement statement, IntFunction<LogicalPlan> queries) {
         if (statement instanceof ModelStatement.Create create) {
-            LogicalPlan query = queries.apply(create.query());
-            return ModelCommand.of("CreateModel", CreateModel.SCHEMA, query, new CreateModel(create, query));
+            return ModelCommand.of(
+                    "CreateModel", CreateModel.SCHEMA, List.of(queries.apply(create.query())), new CreateModel(create));
         } else if (statement instanceof ModelStatement.Evaluate evaluate) {
-            LogicalPlan query = queries.apply(evaluate.query());
             return ModelCommand.of(
-                    "EvaluateModel", EvaluateModel.SCHEMA, query, new EvaluateModel(evaluate.name(), query));
+                    "EvaluateModel",
+                    EvaluateModel.SCHEMA,
+                    List.of(queries.apply(evaluate.query())),
+                    new EvaluateModel(evaluate.name()));
         } else if (statement instanceof ModelStatement.Describe describe) {
-            return ModelCommand.of(
-                    "DescribeModel",
-                    DescribeModel.SCHEMA,
-                    null,
-                    new DescribeModel(describe.name(), describe.extended()));
+            DescribeModel action = new DescribeModel(describe.name(), describe.extended());
+            return ModelCommand.of("DescribeModel", DescribeModel.SCHEMA, List.of(), (in, none) -> action.run(in));
         } else if (statement instanceof ModelStatement.Explain explain) {
             ExplainModel action = ExplainModel.of(explain.name(), session);
-            return ModelCommand.of("ExplainModel", action.schema(), null, action);
+            return ModelCommand.of("ExplainModel", action.schema(), List.of(), (in, none) -> action.run(in));
         } else if (statement instanceof ModelStatement.Drop drop) {
-            return ModelCommand.of("DropModel", new StructType(), null, in -> drop(drop, in));
+            return ModelCommand.of("DropModel", new StructType(), List.of(), (in, none) -> drop(drop, in));
         } else if (statement instanceof ModelStatement.Show show) {
-            return ModelCommand.of("ShowModels", MODELS, null, in -> show(show.pattern(), in));
+            return ModelCommand.of("ShowModels", MODELS, List.of(), (in, none) -> show(show.pattern(), in));
         }
         throw new IllegalStateException("no command for " + statement);
     }

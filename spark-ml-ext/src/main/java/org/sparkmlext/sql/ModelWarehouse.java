@@ -3,6 +3,8 @@ package org.sparkmlext.sql;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -96,6 +98,41 @@ public final class ModelWarehouse {
         return versionDirectories(name).stream()
                 .filter(number -> isWhole(directory(name, number)))
                 .toList();
+    }
+
+    /**
+     * Keeps a name that is to be created for this session, for as long as it trains.
+     *
+     * @throws BadInputException if it exists, or another session trains for it; names that one
+     */
+    Reservation reserve(ModelName name) {
+        try {
+            files.mkdirs(root);
+            Path path = new Path(root, "." + name.text() + ".reserved");
+            try (Claim claim = claim(name)) {
+                if (exists(name)) {
+                    throw exists(name.text());
+                }
+                Optional<String> holder = Reservation.holder(files, path);
+                if (holder.isPresent()) {
+                    throw new BadInputException("another session is just making model '" + name.text() + "': "
+                            + holder.get() + "; wait for it, choose another name, or"
+                            + " make a version beside it with CREATE OR REPLACE MODEL. If that session has died the name is"
+                            + " free " + Reservation.LONGEST_SECONDS + " s after, or when " + path + " is deleted");
+                }
+                return Reservation.take(files, path, owner(), Reservation.RENEWED_SECONDS * 1000L);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(
+                    "cannot reserve the name of model '" + name.text() + "' in " + root + ": " + failed.getMessage(),
+                    failed);
+        }
+    }
+
+    private String owner() {
+        return "application " + session.sparkContext().applicationId() + " of "
+                + session.sparkContext().sparkUser() + ", since "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
     /**

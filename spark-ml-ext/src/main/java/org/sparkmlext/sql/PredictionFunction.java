@@ -25,16 +25,13 @@ record PredictionFunction(ModelCall.Answer answer) {
         String function = answer.function();
         String source = constant(function, "name or path of a model", given, 0);
         try {
-            ServedModel model = model(SparkSession.active(), source);
-            if (answer == ModelCall.Answer.PROBABILITY && !model.isClassifier()) {
-                throw new BadInputException("a " + model.trained().getClass().getSimpleName()
-                        + " predicts numbers, which have no probabilities; use ml_predict. Classifiers have both");
-            }
+            NamedModel model = NamedModel.newest(SparkSession.active(), source);
+            model.model().requireAnswer(answer);
             return new ModelCall(
                     answer,
-                    source,
                     model,
-                    CallArguments.of(model, given.subList(1, given.size())).columns());
+                    CallArguments.of(model.model(), given.subList(1, given.size()))
+                            .columns());
         } catch (BadInputException fault) {
             throw Catalyst.fail(function + "('" + source + "'): " + fault.getMessage(), fault);
         } catch (RuntimeException failure) {
@@ -61,11 +58,5 @@ record PredictionFunction(ModelCall.Answer answer) {
                     null);
         }
         return value.toString();
-    }
-
-    /** @throws BadInputException if there is no such model, or it is damaged */
-    static ServedModel model(SparkSession session, String source) {
-        return ModelCache.of(session)
-                .model(session, new ModelWarehouse(session).find(source).path());
     }
 }

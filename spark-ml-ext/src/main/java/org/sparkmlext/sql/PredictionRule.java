@@ -20,14 +20,33 @@ import org.apache.spark.sql.catalyst.rules.Rule;
  * {@code SELECT id, ml_predict('m', a, b) FROM t} becomes a projection of what {@code transform} makes of {@code t}. A query so predicts
  * just as {@code transform} does, whole batches of rows at once, and Spark optimises through it.
  *
- * <p>Runs on analyzed plans. What a node gives keeps its names, order and ids.
+ * <p>Runs on analyzed plans. What a node gives keeps its names, order and ids. Spark analyzes a stream's plan as the query is made, which
+ * only checks its calls, and again with the rows of each micro-batch, which answers them.
  */
 final class PredictionRule extends Rule<LogicalPlan> {
 
     @Override
     public LogicalPlan apply(LogicalPlan plan) {
-        LogicalPlan below = (LogicalPlan) plan.mapChildren(this::apply);
-        return below.resolved() ? answered(below) : below;
+        if (!plan.isStreaming()) {
+            return answered(plan, false);
+        }
+        return StreamVersions.isOfBatch(plan)
+                ? answered(StreamVersions.ofThisThread().renewed(plan), false)
+                : answered(plan, true);
+    }
+
+    /**
+     * The plan without calls.
+     *
+     * @param keepsStreams whether calls on rows of streams are checked only and stay, for each batch to answer by the version of then
+     */
+    private static LogicalPlan answered(LogicalPlan plan, boolean keepsStreams) {
+        LogicalPlan below = (LogicalPlan) plan.mapChildren(child -> answered(child, keepsStreams));
+        if (!below.resolved()) {
+            return below;
+        }
+        LogicalPlan answered = answered(below);
+        return keepsStreams && below.isStreaming() ? below : answered;
     }
 
     /** A node whose expressions ask no model any more, over children that do not either. */

@@ -1,5 +1,6 @@
 package org.sparkmlext.sql;
 
+import java.util.List;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
@@ -36,51 +37,54 @@ public final class Predictions {
                 > SELECT id, _FUNC_('churn', *)['yes'] AS risk FROM customers ORDER BY risk DESC LIMIT 10;
               """;
 
+    private static final String FORECAST_EXAMPLES = """
+
+              Examples:
+                > SELECT * FROM _FUNC_('demand', 'sales') WHERE step = 1;
+              """;
+
+    // Made once: Spark warns of a function that takes the place of another in what all sessions of a process share.
+    private static final Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> PREDICT =
+            function(
+                    ModelCall.Answer.LABEL,
+                    "_FUNC_(model, columns...) - What the model predicts for the row: the label as it was at training, a text or a number;"
+                            + " an array of numbers from a model of several steps, targets or quantiles. Null where a row cannot be scored.",
+                    PREDICT_EXAMPLES);
+    private static final Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>
+            PROBABILITY = function(
+                    ModelCall.Answer.PROBABILITY,
+                    "_FUNC_(model, columns...) - The probability of each label, as a map. Null where a row cannot be scored.",
+                    PROBABILITY_EXAMPLES);
+    private static final Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, LogicalPlan>> FORECAST =
+            new Tuple3<>(
+                    new FunctionIdentifier(ForecastFunction.NAME),
+                    new ExpressionInfo(
+                            ForecastFunction.class.getName(),
+                            null,
+                            ForecastFunction.NAME,
+                            "_FUNC_(model, table) - What follows the last event of each series of a table or view: a row an entity, step and target, with"
+                                    + " columns entity, origin, step, target, forecast and, where they are learnt, quantiles such as p10.",
+                            FORECAST_EXAMPLES),
+                    ForecastFunction::call);
+
     private Predictions() {}
 
     /** Adds the functions, and the rule that answers them. */
     public static void register(SparkSessionExtensions extensions) {
-        add(
-                extensions,
-                ModelCall.Answer.LABEL,
-                "_FUNC_(model, columns...) - What the model predicts for the row: the label as it was at training, a text or a number;"
-                        + " an array of numbers from a model of several steps, targets or quantiles. Null where a row cannot be scored.",
-                PREDICT_EXAMPLES);
-        add(
-                extensions,
-                ModelCall.Answer.PROBABILITY,
-                "_FUNC_(model, columns...) - The probability of each label, as a map. Null where a row cannot be scored.",
-                PROBABILITY_EXAMPLES);
-        addForecast(extensions);
+        // What only a session has is temporary to Spark, and views that are stored may not use it.
+        for (var function : List.of(PREDICT, PROBABILITY)) {
+            extensions.injectFunction(function);
+            FunctionRegistry.builtin().registerFunction(function._1(), function._2(), function._3());
+        }
+        extensions.injectTableFunction(FORECAST);
+        TableFunctionRegistry.builtin().registerFunction(FORECAST._1(), FORECAST._2(), FORECAST._3());
         extensions.injectPostHocResolutionRule(session -> new PredictionRule());
     }
 
-    private static void addForecast(SparkSessionExtensions extensions) {
-        FunctionIdentifier name = new FunctionIdentifier(ForecastFunction.NAME);
-        ExpressionInfo info = new ExpressionInfo(
-                ForecastFunction.class.getName(),
-                null,
-                ForecastFunction.NAME,
-                "_FUNC_(model, table) - What follows the last event of each series of a table or view: a row an entity, step and target, with"
-                        + " columns entity, origin, step, target, forecast and, where they are learnt, quantiles such as p10.",
-                """
-
-              Examples:
-                > SELECT * FROM _FUNC_('demand', 'sales') WHERE step = 1;
-              """);
-        Function1<Seq<Expression>, LogicalPlan> builder = ForecastFunction::call;
-        extensions.injectTableFunction(new Tuple3<>(name, info, builder));
-        TableFunctionRegistry.builtin().registerFunction(name, info, builder);
-    }
-
-    private static void add(SparkSessionExtensions extensions, ModelCall.Answer answer, String usage, String examples) {
-        FunctionIdentifier name = new FunctionIdentifier(answer.function());
+    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> function(
+            ModelCall.Answer answer, String usage, String examples) {
         ExpressionInfo info =
                 new ExpressionInfo(ModelCall.class.getName(), null, answer.function(), usage, ARGUMENTS + examples);
-        PredictionFunction function = new PredictionFunction(answer);
-        Function1<Seq<Expression>, Expression> builder = function::call;
-        extensions.injectFunction(new Tuple3<>(name, info, builder));
-        // What only a session has is temporary to Spark, and views that are stored may not use it.
-        FunctionRegistry.builtin().registerFunction(name, info, builder);
+        return new Tuple3<>(new FunctionIdentifier(answer.function()), info, new PredictionFunction(answer)::call);
     }
 }

@@ -105,6 +105,11 @@ record ScoredColumns(LogicalPlan plan, List<Answered> answered) {
         }
     }
 
+    /** Fails where the model's stages refuse the columns. */
+    static void requirePlan(ModelCall call) {
+        plan(call, List.of(), call.answer() == ModelCall.Answer.PROBABILITY);
+    }
+
     private static ScoringPlan plan(ModelCall call, List<Attribute> carried, boolean wantsProbability) {
         ServedModel model = call.model();
         List<StructField> fields = new ArrayList<>();

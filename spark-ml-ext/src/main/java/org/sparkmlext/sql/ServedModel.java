@@ -13,6 +13,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.ml.input.BadInputException;
 import org.sparkmlext.ml.stage.FittedRegressor;
 import org.sparkmlext.ml.table.TableLayout;
 import org.sparkmlext.ml.training.ModelDirectory;
@@ -41,7 +42,7 @@ final class ServedModel {
         }
     };
 
-    /** @throws org.sparkmlext.ml.input.BadInputException if it drops rows or cannot predict in queries */
+    /** @throws BadInputException if it drops rows or cannot predict in queries */
     ServedModel(ModelDirectory.Loaded loaded) {
         this.loaded = loaded;
         stages = ModelStages.of(loaded);
@@ -128,8 +129,16 @@ final class ServedModel {
     }
 
     /** Whether labels are classes, which have probabilities. */
-    boolean isClassifier() {
+    private boolean isClassifier() {
         return loaded.trained() instanceof ClassificationModel<?, ?>;
+    }
+
+    /** @throws BadInputException if the model has no such answer */
+    void requireAnswer(ModelCall.Answer answer) {
+        if (answer == ModelCall.Answer.PROBABILITY && !isClassifier()) {
+            throw new BadInputException("a " + trained().getClass().getSimpleName()
+                    + " predicts numbers, which have no probabilities; use ml_predict. Classifiers have both");
+        }
     }
 
     /** Names of the classes: their texts, or else their numbers. */

@@ -149,6 +149,10 @@ final class StatementReader {
         if (first.isSymbol("[")) {
             return list(key, "]");
         }
+        if (first.isSymbol(":") || first.isSymbol("?")) {
+            throw new BadInputException("option '" + key + "' is a parameter marker, which can stand in the query only;"
+                    + " write the value itself");
+        }
         take();
         boolean isSigned = first.isSymbol("-") || first.isSymbol("+");
         Token last = isSigned ? take() : first;

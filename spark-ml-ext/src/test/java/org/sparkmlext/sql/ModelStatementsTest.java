@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.parser.ParseException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,63 @@ class ModelStatementsTest {
                 .containsEntry("version", "2")
                 .containsEntry("option num_trees", "1")
                 .containsEntry("versions", "v1, v2");
+    }
+
+    @Test
+    void parametersStandInTheQuery() {
+        SparkSession spark = session.spark();
+        Row made = spark.sql(
+                        CREATE.replace("validation_fraction = 0.25", "max_leaves = 31")
+                                + " WHERE age > :low AND city IN (SELECT city FROM customers WHERE city <> :none)",
+                        Map.of("low", 50.0, "none", "Rome"))
+                .first();
+        assertThat(made.getLong(3)).isBetween(280L, 320L);
+        assertThat(session.map("DESCRIBE MODEL EXTENDED churn").get("query").toString())
+                .contains("age > :low");
+        assertThat(spark.sql("EVALUATE MODEL churn USING SELECT * FROM customers WHERE age > ?", new Object[] {70})
+                        .collectAsList()
+                        .toString())
+                .contains("[rows,90.0]");
+        assertThat(spark.sql(
+                                "SELECT count(*) FROM customers WHERE ml_predict(:model, *) = left AND age > :low",
+                                Map.of("model", "churn", "low", 70))
+                        .first()
+                        .getLong(0))
+                .isEqualTo(90);
+        spark.sql(
+                CREATE.replace("MODEL churn", "MODEL named")
+                        .replace("AS SELECT", "AS WITH old AS (TABLE customers) SELECT")
+                        .replace("FROM customers", "FROM old WHERE age > :low"),
+                Map.of("low", 50));
+        session.refuses(CREATE.replace("churn", "c") + " WHERE age > :low", "UNBOUND_SQL_PARAMETER", "low");
+        session.refuses(
+                CREATE.replace("churn", "c").replace("= 10", "= :trees"),
+                "option 'num_trees' is a parameter marker",
+                "in the query only");
+    }
+
+    @Test
+    void aNameInTheMakingIsRefusedBeforeTraining() {
+        try (Reservation other = new ModelWarehouse(session.spark()).reserve(new ModelName("churn"))) {
+            for (String create : List.of(CREATE, CREATE.replace("MODEL churn", "MODEL IF NOT EXISTS churn"))) {
+                session.refuses(
+                        create,
+                        "another session is just making model 'churn': application local-",
+                        "CREATE OR REPLACE MODEL",
+                        ".churn.reserved");
+            }
+            // One that says it is to be replaced need not wait.
+            assertThat(session.one(CREATE.replace("CREATE", "CREATE OR REPLACE"))
+                            .getInt(1))
+                    .isEqualTo(1);
+        }
+        session.refuses(CREATE, "exists already");
+        assertThat(session.sql(CREATE.replace("MODEL churn", "MODEL IF NOT EXISTS churn")))
+                .isEmpty();
+        session.sql("DROP MODEL churn");
+        session.refuses(CREATE.replace("'left'", "'lfet'"), "unknown column 'lfet'");
+        assertThat(session.one(CREATE).getInt(1)).isEqualTo(1);
+        assertThat(folder.resolve("models/.churn.reserved")).doesNotExist();
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -82,7 +83,7 @@ class ModelWarehouseTest {
         if (Files.exists(folder.resolve("models"))) {
             try (Stream<Path> all = Files.walk(folder.resolve("models"))) {
                 assertThat(all.map(path -> path.getFileName().toString()))
-                        .noneMatch(name -> name.matches(".*\\.(incomplete|dropped|claim)"));
+                        .noneMatch(name -> name.matches(".*\\.(incomplete|dropped|claim|reserved)"));
             }
         }
     }
@@ -277,6 +278,48 @@ class ModelWarehouseTest {
         Files.setLastModifiedTime(claim, FileTime.fromMillis(System.currentTimeMillis() - 3_600_000));
         assertThat(save("churn", true).version()).isEqualTo("v2");
         assertThat(claim).doesNotExist();
+    }
+
+    @Test
+    void aNameIsKeptForTheSessionThatTrains() throws Exception {
+        ModelName churn = new ModelName("churn");
+        Path file = folder.resolve("models/.churn.reserved");
+        try (Reservation first = warehouse.reserve(churn)) {
+            assertThat(file).exists();
+            assertThatThrownBy(() -> warehouse.reserve(churn))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessageContaining("another session is just making model 'churn': application ")
+                    .hasMessageContaining("free 300 s after");
+            warehouse.reserve(new ModelName("another")).close();
+            // Its session has died.
+            Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() - 3_600_000));
+            try (Reservation second = warehouse.reserve(churn)) {
+                first.close();
+                assertThat(file).exists();
+                save("churn", false);
+            }
+            assertThat(file).doesNotExist();
+            assertThatThrownBy(() -> warehouse.reserve(churn)).hasMessageContaining("exists already");
+        }
+    }
+
+    @Test
+    void aNameIsKeptAnewWhileTrainingLasts() throws Exception {
+        org.apache.hadoop.fs.Path path =
+                new org.apache.hadoop.fs.Path(folder.resolve("kept.reserved").toString());
+        FileSystem files = path.getFileSystem(session.sparkContext().hadoopConfiguration());
+        Reservation kept = Reservation.take(files, path, "the owner", 20);
+        Files.setLastModifiedTime(folder.resolve("kept.reserved"), FileTime.fromMillis(1000));
+        while (Reservation.holder(files, path).isEmpty()) {
+            Thread.sleep(5);
+        }
+        assertThat(Reservation.holder(files, path)).contains("the owner");
+        Thread.currentThread().interrupt();
+        kept.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(folder.resolve("kept.reserved")).doesNotExist();
+        Thread.sleep(60);
+        assertThat(Reservation.holder(files, path)).isEmpty();
     }
 
     private interface Act {
