@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.jobs.quickstart.CustomerRows;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.SparkHome;
+import org.sparkmlext.testing.SparkProcess;
 
 /** The packaged job, submitted to a standalone master with two workers, each a real process. */
 @Tag("full")

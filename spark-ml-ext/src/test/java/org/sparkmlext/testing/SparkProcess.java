@@ -1,4 +1,4 @@
-package org.sparkmlext.jobs;
+package org.sparkmlext.testing;
 
 import java.io.File;
 import java.io.IOException;
@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.launcher.JavaModuleOptions;
 
-/** A JVM of a Spark installation: a master, a worker or a submission. Its output goes to a file. */
-final class SparkProcess implements AutoCloseable {
+/** A JVM of a Spark installation: a master, a worker, a server or a submission. Its output goes to a file. */
+public final class SparkProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path log;
@@ -24,7 +24,7 @@ final class SparkProcess implements AutoCloseable {
     }
 
     /** Starts {@code java -cp HOME/jars/* mainClass arguments}. */
-    static SparkProcess start(Path home, Path logs, String name, List<String> arguments) throws IOException {
+    public static SparkProcess start(Path home, Path logs, String name, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
@@ -41,12 +41,12 @@ final class SparkProcess implements AutoCloseable {
     }
 
     /** What it has printed so far. */
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.readString(log);
     }
 
     /** Waits until the output has a text so many times. */
-    void awaitOutput(String text, int times, Duration limit) throws IOException, InterruptedException {
+    public void awaitOutput(String text, int times, Duration limit) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (output().split(text, -1).length <= times) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -58,7 +58,7 @@ final class SparkProcess implements AutoCloseable {
     }
 
     /** Waits for the end and returns the exit code. */
-    int awaitEnd(Duration limit) throws IOException, InterruptedException {
+    public int awaitEnd(Duration limit) throws IOException, InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             close();
             throw new IllegalStateException(name + " took too long:\n" + output());
