@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.launcher.JavaModuleOptions;
 
-/** A JVM of a Spark installation: a master, a worker or a submission. Its output goes to a file. */
+/** A JVM of a Spark installation: a master, a worker, a server or a submission. Its output goes to a file. */
 public final class SparkProcess implements AutoCloseable {
     private final String name;
     private final Process process;

@@ -7,8 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +15,12 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.testing.SparkHome;
+import org.sparkmlext.testing.SparkProcess;
 
 /**
  * {@code spark-submit --packages org.sparkmlext:spark-ml-ext:VERSION} on a Spark that has none of the library's own jars, from a
@@ -30,20 +29,12 @@ import org.sparkmlext.testing.SparkHome;
 @Tag("full")
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class PackagesTest {
-    private static final Path REPOSITORY = Path.of("target", "repository").toAbsolutePath();
-
     @TempDir
     Path folder;
 
     @Test
     void treesAndANetworkAreTrainedByCoordinatesAlone() throws Exception {
-        Path home = bareSpark();
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
-        command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of(
-                "-cp",
-                home.resolve("jars") + "/*",
+        List<String> command = List.of(
                 "org.apache.spark.deploy.SparkSubmit",
                 "--master",
                 "local-cluster[2,1,1024]",
@@ -58,23 +49,16 @@ class PackagesTest {
                 "--conf",
                 "spark.jars.ivy=" + folder.resolve("ivy"),
                 "--packages",
-                "org.sparkmlext:spark-ml-ext:" + System.getProperty("project.version"),
+                "org.sparkmlext:spark-ml-ext:" + PublishedFiles.VERSION,
                 "--class",
                 FirstFits.class.getName(),
-                program().toString()));
-        Path log = folder.resolve("submission.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("SPARK_HOME", home.toString());
-        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        builder.environment().put("SPARK_SCALA_VERSION", "2.13");
-        Process process = builder.start();
-        boolean hasEnded = process.waitFor(240, TimeUnit.SECONDS);
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        String output = Files.readString(log);
-        assertThat(hasEnded).as(output).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
+                program().toString());
+        String output;
+        try (SparkProcess submission = SparkProcess.start(bareSpark(), folder, "submission", command)) {
+            int code = submission.awaitEnd(Duration.ofSeconds(240));
+            output = submission.output();
+            assertThat(code).as(output).isZero();
+        }
         assertThat(output)
                 .containsPattern("trees: (39\\d|400) of 400")
                 .containsPattern("network: (3[89]\\d|400) of 400")
@@ -84,12 +68,9 @@ class PackagesTest {
 
     /** A Spark without what the repository has. */
     private Path bareSpark() throws IOException {
-        Set<String> published;
-        try (Stream<Path> files = Files.walk(REPOSITORY)) {
-            published = files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".jar"))
-                    .collect(Collectors.toSet());
-        }
+        Set<String> published = PublishedFiles.jars().stream()
+                .map(jar -> jar.getFileName().toString())
+                .collect(Collectors.toSet());
         assertThat(published)
                 .anyMatch(name -> name.startsWith("dnnl-"))
                 .anyMatch(name -> name.startsWith("gpu-kernels-"));
@@ -106,8 +87,7 @@ class PackagesTest {
 
     /** The repository of files and no other; what a user of this machine has in his own caches plays no part. */
     private Path ivySettings() throws IOException {
-        return Files.writeString(
-                folder.resolve("ivysettings.xml"), """
+        return Files.writeString(folder.resolve("ivysettings.xml"), """
                 <ivysettings>
                   <settings defaultResolver="files"/>
                   <caches defaultCacheDir="%s"/>
@@ -115,7 +95,8 @@ class PackagesTest {
                     <ibiblio name="files" m2compatible="true" root="%s"/>
                   </resolvers>
                 </ivysettings>
-                """.formatted(folder.resolve("ivy-cache"), REPOSITORY.toUri()));
+                """.formatted(
+                        folder.resolve("ivy-cache"), PublishedFiles.REPOSITORY.toUri()));
     }
 
     private Path program() throws IOException {

@@ -1,0 +1,2 @@
+/** Our stages and our SQL through Spark Connect: a real server, and a client that has nothing but the protocol. */
+package org.sparkmlext.connect;
