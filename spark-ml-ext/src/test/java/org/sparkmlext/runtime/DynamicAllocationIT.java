@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.VoidFunction;
@@ -90,18 +91,22 @@ class DynamicAllocationIT {
         return ExecutorCensus.cores(spark.sparkContext()).size();
     }
 
-    /** Holds slots for so long. */
-    private static JavaFutureAction<Void> hold(int slots, long millis) {
-        List<Integer> tasks = Stream.iterate(0, i -> i + 1).limit(slots).toList();
-        VoidFunction<Iterator<Integer>> sleep = it -> Thread.sleep(millis);
+    /** Holds slots until it is cancelled. */
+    private static JavaFutureAction<Void> hold(int slots) {
+        List<Integer> tasks = IntStream.range(0, slots).boxed().toList();
+        VoidFunction<Iterator<Integer>> body = it -> {
+            while (!TaskContext.get().isInterrupted()) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        };
         return JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(tasks, slots)
-                .foreachPartitionAsync(sleep);
+                .foreachPartitionAsync(body);
     }
 
     /** So that each of two shards is built on an executor of its own. */
     private static void awaitTwoExecutors() throws InterruptedException {
-        JavaFutureAction<Void> holding = hold(2, 60_000);
+        JavaFutureAction<Void> holding = hold(2);
         while (numExecutors() < 2) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
@@ -214,7 +219,7 @@ class DynamicAllocationIT {
     @Order(8)
     void slotsThatDoNotComeEndTheRunWithTheSettings() throws Exception {
         spark.sparkContext().conf().set(SLOTS_TIMEOUT, "6s");
-        JavaFutureAction<Void> holding = hold(1, 60_000);
+        JavaFutureAction<Void> holding = hold(1);
         try {
             Events events = new Events();
             assertThatThrownBy(() -> train(rows(2), 2, sums(), events))
