@@ -60,6 +60,11 @@ public final class LiveProgress implements TrainingListener {
     }
 
     @Override
+    public void waiting(String text) {
+        line(text);
+    }
+
+    @Override
     public void started(int attempt, int numWorkers, String description) {
         startedAt = nanoClock.getAsLong();
         lastRoundAt = startedAt;

@@ -153,19 +153,20 @@ class TuneOnExecutorsTest {
     }
 
     @Test
-    void dynamicAllocationIsFoundWithTheSetting() {
+    void underDynamicAllocationWorkersCanTrainToo() {
         session(
                 "local-cluster[2,1,1024]",
                 "spark.dynamicAllocation.enabled",
                 "true",
                 "spark.dynamicAllocation.shuffleTracking.enabled",
                 "true",
-                "spark.dynamicAllocation.minExecutors",
-                "1");
-        CommandRun run = CommandRun.of("doctor");
-        assertThat(run.code()).as(run.out()).isEqualTo(1);
+                "spark.dynamicAllocation.maxExecutors",
+                "2");
+        CommandRun run = CommandRun.of("doctor", "--num-rows=100000", "--num-features=20");
+        assertThat(run.code()).as(run.out()).isZero();
         assertThat(run.out())
-                .contains("FAIL  dynamic allocation: ", "Set spark.dynamicAllocation.enabled=false")
-                .doesNotContain("trial fit");
+                .contains("OK    dynamic allocation: on, at most 2 executors")
+                .contains("2 workers x 1 thread under dynamic allocation")
+                .containsPattern("OK    trial fit: 2000 rows in .*rank 0 on executor . .* port \\d+");
     }
 }

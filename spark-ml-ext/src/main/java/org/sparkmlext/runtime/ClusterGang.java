@@ -4,12 +4,14 @@ import java.io.Serializable;
 import java.util.UUID;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskFailedReason;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +24,9 @@ import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction1;
 
 /**
- * All ranks as the tasks of one barrier stage. Behind it stands a shuffle to one partition: Spark retries a failed barrier
- * stage only if it is not the last one of its job.
+ * All ranks as the tasks of one stage. A barrier stage has a shuffle to one partition behind it: Spark retries a failed barrier
+ * stage only if it is not the last one of its job. Under dynamic allocation, where Spark refuses barrier stages, it is an ordinary one
+ * ({@link OrdinaryStage}), for which the gang has a {@link GangSlots.Permit}.
  *
  * <p>When Spark gives the job up, after {@code spark.stage.maxConsecutiveAttempts}, the job is submitted again as long as
  * it made progress in between.
@@ -39,16 +42,28 @@ final class ClusterGang implements AutoCloseable {
     private final String endpointName = "spark-ml-ext-" + UUID.randomUUID();
     private final CoordinatorEndpoint endpoint;
     private final SparkListener losses;
+    private final GangSlots.@Nullable Permit permit;
 
-    ClusterGang(SparkContext context, RunRecord record, Coordinator coordinator) {
+    /** @param permit for an ordinary stage; null for a barrier stage, which Spark starts as a whole */
+    ClusterGang(SparkContext context, RunRecord record, Coordinator coordinator, GangSlots.@Nullable Permit permit) {
         this.context = context;
         this.record = record;
         this.coordinator = coordinator;
+        this.permit = permit;
         this.endpoint = new CoordinatorEndpoint(SparkEnv.get().rpcEnv(), endpointName, coordinator);
         this.losses = new SparkListener() {
             @Override
             public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
                 coordinator.executorLost(removed.executorId(), removed.reason());
+            }
+
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd end) {
+                if (end.reason() instanceof TaskFailedReason reason && end.taskInfo() != null) {
+                    String text = reason.toErrorString();
+                    coordinator.taskEnded(
+                            end.taskInfo().taskId(), text.lines().findFirst().orElse(text));
+                }
             }
         };
         context.addSparkListener(losses);
@@ -101,6 +116,9 @@ final class ClusterGang implements AutoCloseable {
     private void look(TrainingListener listener) {
         record.tell(listener);
         coordinator.check();
+        if (permit != null) {
+            permit.tell(coordinator.isWhole());
+        }
         if (record.failure() != null) {
             // Rounds that ended just before it are kept and told of first: the failure names the last of them.
             record.tell(listener);
@@ -109,7 +127,10 @@ final class ClusterGang implements AutoCloseable {
         }
     }
 
-    private static JavaFutureAction<?> submit(ClusterShards shards, @Nullable ResourceProfile profile, GangTask task) {
+    private JavaFutureAction<?> submit(ClusterShards shards, @Nullable ResourceProfile profile, GangTask task) {
+        if (permit != null) {
+            return OrdinaryStage.of(shards.elements().rdd(), task).collectAsync();
+        }
         ClassTag<Object> tag = ClassTag$.MODULE$.Any();
         RDD<Object> barrier = shards.elements().rdd().barrier().mapPartitions(new Identity(), false, tag);
         JavaRDD<Object> ranks = new JavaRDD<>(barrier, tag).mapPartitionsWithIndex(task, false);

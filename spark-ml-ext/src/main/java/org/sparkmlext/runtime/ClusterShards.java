@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.spark.ContextCleaner;
 import org.apache.spark.Dependency;
 import org.apache.spark.Partitioner;
 import org.apache.spark.ShuffleDependency;
@@ -13,6 +14,7 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
+import scala.Option;
 import scala.Tuple2;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -103,9 +105,22 @@ final class ClusterShards implements AutoCloseable {
         return isShuffled;
     }
 
+    /** Frees the shards and the files of the shuffle that moved them, for which Spark would keep idle executors. */
     @Override
     public void close() {
-        JobWatch.undisturbed(() -> elements.unpersist(false));
+        JobWatch.undisturbed(() -> {
+            elements.unpersist(false);
+            Option<ContextCleaner> cleaner = elements.context().cleaner();
+            if (isShuffled && cleaner.isDefined()) {
+                cleaner.get().doCleanupShuffle(shuffle(elements.rdd()), false);
+            }
+        });
+    }
+
+    /** The shuffle right behind an RDD. */
+    private static int shuffle(RDD<?> rdd) {
+        Dependency<?> first = rdd.dependencies().head();
+        return first instanceof ShuffleDependency<?, ?, ?> shuffle ? shuffle.shuffleId() : shuffle(first.rdd());
     }
 
     /** The pieces of one scanned partition, each with its worker. */

@@ -1,12 +1,11 @@
 package org.sparkmlext.runtime;
 
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sparkmlext.runtime.Members.Member;
 import org.sparkmlext.training.RoundState;
 
 /**
@@ -20,52 +19,61 @@ final class Coordinator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
     private static final long STATES_BYTES = 16L << 20;
-    private static final long REMIND_NANOS = Duration.ofSeconds(30).toNanos();
-
-    /** One rank of the current attempt. */
-    private static final class Member {
-        final String place;
-        final String executor;
-        final String device;
-        String phase = "start";
-        String host = "";
-        int port;
-        long heardNanos;
-        boolean isDone;
-
-        Member(String place, String executor, String device) {
-            this.place = place;
-            this.executor = executor;
-            this.device = device;
-        }
-    }
+    /** As Spark gives a stage up after {@code spark.stage.maxConsecutiveAttempts}. */
+    private static final int MOST_FRUITLESS = 4;
 
     private final RunRecord record;
     private final String description;
     private final Deadlines deadlines;
-    private final @Nullable Member[] members;
+    private final Members members;
+    /** Where the tasks of ranks come one by one; null for a barrier stage, whose tasks start together. */
+    private final @Nullable Roster roster;
+
+    private final SlotWait wait;
     private final byte[] token = new byte[32];
 
     private long attempt = -1;
     private int attempts;
     private boolean isTogether;
     private int firstRound;
+    private int numFruitless;
     private List<RoundState> firstStates = List.of();
     private long attemptNanos;
-    private long waitingSince = System.nanoTime();
-    private long remindedNanos = System.nanoTime();
     /** Why the current attempt cannot go on, or empty as long as it can. */
     private String loss = "";
 
     private boolean lossIsCause;
     private @Nullable RankFailure lastSuspect;
 
-    Coordinator(RunRecord record, int numWorkers, String description, Deadlines deadlines) {
+    private Coordinator(
+            RunRecord record,
+            int numWorkers,
+            String description,
+            Deadlines deadlines,
+            @Nullable Roster roster,
+            String slotSettings) {
         this.record = record;
         this.description = description;
         this.deadlines = deadlines;
-        this.members = new Member[numWorkers];
+        this.members = new Members(numWorkers);
+        this.roster = roster;
+        this.wait = new SlotWait(record, numWorkers, deadlines, roster, slotSettings);
         new SecureRandom().nextBytes(token);
+    }
+
+    /** Of a barrier stage: an attempt is one of the stage's. */
+    static Coordinator ofBarrier(RunRecord record, int numWorkers, String description, Deadlines deadlines) {
+        return new Coordinator(record, numWorkers, description, deadlines, null, "");
+    }
+
+    /**
+     * Of an ordinary stage: an attempt is a generation of its {@link Roster}.
+     *
+     * @param slotSettings what decides how many slots there can be, for people
+     */
+    static Coordinator ofOrdinary(
+            RunRecord record, int numWorkers, String description, Deadlines deadlines, String slotSettings) {
+        return new Coordinator(record, numWorkers, description, deadlines, new Roster(numWorkers), slotSettings);
     }
 
     /** Answers one message of {@link Protocol}. Never waits. */
@@ -73,6 +81,9 @@ final class Coordinator {
         String kind = (String) message[0];
         long itsAttempt = (Long) message[1];
         int rank = (Integer) message[2];
+        if (roster != null && kind.equals(Protocol.ENLIST)) {
+            return enlist(roster, itsAttempt, rank, message);
+        }
         if (itsAttempt < attempt) {
             return stop("attempt " + itsAttempt + " was given up: " + loss);
         }
@@ -95,10 +106,10 @@ final class Coordinator {
             return stop(loss);
         }
         if (kind.equals(Protocol.HELLO)) {
-            members[rank] = new Member((String) message[3], (String) message[4], (String) message[5]);
+            members.hello(rank, new Member((String) message[3], (String) message[4], (String) message[5]));
             refuseSharing(rank);
         }
-        Member member = members[rank];
+        Member member = members.get(rank);
         if (member == null) {
             return stop("rank " + rank + " did not say hello in attempt " + itsAttempt);
         }
@@ -116,8 +127,7 @@ final class Coordinator {
                 return ok();
             }
             case Protocol.JOIN -> {
-                member.host = (String) message[3];
-                member.port = (Integer) message[4];
+                member.listensAt((String) message[3], (Integer) message[4]);
                 return join();
             }
             case Protocol.STATES -> {
@@ -153,6 +163,41 @@ final class Coordinator {
         }
     }
 
+    /** A task of an ordinary stage is idle; the last one that was missing sends all off. */
+    private Object[] enlist(Roster tasks, long stage, int rank, Object[] message) {
+        RuntimeException failure = record.failure();
+        if (failure != null) {
+            return stop(String.valueOf(failure.getMessage()));
+        }
+        if (isFinished()) {
+            return new Object[] {Protocol.FINISHED};
+        }
+        if (tasks.isNewer(stage) && attempt >= 0) {
+            lose("Spark started the stage again", false);
+        }
+        if (attempt < 0 && tasks.numPresent() == 0) {
+            wait.begin();
+        }
+        Roster.Answer answer = tasks.enlist(
+                stage,
+                rank,
+                (Long) message[3],
+                (String) message[4],
+                (String) message[5],
+                (Long) message[6],
+                System.nanoTime());
+        if (answer == Roster.Answer.STALE) {
+            return stop("Spark started the stage again, in which others take the place of this task");
+        }
+        if (answer == Roster.Answer.WAIT && tasks.form()) {
+            begin(tasks.generation());
+            answer = record.failure() == null ? Roster.Answer.GO : answer;
+        }
+        return answer == Roster.Answer.GO
+                ? new Object[] {Protocol.GO, tasks.generation()}
+                : new Object[] {Protocol.WAIT};
+    }
+
     private static Object[] ok() {
         return new Object[] {Protocol.OK};
     }
@@ -162,8 +207,15 @@ final class Coordinator {
     }
 
     private void begin(long next) {
+        boolean isFruitless = attempt >= 0 && record.numRounds() == firstRound;
+        numFruitless = isFruitless ? numFruitless + 1 : 0;
         firstRound = record.numRounds();
         firstStates = record.states();
+        if (roster != null && numFruitless == MOST_FRUITLESS) {
+            fail(
+                    "regrouping",
+                    MOST_FRUITLESS + " attempts in a row ended without a finished round; the last one: " + loss);
+        }
         if (attempt >= 0) {
             String reason = (loss.isEmpty() ? "attempt " + (attempts - 1) + " was lost" : loss) + "; attempt "
                     + attempts + " goes on from round " + firstRound
@@ -177,47 +229,35 @@ final class Coordinator {
         loss = "";
         lossIsCause = false;
         attemptNanos = System.nanoTime();
-        java.util.Arrays.fill(members, null);
+        members.clear();
     }
 
     private Object[] join() {
-        for (Member member : members) {
-            if (member == null || member.host.isEmpty()) {
-                return new Object[] {Protocol.WAIT};
-            }
+        if (!members.areTogether()) {
+            return new Object[] {Protocol.WAIT};
         }
         if (!isTogether) {
             isTogether = true;
-            String text = description + ": " + places(true);
+            String text = description + ": " + members.places(true);
             LOG.info("Attempt {} is together from round {}: {}", attempts - 1, firstRound, text);
             record.started(attempts - 1, text);
         }
-        String[] hosts = new String[members.length];
-        int[] ports = new int[members.length];
-        for (int r = 0; r < members.length; r++) {
-            Member member = members[r];
-            if (member != null) {
-                hosts[r] = member.host;
-                ports[r] = member.port;
-            }
-        }
-        return new Object[] {Protocol.GO, token.clone(), hosts, ports, firstRound, firstStates.size()};
+        return new Object[] {
+            Protocol.GO, token.clone(), members.hosts(), members.ports(), firstRound, firstStates.size()
+        };
     }
 
     /** Two workers on one device would halve its memory and its speed, or fail in the middle. */
     private void refuseSharing(int rank) {
-        Member own = members[rank];
-        for (int r = 0; r < members.length; r++) {
-            Member other = members[r];
-            if (r != rank && own != null && other != null && !own.device.isEmpty() && own.device.equals(other.device)) {
-                fail(
-                        "the start",
-                        "ranks " + Math.min(r, rank) + " and " + Math.max(r, rank) + " would share " + own.device
-                                + ". Let Spark give each worker a device of its own:"
-                                + " spark.executor.resource.gpu.amount, spark.task.resource.gpu.amount=1 and a discovery"
-                                + " script, as in conf/spark-gpu.conf; standalone workers that share a host need a resources"
-                                + " file each");
-            }
+        int other = members.sharing(rank);
+        if (other >= 0) {
+            fail(
+                    "the start",
+                    "ranks " + Math.min(other, rank) + " and " + Math.max(other, rank) + " would share "
+                            + members.device(rank) + ". Let Spark give each worker a device of its own:"
+                            + " spark.executor.resource.gpu.amount, spark.task.resource.gpu.amount=1 and a discovery"
+                            + " script, as in conf/spark-gpu.conf; standalone workers that share a host need a resources"
+                            + " file each");
         }
     }
 
@@ -238,12 +278,24 @@ final class Coordinator {
 
     /** Spark has lost an executor; if it hosted a rank, the attempt is over. */
     synchronized void executorLost(String executor, String why) {
-        for (Member member : members) {
-            // A rank that is done is no loss: if Spark runs it again, it returns at once or goes on with the others.
-            if (member != null && member.executor.equals(executor) && !member.isDone) {
-                LOG.warn("Lost {}: {}", member.place, why);
-                lose(member.place + " lost in " + (isTogether ? "round " + record.numRounds() : "the start"), true);
-                return;
+        // A rank that is done is no loss: if Spark runs it again, it returns at once or goes on with the others.
+        Member member = members.unfinishedOn(executor);
+        int left = roster == null ? -1 : roster.executorLost(executor);
+        if (member != null) {
+            LOG.warn("Lost {}: {}", member.place, why);
+            lose(member.place + " lost in " + (isTogether ? "round " + record.numRounds() : "the start"), true);
+        } else if (left >= 0 && members.get(left) == null) {
+            lose("rank " + left + " on executor " + executor + " lost in the start", true);
+        }
+    }
+
+    /** A task of an ordinary stage has ended without a result; if it stood for a rank, the attempt is over. */
+    synchronized void taskEnded(long task, String why) {
+        int left = roster == null ? -1 : roster.taskEnded(task);
+        if (left >= 0) {
+            Member member = members.get(left);
+            if (member == null || !member.isDone) {
+                lose("the task of rank " + left + " ended: " + why, false);
             }
         }
     }
@@ -251,8 +303,7 @@ final class Coordinator {
     /** A cause replaces a consequence; the first cause stays. */
     private void lose(String why, boolean isCause) {
         if (loss.isEmpty()) {
-            waitingSince = System.nanoTime();
-            remindedNanos = waitingSince;
+            wait.begin();
         }
         if (loss.isEmpty() || (isCause && !lossIsCause)) {
             loss = why;
@@ -266,30 +317,20 @@ final class Coordinator {
         if (isFinished() || record.failure() != null) {
             return;
         }
+        if (roster != null) {
+            roster.strikeSilent(now, deadlines.silence().toNanos());
+        }
         if (attempt < 0) {
-            remind(now, "no rank runs yet; other jobs may hold the slots");
-            if (now - waitingSince > deadlines.start().toNanos()) {
-                fail(
-                        "start",
-                        "no rank was started within " + deadlines.start().toSeconds()
-                                + " s (spark.sparkmlext.startTimeout): the cluster did not give " + members.length
-                                + " slots at once");
-            }
+            failIf("start", wait.checkStart(now));
         } else if (!loss.isEmpty()) {
-            remind(now, "waiting for " + members.length + " slots for the next attempt after: " + loss);
-            if (now - waitingSince > deadlines.regroup().toNanos()) {
-                fail(
-                        "regrouping",
-                        loss + "; the cluster did not give " + members.length + " slots for another attempt within "
-                                + deadlines.regroup().toSeconds() + " s (spark.sparkmlext.regroupTimeout)");
-            }
+            failIf("regrouping", wait.checkRegroup(now, loss));
         } else if (!isTogether) {
             if (now - attemptNanos > deadlines.gather().toNanos()) {
                 fail(
                         "gathering",
-                        "ranks " + missing() + " did not register within "
+                        "ranks " + members.missing() + " did not register within "
                                 + deadlines.gather().toSeconds() + " s (spark.sparkmlext.gatherTimeout); there are: "
-                                + places(false));
+                                + members.places(false));
             }
         } else {
             checkSilence(now);
@@ -298,25 +339,20 @@ final class Coordinator {
 
     /** A silent rank may be frozen: the others stop, and Spark finds out whether its executor lives. */
     private void checkSilence(long now) {
-        for (int r = 0; r < members.length; r++) {
-            Member member = members[r];
-            if (member != null
-                    && !member.isDone
-                    && now - member.heardNanos > deadlines.silence().toNanos()) {
-                lose(
-                        "rank " + r + " (" + member.place + ") was silent for "
-                                + deadlines.silence().toSeconds() + " s (spark.sparkmlext.silenceTimeout) in "
-                                + member.phase,
-                        true);
-                return;
-            }
+        int rank = members.silent(now, deadlines.silence().toNanos());
+        Member member = rank < 0 ? null : members.get(rank);
+        if (member != null) {
+            lose(
+                    "rank " + rank + " (" + member.place + ") was silent for "
+                            + deadlines.silence().toSeconds() + " s (spark.sparkmlext.silenceTimeout) in "
+                            + member.phase,
+                    true);
         }
     }
 
-    private void remind(long now, String text) {
-        if (now - remindedNanos > REMIND_NANOS) {
-            remindedNanos = now;
-            LOG.warn("Training waits since {} s: {}", (now - waitingSince) / 1_000_000_000L, text);
+    private void failIf(String phase, @Nullable String problem) {
+        if (problem != null) {
+            fail(phase, problem);
         }
     }
 
@@ -333,36 +369,13 @@ final class Coordinator {
                 null);
     }
 
-    private List<Integer> missing() {
-        List<Integer> missing = new ArrayList<>();
-        for (int r = 0; r < members.length; r++) {
-            Member member = members[r];
-            if (member == null || member.host.isEmpty()) {
-                missing.add(r);
-            }
-        }
-        return missing;
-    }
-
-    private String places(boolean withPorts) {
-        List<String> places = new ArrayList<>();
-        for (int r = 0; r < members.length; r++) {
-            Member member = members[r];
-            if (member != null) {
-                places.add("rank " + r + " on " + member.place
-                        + (withPorts ? " port " + member.port : " in " + member.phase));
-            }
-        }
-        return String.join(", ", places);
-    }
-
     private boolean isFinished() {
-        for (Member member : members) {
-            if (member == null || !member.isDone) {
-                return false;
-            }
-        }
-        return record.result() != null;
+        return members.areDone() && record.result() != null;
+    }
+
+    /** Whether all ranks of the current attempt are there and none is lost. */
+    synchronized boolean isWhole() {
+        return isTogether && loss.isEmpty();
     }
 
     /** Attempts so far. */

@@ -8,17 +8,20 @@ import org.apache.spark.SparkConf;
  *
  * @param executors first executor registered
  * @param start first rank of a submitted gang running: other jobs may hold the slots for long
+ * @param slots all ranks of a gang running that get their slots one by one (dynamic allocation), from the first one's start
  * @param gather all ranks of an attempt registered, from the first one's registration
  * @param regroup first rank of the next attempt running after one was lost
  * @param silence longest silence of a rank; longer than {@code spark.network.timeout}, so that Spark finds a dead executor
  *     first
  */
-record Deadlines(Duration executors, Duration start, Duration gather, Duration regroup, Duration silence) {
+record Deadlines(
+        Duration executors, Duration start, Duration slots, Duration gather, Duration regroup, Duration silence) {
 
     static Deadlines of(SparkConf conf) {
         return new Deadlines(
                 read(conf, "executorsTimeout", "120s"),
                 read(conf, "startTimeout", "3600s"),
+                read(conf, "slotsTimeout", "600s"),
                 read(conf, "gatherTimeout", "300s"),
                 read(conf, "regroupTimeout", "600s"),
                 read(conf, "silenceTimeout", "300s"));

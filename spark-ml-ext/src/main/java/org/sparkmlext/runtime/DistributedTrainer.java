@@ -80,7 +80,7 @@ public final class DistributedTrainer {
      * @throws org.sparkmlext.training.InvalidTrainingDataException if rows, labels or weights are at fault; the message
      *     names column, value and number of rows
      * @throws IllegalArgumentException if more workers are asked for than there are rows or slots, if a worker would get more
-     *     rows than it can hold, if the memory does not suffice, if dynamic allocation is on, or if the directory of checkpoints
+     *     rows than it can hold, if the memory does not suffice, or if the directory of checkpoints
      *     cannot be written to or is another run's
      * @throws java.io.UncheckedIOException if a checkpoint cannot be written any more; the message names epoch and path
      * @throws org.sparkmlext.training.TrainingCancelledException if the run was cancelled
@@ -167,10 +167,12 @@ public final class DistributedTrainer {
 
     private Result trainOnCluster(Dataset<?> data) {
         SparkConf conf = context.conf();
-        refuseDynamicAllocation(conf);
         Deadlines deadlines = Deadlines.of(conf);
-        clock.enter("executors");
         String resource = Backends.resource(options.device());
+        if (ExecutorLimits.isDynamic(conf)) {
+            return trainOnComingExecutors(data, resource, deadlines);
+        }
+        clock.enter("executors");
         ExecutorCensus census = ExecutorCensus.await(context, resource, deadlines);
         clock.enter("scan");
         try (ScannedTable table = ScannedTable.scan(data, source, watch)) {
@@ -178,54 +180,79 @@ public final class DistributedTrainer {
             int taskCpus = conf.getInt("spark.task.cpus", 1);
             WorkerChoice choice = WorkerChoice.cluster(
                     census, taskCpus, options, table.counts().trainingRows());
-            ShardPlan plan = table.plan(choice.numWorkers());
-            List<String> names = source.columns().featureNames(table.counts().numFeatures());
-            StoragePlan storage = storage(plan, names, table.counts(), choice);
             ResourceProfile profile =
                     profile(choice.cpusPerTask(), taskCpus, census.devicesPerExecutor() == 0 ? "" : resource);
-            try (ClusterShards shards = ClusterShards.of(table, plan, storage.isMapped(), profile, watch)) {
-                clock.enter("gather");
-                return trainGang(table, shards, profile, plan, storage, names, choice, deadlines);
+            return trainOn(table, choice, profile, deadlines, null);
+        }
+    }
+
+    /** Under dynamic allocation: executors come with the tasks of the scan and of the ranks, and may never be as many as the settings say. */
+    private Result trainOnComingExecutors(Dataset<?> data, String resource, Deadlines deadlines) {
+        ExecutorLimits known = ExecutorLimits.of(context, resource);
+        if (known.cores().isPresent()) {
+            known.require(options.numWorkers());
+        }
+        clock.enter("scan");
+        JobWatch.Chore firstExecutor = ExecutorCensus.firstWithin(context, deadlines);
+        try (ScannedTable table = ScannedTable.scan(data, source, watch, firstExecutor)) {
+            clock.enter("shard");
+            ExecutorLimits limits = ExecutorLimits.of(context, resource);
+            WorkerChoice choice = WorkerChoice.dynamic(
+                    limits,
+                    options,
+                    table.counts().trainingRows(),
+                    table.elements().getNumPartitions(),
+                    limits.slots(ExecutorCensus.cores(context)));
+            return trainOn(table, choice, null, deadlines, limits);
+        }
+    }
+
+    /** @param limits of executors that come and go; null where they stay */
+    private Result trainOn(
+            ScannedTable table,
+            WorkerChoice choice,
+            @Nullable ResourceProfile profile,
+            Deadlines deadlines,
+            @Nullable ExecutorLimits limits) {
+        ShardPlan plan = table.plan(choice.numWorkers());
+        List<String> names = source.columns().featureNames(table.counts().numFeatures());
+        StoragePlan storage = storage(plan, names, table.counts(), choice);
+        RunRecord record = newRecord(choice);
+        int attempts;
+        try (ClusterShards shards = ClusterShards.of(table, plan, storage.isMapped(), profile, watch)) {
+            clock.enter("gather");
+            try (GangSlots.Permit permit = limits == null ? null : permit(choice, limits, deadlines)) {
+                Coordinator coordinator = limits == null
+                        ? Coordinator.ofBarrier(record, choice.numWorkers(), choice.description(), deadlines)
+                        : Coordinator.ofOrdinary(
+                                record, choice.numWorkers(), choice.description(), deadlines, limits.settings());
+                try (ClusterGang gang = new ClusterGang(context, record, coordinator, permit)) {
+                    ClusterGang.TaskOfLaunch tasks = launch -> new GangTask(
+                            gang.endpointName(),
+                            launch,
+                            algorithm,
+                            plan,
+                            table.fingerprints(),
+                            names,
+                            storage,
+                            shards.isShuffled(),
+                            choice.threadsPerWorker(),
+                            options.device());
+                    gang.run(shards, profile, tasks, watch, listener);
+                }
+                attempts = coordinator.attempts();
             }
         }
+        return finish(names, choice, plan, record, attempts);
     }
 
-    private Result trainGang(
-            ScannedTable table,
-            ClusterShards shards,
-            @Nullable ResourceProfile profile,
-            ShardPlan plan,
-            StoragePlan storage,
-            List<String> names,
-            WorkerChoice choice,
-            Deadlines deadlines) {
-        RunRecord record = newRecord(choice);
-        Coordinator coordinator = new Coordinator(record, choice.numWorkers(), choice.description(), deadlines);
-        try (ClusterGang gang = new ClusterGang(context, record, coordinator)) {
-            ClusterGang.TaskOfLaunch tasks = launch -> new GangTask(
-                    gang.endpointName(),
-                    launch,
-                    algorithm,
-                    plan,
-                    table.fingerprints(),
-                    names,
-                    storage,
-                    shards.isShuffled(),
-                    choice.threadsPerWorker(),
-                    options.device());
-            gang.run(shards, profile, tasks, watch, listener);
-        }
-        return finish(names, choice, plan, record, coordinator.attempts());
-    }
-
-    private static void refuseDynamicAllocation(SparkConf conf) {
-        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
-            throw new IllegalArgumentException(
-                    "spark.dynamicAllocation.enabled is true, but training runs all workers at"
-                            + " once in a barrier stage, which Spark refuses then (SPARK-24942). Set"
-                            + " spark.dynamicAllocation.enabled=false and a fixed number of executors"
-                            + " (spark.executor.instances, or spark.cores.max)");
-        }
+    private GangSlots.Permit permit(WorkerChoice choice, ExecutorLimits limits, Deadlines deadlines) {
+        return GangSlots.of(context)
+                .acquire(
+                        choice.numWorkers(),
+                        limits.mostSlots(),
+                        deadlines,
+                        text -> RunRecord.tell(listener, l -> l.waiting(text)));
     }
 
     /**

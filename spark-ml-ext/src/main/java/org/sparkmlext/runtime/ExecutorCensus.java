@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -67,13 +68,36 @@ record ExecutorCensus(List<Integer> coresByExecutor, int devicesPerExecutor) {
                 return new ExecutorCensus(cores, devices);
             }
             if (known == 0 && now - start > deadlines.executors().toNanos()) {
-                throw new IllegalStateException("no executor has registered within "
-                        + deadlines.executors().toSeconds()
-                        + " s (spark.sparkmlext.executorsTimeout); look whether the cluster has room for one with"
-                        + " spark.executor.memory and spark.executor.cores as they are set");
+                throw none(deadlines);
             }
             nap();
         }
+    }
+
+    /**
+     * Looks for the first executor while something else is waited for, where executors come with the tasks that need them.
+     *
+     * @throws IllegalStateException if none has come within the deadline
+     */
+    static JobWatch.Chore firstWithin(SparkContext context, Deadlines deadlines) {
+        long start = System.nanoTime();
+        AtomicBoolean isThere = new AtomicBoolean();
+        return () -> {
+            if (!isThere.get()
+                    && System.nanoTime() - start > deadlines.executors().toNanos()) {
+                isThere.set(!cores(context).isEmpty());
+                if (!isThere.get()) {
+                    throw none(deadlines);
+                }
+            }
+        };
+    }
+
+    private static IllegalStateException none(Deadlines deadlines) {
+        return new IllegalStateException("no executor has registered within "
+                + deadlines.executors().toSeconds()
+                + " s (spark.sparkmlext.executorsTimeout); look whether the cluster has room for one with"
+                + " spark.executor.memory and spark.executor.cores as they are set");
     }
 
     private static void nap() {
@@ -94,7 +118,8 @@ record ExecutorCensus(List<Integer> coresByExecutor, int devicesPerExecutor) {
         return request == null ? 0 : (int) request.amount();
     }
 
-    private static List<Integer> cores(SparkContext context) {
+    /** Cores of each executor that is there now. */
+    static List<Integer> cores(SparkContext context) {
         List<Integer> cores = new ArrayList<>();
         for (ExecutorSummary executor :
                 CollectionConverters.asJava(context.statusStore().executorList(true))) {

@@ -77,7 +77,7 @@ public final class ExecutorProbe {
         if (isLocal) {
             return new Executors(1, WorkerChoice.localCores(context.master()), look(context, 1, 0));
         }
-        if (context.conf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+        if (ExecutorLimits.isDynamic(context.conf())) {
             List<Map<String, String>> looked = look(context, 1, 0);
             return new Executors(looked.size(), looked.size(), looked);
         }

@@ -30,12 +30,7 @@ public final class FitForecast {
         boolean isLocal = WorkerChoice.isLocal(context.master());
         WorkerChoice choice = isLocal
                 ? WorkerChoice.local(context.master(), options, rows)
-                : WorkerChoice.cluster(
-                        ExecutorCensus.await(
-                                context, Backends.resource(options.device()), Deadlines.of(context.conf())),
-                        context.conf().getInt("spark.task.cpus", 1),
-                        options,
-                        rows);
+                : onCluster(context, Backends.resource(options.device()), options, rows);
         long mostRows = ceil(rows, choice.numWorkers());
         if (mostRows > algorithm.maxRows()) {
             throw new IllegalArgumentException("a worker would get " + mostRows + " rows; it can hold "
@@ -53,6 +48,16 @@ public final class FitForecast {
         StoragePlan plan = new MemoryCheck(algorithm::memoryPlan, shape, 0, choice.workersPerJvm(), JvmRoom.of(context))
                 .choose(options.shardStorage());
         return choice.description() + "; at most " + mostRows + " rows a worker\n" + plan.text();
+    }
+
+    private static WorkerChoice onCluster(SparkContext context, String resource, RuntimeOptions options, long rows) {
+        if (ExecutorLimits.isDynamic(context.conf())) {
+            ExecutorLimits limits = ExecutorLimits.of(context, resource);
+            return WorkerChoice.dynamic(
+                    limits, options, rows, Integer.MAX_VALUE, limits.slots(ExecutorCensus.cores(context)));
+        }
+        ExecutorCensus census = ExecutorCensus.await(context, resource, Deadlines.of(context.conf()));
+        return WorkerChoice.cluster(census, context.conf().getInt("spark.task.cpus", 1), options, rows);
     }
 
     private static long ceil(long rows, int workers) {

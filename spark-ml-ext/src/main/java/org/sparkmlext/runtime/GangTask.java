@@ -1,17 +1,23 @@
 package org.sparkmlext.runtime;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.Function2;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlext.collective.Collective;
+import org.sparkmlext.collective.CollectiveException;
 import org.sparkmlext.collective.CollectiveOptions;
 import org.sparkmlext.collective.TcpListener;
 import org.sparkmlext.data.Shard;
@@ -19,9 +25,10 @@ import org.sparkmlext.data.TableBlock;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingAlgorithm;
+import org.sparkmlext.training.TrainingCancelledException;
 
 /**
- * One rank as a task of a barrier stage: registers, reads its shard, finds the others, trains.
+ * One rank as a task: registers, reads its shard, finds the others, trains.
  *
  * @param endpoint name of the coordinator's endpoint
  * @param launch how often the gang's job was submitted before; makes attempts of later jobs higher than those of earlier
@@ -41,21 +48,55 @@ record GangTask(
         String device)
         implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GangTask.class);
     private static final long ATTEMPTS_PER_LAUNCH = 1000;
 
+    /** In a barrier stage: one attempt, which is the stage's. */
     @Override
-    @SuppressWarnings("CatchThrowable") // Whatever a rank dies of, the driver and the others must hear of it.
-    public Iterator<Object> call(Integer rank, Iterator<Object> elements) throws Exception {
+    public Iterator<Object> call(Integer rank, Iterator<Object> elements) throws IOException {
         TaskContext context = TaskContext.get();
+        attempt(rank, () -> elements, context, stage(context));
+        return List.of().iterator();
+    }
+
+    /**
+     * In an ordinary stage: as many attempts as it takes until the run has its result. Whoever is stopped, or loses a peer, keeps its slot and
+     * waits for the others; any other failure is Spark's to deal with, which starts another task for the rank.
+     *
+     * @param elements gives the rank's shard, each time from its beginning
+     */
+    void stay(int rank, Supplier<Iterator<Object>> elements, TaskContext context) {
+        SparkEnv env = SparkEnv.get();
+        String executor = env.executorId();
+        String host = env.blockManager().blockManagerId().host();
+        Enlistment enlistment = new Enlistment(
+                endpoint, context, stage(context), rank, executor, "executor " + executor + " (" + host + ")");
+        for (OptionalLong next = enlistment.next(); next.isPresent(); next = enlistment.next()) {
+            try {
+                attempt(rank, elements, context, next.getAsLong());
+            } catch (CollectiveException | TrainingCancelledException e) {
+                LOG.info("Rank {} leaves attempt {} and waits for the others", rank, next.getAsLong(), e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private long stage(TaskContext context) {
+        return launch * ATTEMPTS_PER_LAUNCH + context.stageAttemptNumber();
+    }
+
+    @SuppressWarnings("CatchThrowable") // Whatever a rank dies of, the driver and the others must hear of it.
+    private void attempt(int rank, Supplier<Iterator<Object>> elements, TaskContext context, long attempt)
+            throws IOException {
         String executor = SparkEnv.get().executorId();
         String host = SparkEnv.get().blockManager().blockManagerId().host();
         GivenDevice given = GivenDevice.of(context, device);
         String place = "executor " + executor + " (" + host + ")" + given.text();
-        long attempt = launch * ATTEMPTS_PER_LAUNCH + context.stageAttemptNumber();
         try (CoordinatorClient client = new CoordinatorClient(endpoint, context, attempt, rank)) {
             try {
                 if (client.hello(place, executor, given.key(host))) {
-                    client.done(train(rank, elements, given, client, host, attempt));
+                    client.done(train(rank, elements.get(), given, client, host, attempt));
                 }
             } catch (Throwable t) {
                 if (context.isInterrupted()) {
@@ -66,7 +107,6 @@ record GangTask(
                 throw t;
             }
         }
-        return List.of().iterator();
     }
 
     private RankRun.Outcome train(

@@ -16,6 +16,11 @@ import org.sparkmlext.training.RoundState;
  */
 final class Protocol {
 
+    /**
+     * A task of an ordinary stage is idle: number of the task, executor, place, the last attempt it took part in. Its attempt is the
+     * stage's. Asked again and again until the verdict is {@link #GO}, with the attempt to take part in.
+     */
+    static final String ENLIST = "enlist";
     /** Rank runs: place, executor, the device it has to itself or nothing. */
     static final String HELLO = "hello";
     /** Rank can be reached: host, port. Asked again and again until the verdict is {@link #GO}. */

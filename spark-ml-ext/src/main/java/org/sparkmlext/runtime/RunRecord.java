@@ -75,6 +75,10 @@ final class RunRecord {
         return startNanos;
     }
 
+    void waiting(String text) {
+        news.add(listener -> listener.waiting(text));
+    }
+
     void retrying(int attempt, int nextRound, String reason) {
         news.add(listener -> listener.retrying(attempt, nextRound, reason));
     }

@@ -32,6 +32,16 @@ final class ScannedTable implements AutoCloseable {
      * @throws InvalidTrainingDataException if nobody can learn from it
      */
     static ScannedTable scan(Dataset<?> data, BlockSource source, JobWatch watch) {
+        return scan(data, source, watch, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param chore done meanwhile; may throw to give up
+     * @throws InvalidTrainingDataException if nobody can learn from it
+     */
+    static ScannedTable scan(Dataset<?> data, BlockSource source, JobWatch watch, JobWatch.Chore chore) {
         JavaRDD<Object> elements = source.elements(data);
         elements.persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -46,7 +56,7 @@ final class ScannedTable implements AutoCloseable {
                 return List.of(last).iterator();
             });
             List<TableCounts> counts = new ArrayList<>();
-            watch.await(counted.collectAsync()).forEach(bytes -> counts.add(ScanIterator.decode(bytes)));
+            watch.await(counted.collectAsync(), chore).forEach(bytes -> counts.add(ScanIterator.decode(bytes)));
             ScannedTable table = new ScannedTable(elements, counts);
             source.problem(table.counts).ifPresent(problem -> {
                 throw new InvalidTrainingDataException(problem);

@@ -80,6 +80,41 @@ record WorkerChoice(int numWorkers, int threadsPerWorker, int cpusPerTask, int w
         return new WorkerChoice(workers, threads, cpus, perExecutor, text);
     }
 
+    /**
+     * Under dynamic allocation, where a worker takes what every task takes: as many as are asked for; by default one a partition of the
+     * data, for which Spark starts executors anyway, as far as there are slots.
+     *
+     * @param partitions of the data; {@link Integer#MAX_VALUE} where they are not known
+     * @param slotsNow tasks that the executors there are now can run at once: the bound where no setting gives one
+     */
+    static WorkerChoice dynamic(
+            ExecutorLimits limits, RuntimeOptions options, long trainingRows, int partitions, int slotsNow) {
+        requireRows(options.numWorkers(), trainingRows);
+        int workers = options.numWorkers();
+        if (workers == 0) {
+            int slots = limits.isBounded() ? limits.mostSlots() : Math.max(1, slotsNow);
+            workers = (int) Math.max(1, Math.min(Math.min(slots, partitions), trainingRows));
+            while (workers > 1 && !limits.canHave(workers)) {
+                workers--;
+            }
+            LOG.info(
+                    "{} workers under dynamic allocation: {} slots{} ({}), {} partitions, {} training rows; numWorkers asks for"
+                            + " another number",
+                    workers,
+                    slots,
+                    limits.isBounded() ? "" : " now, which another time may be more or fewer",
+                    limits.settings(),
+                    partitions,
+                    trainingRows);
+        }
+        limits.require(workers);
+        int cpus = limits.taskCpus();
+        int threads = options.numThreads() > 0 ? options.numThreads() : cpus;
+        String text = workers + (workers == 1 ? " worker" : " workers") + " x " + threads
+                + (threads == 1 ? " thread" : " threads") + " under dynamic allocation";
+        return new WorkerChoice(workers, threads, cpus, Math.min(workers, limits.tasksPerExecutor()), text);
+    }
+
     private static String devices(ExecutorCensus census) {
         return census.devicesPerExecutor() == 0 ? "" : " with " + census.devicesPerExecutor() + " GPUs each";
     }

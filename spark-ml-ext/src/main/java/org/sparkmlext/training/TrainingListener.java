@@ -3,6 +3,13 @@ package org.sparkmlext.training;
 /** Hears of a run, on the driver. Calls come from one thread at a time; an exception is logged and changes nothing. */
 public interface TrainingListener {
 
+    /**
+     * The ranks are not together yet; told every few seconds, where executors come and go with the work.
+     *
+     * @param text how many are there, what is waited for, since when and how long at most
+     */
+    default void waiting(String text) {}
+
     /** The ranks are together and start; {@code attempt} counts from 0. */
     default void started(int attempt, int numWorkers, String description) {}
 

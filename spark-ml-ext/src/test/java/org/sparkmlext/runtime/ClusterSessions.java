@@ -21,6 +21,15 @@ final class ClusterSessions {
                 .config("spark.locality.wait", "500ms");
     }
 
+    /** The same with executors that come and go. */
+    static SparkSession.Builder dynamic() {
+        return builder()
+                .config("spark.dynamicAllocation.enabled", "true")
+                .config("spark.dynamicAllocation.shuffleTracking.enabled", "true")
+                .config("spark.dynamicAllocation.minExecutors", "0")
+                .config("spark.dynamicAllocation.maxExecutors", "2");
+    }
+
     /** The undisturbed result, made by one rank in this JVM. */
     static byte[] expectedBytes() throws IOException {
         try (SparkSession local = Tables.session("local[1]")) {

@@ -17,13 +17,13 @@ class CoordinatorTest {
 
     private static final Duration LONG = Duration.ofHours(1);
     private static final Duration NONE = Duration.ZERO;
-    private static final Deadlines PATIENT = new Deadlines(LONG, LONG, LONG, LONG, LONG);
+    private static final Deadlines PATIENT = new Deadlines(LONG, LONG, LONG, LONG, LONG, LONG);
 
     private final RunRecord record = new RunRecord(2);
     private final Events events = new Events();
 
     private Coordinator coordinator(Deadlines deadlines) {
-        return new Coordinator(record, 2, "2 workers", deadlines);
+        return Coordinator.ofBarrier(record, 2, "2 workers", deadlines);
     }
 
     private static Object[] hello(Coordinator coordinator, long attempt, int rank) {
@@ -234,13 +234,13 @@ class CoordinatorTest {
 
     @Test
     void aMissedDeadlineNamesWhatIsMissing() {
-        coordinator(new Deadlines(LONG, NONE, LONG, LONG, LONG)).check();
+        coordinator(new Deadlines(LONG, NONE, LONG, LONG, LONG, LONG)).check();
         assertThat(record.failure()).hasMessageContaining("no rank was started").hasMessageContaining("startTimeout");
     }
 
     @Test
     void ranksThatDoNotRegisterAreNamed() {
-        Coordinator coordinator = coordinator(new Deadlines(LONG, LONG, NONE, LONG, LONG));
+        Coordinator coordinator = coordinator(new Deadlines(LONG, LONG, LONG, NONE, LONG, LONG));
         hello(coordinator, 0, 0);
         join(coordinator, 0, 0);
         coordinator.check();
@@ -252,7 +252,7 @@ class CoordinatorTest {
 
     @Test
     void aSilentRankIsNamedAndTheOthersStop() {
-        Coordinator coordinator = coordinator(new Deadlines(LONG, LONG, LONG, NONE, NONE));
+        Coordinator coordinator = coordinator(new Deadlines(LONG, LONG, LONG, LONG, NONE, NONE));
         gather(coordinator, 0);
         beat(coordinator, 0, 0);
         coordinator.check();
@@ -266,7 +266,7 @@ class CoordinatorTest {
     @Test
     void ranksWaitForACallbacksVerdictAndAllHearTheSameAlsoAfterALoss() {
         RunRecord decided = new RunRecord(2, null, true);
-        Coordinator coordinator = new Coordinator(decided, 2, "2 workers", PATIENT);
+        Coordinator coordinator = Coordinator.ofBarrier(decided, 2, "2 workers", PATIENT);
         TrainingCallback callback = report -> report.round() == 1;
         gather(coordinator, 0);
         assertThat(verdict(coordinator, 0, 1, 0)).as("rank 1 is first").isEqualTo(Protocol.WAIT);

@@ -16,6 +16,11 @@ class Events implements TrainingListener {
     final CountDownLatch firstRound = new CountDownLatch(1);
 
     @Override
+    public void waiting(String text) {
+        heard("waiting: " + text);
+    }
+
+    @Override
     public void started(int attempt, int numWorkers, String description) {
         heard("started " + attempt + " with " + numWorkers);
     }

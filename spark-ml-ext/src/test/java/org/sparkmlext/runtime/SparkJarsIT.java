@@ -1,5 +1,6 @@
 package org.sparkmlext.runtime;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -55,20 +56,27 @@ class SparkJarsIT {
     }
 
     @Test
-    void dynamicAllocationIsRefused() throws IOException {
+    void codeMayComeBySparkJarsUnderDynamicAllocationToo(@TempDir Path directory) throws IOException {
         SparkHome.prepare();
-        try (SparkSession spark = ClusterSessions.builder()
-                .config("spark.dynamicAllocation.enabled", "true")
-                .config("spark.dynamicAllocation.shuffleTracking.enabled", "true")
+        byte[] expected = ClusterSessions.expectedBytes();
+        try (SparkSession spark = ClusterSessions.dynamic()
+                .config(
+                        "spark.jars",
+                        SparkHome.ownJar(directory.resolve("own.jar")).toString())
+                .config("spark.authenticate", "true")
+                .config("spark.authenticate.secret", "known to this test alone")
+                .config("spark.network.crypto.enabled", "true")
+                .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .getOrCreate()) {
-            assertThatThrownBy(() -> DistributedTrainer.train(
-                            Tables.rows(spark, 10, 1),
-                            Tables.COLUMNS,
-                            ColumnSums.rounds(1),
-                            new RuntimeOptions(0, 0, "cpu"),
-                            new Events()))
-                    .isExactlyInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("spark.dynamicAllocation.enabled=false");
+            DistributedTrainer.Result result = DistributedTrainer.train(
+                    Tables.rows(spark, ClusterSessions.ROWS, 4),
+                    Tables.COLUMNS,
+                    ColumnSums.rounds(ClusterSessions.ROUNDS),
+                    new RuntimeOptions(0, 0, "cpu"),
+                    new Events());
+            assertThat(result.bytes()).isEqualTo(expected);
+            assertThat(result.report().numWorkers()).isEqualTo(2);
+            assertThat(result.report().attempts()).isEqualTo(1);
         }
     }
 }

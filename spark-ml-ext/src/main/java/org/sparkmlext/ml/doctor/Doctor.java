@@ -51,7 +51,6 @@ public final class Doctor {
         findings.clear();
         versions();
         settings();
-        boolean canGang = !conf.getBoolean("spark.dynamicAllocation.enabled", false);
         List<Map<String, String>> executors = executors();
         if (checkpointDir != null) {
             checkpointDirectory(checkpointDir);
@@ -60,9 +59,7 @@ public final class Doctor {
             if (size != null) {
                 memory(size);
             }
-            if (canGang) {
-                findings.add(TrialFit.run(session));
-            }
+            findings.add(TrialFit.run(session));
         }
         return List.copyOf(findings);
     }
@@ -97,16 +94,7 @@ public final class Doctor {
 
     private void settings() {
         findings.add(Finding.ok("master", context.master()));
-        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
-            findings.add(Finding.fail(
-                    "dynamic allocation",
-                    "spark.dynamicAllocation.enabled is true, under which Spark refuses the barrier stage in which all"
-                            + " workers train",
-                    "Set spark.dynamicAllocation.enabled=false and a fixed number of executors (spark.executor.instances,"
-                            + " or spark.cores.max)"));
-        } else {
-            findings.add(Finding.ok("dynamic allocation", "off"));
-        }
+        dynamicAllocation();
         if (conf.getBoolean("spark.speculation", false)) {
             findings.add(Finding.warn(
                     "speculation",
@@ -122,6 +110,32 @@ public final class Doctor {
                     "spark.network.timeout (" + silence + ") is not below spark.sparkmlext.silenceTimeout (" + ours
                             + "s): a frozen executor is taken for a frozen worker",
                     "Raise spark.sparkmlext.silenceTimeout above it"));
+        }
+    }
+
+    /** Workers come one by one there; what keeps them from being as many as they could is worth a word. */
+    private void dynamicAllocation() {
+        String check = "dynamic allocation";
+        String most = "spark.dynamicAllocation.maxExecutors";
+        String ratio = "spark.dynamicAllocation.executorAllocationRatio";
+        if (!conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            findings.add(Finding.ok(check, "off"));
+        } else if (!conf.contains(most)) {
+            findings.add(Finding.warn(
+                    check,
+                    "on, and " + most
+                            + " is not set: how many workers there are by default depends on the executors of the"
+                            + " moment, and trainings run one after another",
+                    "Set " + most + ", or numWorkers in each fit"));
+        } else if (conf.getDouble(ratio, 1) < 1) {
+            findings.add(Finding.warn(
+                    check,
+                    "on, with " + ratio + " = " + conf.get(ratio)
+                            + ": Spark asks for fewer executors than the workers of a fit need at once",
+                    "Set " + ratio + "=1"));
+        } else {
+            findings.add(Finding.ok(
+                    check, "on, at most " + conf.get(most) + " executors; workers get their slots one by one"));
         }
     }
 

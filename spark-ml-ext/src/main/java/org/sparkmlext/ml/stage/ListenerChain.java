@@ -19,6 +19,11 @@ record ListenerChain(List<TrainingListener> listeners) implements TrainingListen
     }
 
     @Override
+    public void waiting(String text) {
+        tell(listener -> listener.waiting(text));
+    }
+
+    @Override
     public void started(int attempt, int numWorkers, String description) {
         tell(listener -> listener.started(attempt, numWorkers, description));
     }
