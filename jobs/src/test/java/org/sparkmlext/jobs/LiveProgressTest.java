@@ -43,6 +43,16 @@ class LiveProgressTest {
     }
 
     @Test
+    void aWaitForWorkersHasALineOfItsOwn() {
+        LiveProgress progress = progress(true);
+        progress.roundFinished(round(0, 5));
+        progress.waiting("training waits since 5 s for slots: 1 of 2 workers are there");
+        assertThat(shown())
+                .endsWith(System.lineSeparator() + "training waits since 5 s for slots: 1 of 2 workers are there"
+                        + System.lineSeparator());
+    }
+
+    @Test
     void elsewhereThanOnATerminalEveryRoundHasALine() {
         LiveProgress progress = progress(false);
         progress.started(0, 2, "2 executors");

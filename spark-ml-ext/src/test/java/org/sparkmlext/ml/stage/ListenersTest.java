@@ -37,6 +37,11 @@ class ListenersTest {
         };
         TrainingListener hearing = new TrainingListener() {
             @Override
+            public void waiting(String text) {
+                heard.add(text);
+            }
+
+            @Override
             public void started(int attempt, int numWorkers, String description) {
                 heard.add("started " + numWorkers);
             }
@@ -52,10 +57,11 @@ class ListenersTest {
             }
         };
         ListenerChain chain = new ListenerChain(List.of(failing, hearing));
+        chain.waiting("1 of 2 workers");
         chain.started(0, 2, "cpu");
         chain.roundFinished(new RoundReport(0, 3, Map.of("train-logloss", 0.5), 10));
         chain.retrying(1, 1, "lost");
-        assertThat(heard).containsExactly("started 2", "round 0", "retry from 1");
+        assertThat(heard).containsExactly("1 of 2 workers", "started 2", "round 0", "retry from 1");
     }
 
     @Test
