@@ -57,8 +57,7 @@ class CudaNetworkTest {
         List<Shard> shards = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
             int[] training = rows(ROWS * rank / ranks, ROWS * (rank + 1) / ranks);
-            int[] validation =
-                    rows(ROWS + VALIDATION * rank / ranks, ROWS + VALIDATION * (rank + 1) / ranks);
+            int[] validation = rows(ROWS + VALIDATION * rank / ranks, ROWS + VALIDATION * (rank + 1) / ranks);
             shards.add(new Shard(
                     Collections.nCopies(PatternImages.WIDTH, "pixel"),
                     List.of(PatternImages.block(training, false)),
@@ -68,15 +67,12 @@ class CudaNetworkTest {
     }
 
     private static RankThreads.Outcome train(int ranks, String device) {
-        LoopSettings settings = LoopSettings.of(network())
-                .epochs(EPOCHS)
-                .rate(0.05f)
-                .rule(new UpdateRule.Sgd(0.9f, false, 1e-4f));
+        LoopSettings settings =
+                LoopSettings.of(network()).epochs(EPOCHS).rate(0.05f).rule(new UpdateRule.Sgd(0.9f, false, 1e-4f));
         return RankThreads.train(
                 settings.algorithm(),
                 parts(ranks),
-                rank -> Backends.open(device, BackendOptions.threads(1))
-                        .backend(),
+                rank -> Backends.open(device, BackendOptions.threads(1)).backend(),
                 List.of());
     }
 

@@ -90,12 +90,15 @@ final class JCudaModule implements AutoCloseable {
                             sharedBytes),
                     "giving " + name + " " + sharedBytes + " bytes of shared memory");
         }
-        JCudaCalls.check(
-                JCudaDriver.cuFuncSetAttribute(
-                        function,
-                        CUfunction_attribute.CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT,
-                        MOST_SHARED_PERCENT),
-                "choosing shared memory for " + name);
+        if (sharedBytes > 0) {
+            // The others want what is fast as a cache.
+            JCudaCalls.check(
+                    JCudaDriver.cuFuncSetAttribute(
+                            function,
+                            CUfunction_attribute.CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT,
+                            MOST_SHARED_PERCENT),
+                    "choosing shared memory for " + name);
+        }
         return new JCudaKernel(name, function, sharedBytes);
     }
 
