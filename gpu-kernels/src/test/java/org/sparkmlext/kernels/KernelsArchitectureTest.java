@@ -18,6 +18,7 @@ class KernelsArchitectureTest {
     private static final String SPI = "org.sparkmlext.kernels";
     private static final String TREE = SPI + ".tree";
     private static final String GRAPH = SPI + ".graph";
+    private static final String PLAN = GRAPH + ".plan";
     private static final String CPU = SPI + ".cpu";
     private static final String CPU_GRAPH = CPU + ".graph";
     private static final String CUDA = SPI + ".cuda";
@@ -41,10 +42,10 @@ class KernelsArchitectureTest {
     void spiSeesTheJdkOnly() {
         classes()
                 .that()
-                .resideInAnyPackage(SPI, TREE, GRAPH)
+                .resideInAnyPackage(SPI, TREE, GRAPH, PLAN)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, GRAPH)
+                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, GRAPH, PLAN)
                 .check(MODULE);
     }
 
@@ -57,7 +58,7 @@ class KernelsArchitectureTest {
                 .doNotHaveFullyQualifiedName(UNCHECKED)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, GRAPH, CPU + "..", ONEDNN[0], ONEDNN[1])
+                .resideInAnyPackage(JDK[0], JDK[1], SPI, TREE, GRAPH, PLAN, CPU + "..", ONEDNN[0], ONEDNN[1])
                 .check(MODULE);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.graph.Element;
 import org.sparkmlext.kernels.graph.FlatLayout;
@@ -23,10 +24,10 @@ import org.sparkmlext.kernels.graph.UpdateSettings;
 import org.sparkmlext.kernels.sealed.SealedBackend;
 import org.sparkmlext.net.layer.EmbeddingLayer;
 
-/** A network on the naive reference, with one batch of rows, random unless others are put in. */
+/** A network on the naive reference, or on another back end, with one batch of rows, random unless others are put in. */
 final class ReferenceRun implements AutoCloseable {
 
-    private final GraphKernels kernels = new SealedBackend().graphs();
+    private final Backend backend;
     private final ModelMemory memory;
     private final Program training;
     private final Optimizer optimizer;
@@ -35,6 +36,13 @@ final class ReferenceRun implements AutoCloseable {
     private final FlatLayout layout;
 
     ReferenceRun(Architecture architecture, int rows, LossFunction loss, String freezeUntil) {
+        this(new SealedBackend(), architecture, rows, loss, freezeUntil);
+    }
+
+    /** @param backend is closed with this */
+    ReferenceRun(Backend backend, Architecture architecture, int rows, LossFunction loss, String freezeUntil) {
+        this.backend = backend;
+        GraphKernels kernels = backend.graphs();
         NetworkGraphs graphs = new NetworkGraphs(architecture);
         Graph graph = graphs.trainingGraph(rows, loss, freezeUntil);
         layout = graph.layout().parameters();
@@ -176,5 +184,6 @@ final class ReferenceRun implements AutoCloseable {
         training.close();
         optimizer.close();
         memory.close();
+        backend.close();
     }
 }

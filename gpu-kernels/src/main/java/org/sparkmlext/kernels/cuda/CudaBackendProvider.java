@@ -4,10 +4,12 @@ import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.BackendProvider;
+import org.sparkmlext.kernels.cuda.device.GpuRuntime;
+import org.sparkmlext.kernels.cuda.device.JCudaDevice;
 
 /**
  * Entry of the CUDA back end: used where it is asked for by name. {@code auto} stays with the CPU, whose rank is higher, until
- * these kernels have been timed as a whole on a GPU, and networks have theirs.
+ * these kernels have been timed as a whole on a GPU.
  */
 public final class CudaBackendProvider implements BackendProvider {
 

@@ -1,7 +1,9 @@
 package org.sparkmlext.kernels.cuda;
 
 import java.util.Objects;
-import org.sparkmlext.kernels.cuda.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.DenseRows;
 
@@ -92,7 +94,7 @@ final class CudaDenseRows extends CudaRows implements DenseRows {
     }
 
     @Override
-    void release() {
+    protected void release() {
         super.release();
         owner().free(columns);
         owner().free(rows);

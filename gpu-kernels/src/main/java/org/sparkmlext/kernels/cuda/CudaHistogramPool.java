@@ -2,6 +2,9 @@ package org.sparkmlext.kernels.cuda;
 
 import java.util.Objects;
 import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.CudaResource;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.HistogramPool;
 
@@ -119,7 +122,7 @@ final class CudaHistogramPool extends CudaResource implements HistogramPool {
     }
 
     @Override
-    void release() {
+    protected void release() {
         owner().free(cells);
         owner().free(offsets);
     }

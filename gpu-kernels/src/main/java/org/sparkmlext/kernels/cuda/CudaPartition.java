@@ -3,7 +3,11 @@ package org.sparkmlext.kernels.cuda;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.kernels.cuda.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.CudaResource;
+import org.sparkmlext.kernels.cuda.device.CudaScratch;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.tree.RowPartition;
 import org.sparkmlext.kernels.tree.RowRange;
 import org.sparkmlext.kernels.tree.TreeKernels.PartitionTask;
@@ -121,7 +125,7 @@ final class CudaPartition extends CudaResource implements RowPartition {
     }
 
     @Override
-    void release() {
+    protected void release() {
         owner().free(order);
         owner().free(moved);
         pieceMemory.free();

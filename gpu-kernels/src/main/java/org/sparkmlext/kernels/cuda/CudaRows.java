@@ -1,5 +1,8 @@
 package org.sparkmlext.kernels.cuda;
 
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.CudaResource;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.BinnedRows;
 
@@ -47,7 +50,7 @@ abstract class CudaRows extends CudaResource implements BinnedRows {
     abstract void addTree(DeviceMemory tree, int numNodes, DeviceMemory scores);
 
     @Override
-    void release() {
+    protected void release() {
         owner().free(offsets);
     }
 }

@@ -1,7 +1,9 @@
 package org.sparkmlext.kernels.cuda;
 
 import java.util.Arrays;
-import org.sparkmlext.kernels.cuda.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.tree.BinLayout;
 import org.sparkmlext.kernels.tree.SparseBins;
 import org.sparkmlext.kernels.tree.SparseBlocks;
@@ -97,7 +99,7 @@ final class CudaSparseRows extends CudaRows implements SparseRows {
     }
 
     @Override
-    void release() {
+    protected void release() {
         super.release();
         owner().free(starts);
         owner().free(stored);

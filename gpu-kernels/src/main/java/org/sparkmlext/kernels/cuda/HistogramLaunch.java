@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cuda;
 
 import java.util.Locale;
+import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.tree.GradientScale.Precision;
 
 /**

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cuda;
 
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 
 /**
  * Rows of some nodes and where to mark which of them go left, as the kernels of {@code rows.cu} take them.

@@ -13,6 +13,8 @@ import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.graph.GraphKernelsContract;
+import org.sparkmlext.kernels.graph.WrongInputsContract;
 import org.sparkmlext.kernels.tree.TreeKernelsContract;
 
 /** The CUDA back end obeys the whole contract on a GPU. */
@@ -22,6 +24,22 @@ class CudaBackendTest {
 
     @Nested
     class Contract extends TreeKernelsContract {
+        @Override
+        protected Backend open() {
+            return new CudaBackendProvider().open(BackendOptions.threads(1));
+        }
+    }
+
+    @Nested
+    class Networks extends GraphKernelsContract {
+        @Override
+        protected Backend open() {
+            return new CudaBackendProvider().open(BackendOptions.threads(1));
+        }
+    }
+
+    @Nested
+    class WrongInputs extends WrongInputsContract {
         @Override
         protected Backend open() {
             return new CudaBackendProvider().open(BackendOptions.threads(1));

@@ -9,7 +9,13 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.JCudaDriver;
 import org.sparkmlext.kernels.ElementType;
-import org.sparkmlext.kernels.cuda.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.CudaBuffer;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
+import org.sparkmlext.kernels.cuda.device.GpuRuntime;
+import org.sparkmlext.kernels.cuda.device.JCudaCalls;
+import org.sparkmlext.kernels.cuda.device.JCudaDevice;
 import org.sparkmlext.kernels.tree.GradientScale.Precision;
 
 /** What a device does when it is driven from Java: a root's histogram, launches, copies. Prints one line each. */

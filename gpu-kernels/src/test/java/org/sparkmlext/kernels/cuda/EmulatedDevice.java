@@ -1,9 +1,14 @@
 package org.sparkmlext.kernels.cuda;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.DeviceFacts;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
+import org.sparkmlext.kernels.cuda.device.OpenDevice;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 
 /**
@@ -44,6 +49,11 @@ final class EmulatedDevice implements OpenDevice {
     }
 
     @Override
+    public void enter() {
+        // Any thread may call.
+    }
+
+    @Override
     public long freeBytes() {
         return TOTAL_BYTES - usedBytes;
     }
@@ -67,7 +77,7 @@ final class EmulatedDevice implements OpenDevice {
         return (grid, arguments) -> {
             @Nullable
             Object[] own = Arrays.stream(arguments)
-                    .map(argument -> argument instanceof HostMemory memory ? memory.bytes() : argument)
+                    .map(argument -> argument instanceof HostMemory memory ? memory.address() : argument)
                     .toArray();
             kernels.launch(
                     name, new CudaEmulator.Shape(grid.x(), grid.y(), grid.z(), grid.numThreads(), sharedBytes), own);
@@ -89,17 +99,28 @@ final class EmulatedDevice implements OpenDevice {
     private final class HostMemory implements DeviceMemory {
 
         private final long size;
+        private final @Nullable HostMemory parent;
+        private final long start;
         private @Nullable Memory whole;
+
+        /** A part of another, from a place on. */
+        HostMemory(HostMemory parent, long start) {
+            size = parent.size - start;
+            this.parent = parent;
+            this.start = start;
+        }
 
         HostMemory(long size) {
             this.size = size;
+            parent = null;
+            start = 0;
             Memory made = new Memory(size + GUARD_BYTES + ALIGNMENT);
             made.setMemory(0, made.size(), POISON);
             whole = made;
         }
 
         /** Aligned as a device's memory is. */
-        Memory bytes() {
+        private Memory bytes() {
             Memory present = whole;
             if (present == null) {
                 throw new IllegalStateException("memory is used after it was freed");
@@ -107,12 +128,17 @@ final class EmulatedDevice implements OpenDevice {
             return present.align(ALIGNMENT);
         }
 
+        /** For a kernel. */
+        Pointer address() {
+            return parent == null ? bytes() : parent.address().share(start);
+        }
+
         /** Checks a copy, since there is room behind what was asked for. */
-        private Memory bytes(long at, long count) {
+        private Pointer bytes(long at, long count) {
             if (at < 0 || count < 0 || at + count > size) {
                 throw new IndexOutOfBoundsException(count + " bytes at " + at + " of " + size);
             }
-            return bytes();
+            return address();
         }
 
         @Override
@@ -142,9 +168,9 @@ final class EmulatedDevice implements OpenDevice {
 
         @Override
         public void copyInAddresses(List<DeviceMemory> memories) {
-            Memory target = bytes(0, 8L * memories.size());
+            Pointer target = bytes(0, 8L * memories.size());
             for (int i = 0; i < memories.size(); i++) {
-                target.setPointer(8L * i, ((HostMemory) memories.get(i)).bytes());
+                target.setPointer(8L * i, ((HostMemory) memories.get(i)).address());
             }
         }
 
@@ -166,6 +192,14 @@ final class EmulatedDevice implements OpenDevice {
         @Override
         public void copyOut(long at, byte[] target, int from, int count) {
             bytes(at, count).read(at, target, from, count);
+        }
+
+        @Override
+        public DeviceMemory from(long at) {
+            if (at < 0 || at > size) {
+                throw new IndexOutOfBoundsException(at + " of " + size + " bytes");
+            }
+            return new HostMemory(this, at);
         }
 
         @Override

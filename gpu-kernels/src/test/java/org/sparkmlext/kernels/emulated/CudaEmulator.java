@@ -155,8 +155,8 @@ public final class CudaEmulator {
     /**
      * Runs a kernel to its end.
      *
-     * @param arguments {@link Pointer} for pointers, null for none, {@link Integer}, {@link Long} and {@link Double}, in the
-     *     order of the kernel
+     * @param arguments {@link Pointer} for pointers, null for none, {@link Integer}, {@link Long}, {@link Float} and
+     *     {@link Double}, in the order of the kernel
      * @throws IllegalStateException if the emulator refuses the launch or finds the kernel at fault
      */
     public void launch(String kernel, Shape shape, @Nullable Object... arguments) {
@@ -195,6 +195,8 @@ public final class CudaEmulator {
             cell.setInt(0, number);
         } else if (argument instanceof Long number) {
             cell.setLong(0, number);
+        } else if (argument instanceof Float number) {
+            cell.setFloat(0, number);
         } else if (argument instanceof Double number) {
             cell.setDouble(0, number);
         } else {

@@ -39,7 +39,7 @@ public interface TrainingParams extends Params {
         return CheckedParams.ofChoice(
                 this,
                 "device",
-                "what computes; auto = the CPU, cuda = a GPU of the worker, for boosted trees only",
+                "what computes; auto = the CPU, cuda = a GPU of the worker",
                 "auto",
                 List.of("auto", "cpu", "cuda"));
     }

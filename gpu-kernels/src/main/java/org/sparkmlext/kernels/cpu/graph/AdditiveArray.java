@@ -1,126 +1,49 @@
 package org.sparkmlext.kernels.cpu.graph;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.kernels.graph.FlatLayout;
 import org.sparkmlext.kernels.graph.Graph;
-import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.Value;
+import org.sparkmlext.kernels.graph.plan.AdditiveParts;
+import org.sparkmlext.kernels.graph.plan.Readers;
 
-/**
- * The array that is added over ranks, as a graph fills it: which value goes where, and when which part of it is complete.
- *
- * <p>When a part is complete is told by the node after which it is, so graphs of one network agree on it whatever their batch size.
- */
+/** The array that is added over ranks, in the CPU's memory. */
 final class AdditiveArray {
 
     private final Graph graph;
-    private final Fusions fusions;
-    private final @Nullable NativeBuffer buffer;
-    private final Map<Value, List<Place>> places = new HashMap<>();
+    private final AdditiveParts parts;
+    private final Readers readers;
+    private final NativeBuffer buffer;
     private final Map<Value, Tensor> targets = new HashMap<>();
 
-    /** Where a value goes. @param factor what it is multiplied by */
-    record Place(int from, int length, float factor) {}
-
-    /** A part that is complete after a node; -1 = from the start. */
-    record Part(int node, int from, int to) {}
-
-    /** @param buffer null where nothing is trained */
-    AdditiveArray(Graph graph, ModelLayout layout, Fusions fusions, @Nullable NativeBuffer buffer) {
+    AdditiveArray(Graph graph, AdditiveParts parts, Readers readers, NativeBuffer buffer) {
         this.graph = graph;
-        this.fusions = fusions;
+        this.parts = parts;
+        this.readers = readers;
         this.buffer = buffer;
-        if (buffer == null) {
-            return;
-        }
-        graph.gradients().forEach((name, value) -> {
-            FlatLayout.Entry entry = layout.parameters().entry(name);
-            put(value, entry.offset(), entry.shape().elements(), 1);
-        });
-        graph.statistics().forEach((name, value) -> {
-            FlatLayout.Entry entry = layout.state().entry(name);
-            put(value, layout.statisticsFrom() + entry.offset(), entry.shape().elements(), graph.rows());
-        });
-        graph.sums().forEach((name, value) -> put(value, layout.sumAt(name), 1, 1));
     }
 
-    private void put(Value value, int from, int length, float factor) {
-        places.computeIfAbsent(value, v -> new ArrayList<>()).add(new Place(from, length, factor));
-    }
-
-    /** Places of a value that are to be filled when it is made. */
-    List<Place> places(Value value) {
-        return places.getOrDefault(value, List.of());
+    AdditiveParts parts() {
+        return parts;
     }
 
     /** A tensor over a place. */
-    Tensor tensor(Place place) {
-        NativeBuffer target = buffer;
-        if (target == null) {
-            throw new IllegalStateException("nothing is trained");
-        }
+    Tensor tensor(AdditiveParts.Place place) {
         return new Tensor(
                 Layouts.plain(Layouts.F32, place.length()),
-                Storage.given((long) place.length() * Float.BYTES, target.at(place.from())));
+                Storage.given((long) place.length() * Float.BYTES, buffer.at(place.from())));
     }
 
-    /**
-     * Where the only reader of a value is this array: the place to write it to, in plain order. Others would read it while it is
-     * summed over ranks.
-     */
+    /** Where the only reader of a value is this array: the place to write it to, in plain order. */
     @Nullable
     Tensor target(Value value) {
-        List<Place> all = places(value);
-        if (all.size() != 1
-                || all.get(0).factor() != 1
-                || !fusions.readers(value).isEmpty()
-                || graph.outputs().containsValue(value)) {
+        AdditiveParts.Place place = parts.onlyPlace(value, readers);
+        if (place == null) {
             return null;
         }
         return targets.computeIfAbsent(
                 value,
-                v -> tensor(all.get(0))
-                        .as(Layouts.plain(Layouts.F32, graph.type(v).shape())));
-    }
-
-    /** Parts that no value fills, from the start of a run: parameters that are not trained, and states nothing is measured for. */
-    List<Part> gaps(int length) {
-        List<Part> gaps = new ArrayList<>();
-        int end = 0;
-        List<Place> sorted = new ArrayList<>();
-        places.values().forEach(sorted::addAll);
-        sorted.sort(Comparator.comparingInt(Place::from));
-        for (Place place : sorted) {
-            if (place.from() > end) {
-                gaps.add(new Part(-1, end, place.from()));
-            }
-            end = place.from() + place.length();
-        }
-        if (end < length) {
-            gaps.add(new Part(-1, end, length));
-        }
-        return gaps;
-    }
-
-    /** What of {@code [from, to)} no value fills. */
-    List<Part> gapsWithin(int from, int to) {
-        return gaps(to).stream()
-                .filter(gap -> gap.to() > from && gap.from() < to)
-                .map(gap -> new Part(gap.node(), Math.max(gap.from(), from), Math.min(gap.to(), to)))
-                .toList();
-    }
-
-    /** Parts in the order in which they are complete. */
-    List<Part> parts(int length) {
-        List<Part> parts = gaps(length);
-        places.forEach((value, all) ->
-                all.forEach(place -> parts.add(new Part(value.node(), place.from(), place.from() + place.length()))));
-        parts.sort(Comparator.comparingInt(Part::node).thenComparingInt(Part::from));
-        return parts;
+                v -> tensor(place).as(Layouts.plain(Layouts.F32, graph.type(v).shape())));
     }
 }

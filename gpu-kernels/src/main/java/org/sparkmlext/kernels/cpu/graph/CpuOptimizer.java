@@ -52,16 +52,8 @@ final class CpuOptimizer implements Optimizer {
         parameters = kernels.own(memory.parameters(), "parameters");
         state = kernels.own(memory.state(), "state");
         additive = kernels.own(memory.additive(), "additive array");
-        if (additive.length() != layout.additiveLength()) {
-            throw new IllegalArgumentException(
-                    "an optimiser needs memory that was allocated for training; this has no additive array");
-        }
+        memory.requireFits(settings);
         int length = layout.parameters().length();
-        if (settings.trainedFrom() > length) {
-            throw new IllegalArgumentException(
-                    "trainedFrom is " + settings.trainedFrom() + "; there are " + length + " parameters");
-        }
-        layout.sumAt(ModelLayout.WEIGHT);
         loop = kernels.loop();
         int numSlots = settings.rule().numSlots();
         for (int i = 0; i < PARTS; i++) {

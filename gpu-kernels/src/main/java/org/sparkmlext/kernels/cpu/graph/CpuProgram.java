@@ -18,6 +18,8 @@ import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
 import org.sparkmlext.kernels.graph.StepTime;
+import org.sparkmlext.kernels.graph.plan.AdditiveParts;
+import org.sparkmlext.kernels.graph.plan.ArenaPlan;
 
 /** A graph as a list of steps over one block of memory. */
 final class CpuProgram implements Program {
@@ -33,7 +35,7 @@ final class CpuProgram implements Program {
     private final List<Step> loads;
     private final Step[] steps;
     /** Parts of the additive array that are complete after a step. */
-    private final List<List<AdditiveArray.Part>> complete = new ArrayList<>();
+    private final List<List<AdditiveParts.Part>> complete = new ArrayList<>();
 
     private @Nullable NativeMemory arena;
     private boolean isClosed;
@@ -52,7 +54,9 @@ final class CpuProgram implements Program {
             StepList list = compiler.compile();
             Set<Storage> storages = list.lifetimes();
             NativeMemory placed = NativeMemory.allocate(
-                    ArenaPlan.place(storages), "a program of " + graph.rows() + " rows", "Take a smaller batch");
+                    ArenaPlan.place(storages, NativeMemory.ALIGNMENT),
+                    "a program of " + graph.rows() + " rows",
+                    "Take a smaller batch");
             arena = placed;
             loads = list.loads();
             steps = list.steps().toArray(Step[]::new);
@@ -60,7 +64,7 @@ final class CpuProgram implements Program {
                     kernels.engine(), objects.keep(new stream(kernels.engine())), placed, objects, kernels.loop());
             loads.forEach(step -> step.bind(binding));
             list.steps().forEach(step -> step.bind(binding));
-            Map<Integer, List<AdditiveArray.Part>> parts = compiler.completeAfter();
+            Map<Integer, List<AdditiveParts.Part>> parts = compiler.completeAfter();
             for (int i = 0; i < steps.length; i++) {
                 complete.add(parts.getOrDefault(i + 1, List.of()));
             }
@@ -108,7 +112,7 @@ final class CpuProgram implements Program {
         kernels.useThreads();
         for (int i = 0; i < steps.length; i++) {
             run(steps[i], key);
-            for (AdditiveArray.Part part : complete.get(i)) {
+            for (AdditiveParts.Part part : complete.get(i)) {
                 listener.complete(part.from(), part.to());
             }
         }

@@ -1,6 +1,5 @@
 package org.sparkmlext.kernels.cpu.graph;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Reshape;
 import org.sparkmlext.kernels.graph.Sum;
 import org.sparkmlext.kernels.graph.Value;
+import org.sparkmlext.kernels.graph.plan.Readers;
 
 /**
  * Which nodes run as part of another, and which not at all: an activation inside the op before it, ReLU inside batch
@@ -27,8 +27,7 @@ final class Fusions {
 
     private final Graph graph;
     private final boolean isOn;
-    private final Map<Value, List<Node>> readers = new HashMap<>();
-    private final Set<Value> exported = new HashSet<>();
+    private final Readers readers;
     /** Activation that a node applies to its output 0, by the node's id. */
     private final Map<Integer, Node> activations = new HashMap<>();
     /** Gradient a batch normalisation takes in place of that of its output, by the id of its gradient node. */
@@ -43,33 +42,11 @@ final class Fusions {
     Fusions(Graph graph, boolean isOn) {
         this.graph = graph;
         this.isOn = isOn;
-        exported.addAll(graph.outputs().values());
-        exported.addAll(graph.gradients().values());
-        exported.addAll(graph.statistics().values());
-        exported.addAll(graph.sums().values());
-        dropUnused();
+        readers = new Readers(graph);
+        graph.nodes().stream().filter(readers::isUnused).forEach(node -> absorbed.add(node.id()));
         if (isOn) {
             graph.nodes().forEach(this::fuse);
             graph.nodes().forEach(this::fusePool);
-        }
-    }
-
-    /** Leaves out nodes of which nothing is read, and notes who reads what. */
-    private void dropUnused() {
-        for (int i = graph.nodes().size() - 1; i >= 0; i--) {
-            Node node = graph.nodes().get(i);
-            boolean isNeeded = false;
-            for (int output = 0; output < node.types().size(); output++) {
-                isNeeded |= isExported(node.output(output))
-                        || !readers(node.output(output)).isEmpty();
-            }
-            if (isNeeded) {
-                node.inputs()
-                        .forEach(input -> readers.computeIfAbsent(input, v -> new ArrayList<>())
-                                .add(node));
-            } else {
-                absorbed.add(node.id());
-            }
         }
     }
 
@@ -144,13 +121,17 @@ final class Fusions {
         return all.size() == 1 && !isExported(value) ? all.get(0) : null;
     }
 
+    Readers readers() {
+        return readers;
+    }
+
     List<Node> readers(Value value) {
-        return readers.getOrDefault(value, List.of());
+        return readers.of(value);
     }
 
     /** Whether the value is read outside the graph. */
     boolean isExported(Value value) {
-        return exported.contains(value);
+        return readers.isExported(value);
     }
 
     /** Whether the node adds no step of its own. */

@@ -47,6 +47,7 @@ import org.sparkmlext.kernels.graph.Value;
 import org.sparkmlext.kernels.graph.WindowDenorm;
 import org.sparkmlext.kernels.graph.WindowNorm;
 import org.sparkmlext.kernels.graph.WindowScale;
+import org.sparkmlext.kernels.graph.plan.AdditiveParts;
 
 /** Turns the nodes of a graph into steps, in their order. */
 final class GraphCompiler {
@@ -79,7 +80,8 @@ final class GraphCompiler {
         this.memory = memory;
         StepList steps = new StepList(engine, kept);
         Fusions fusions = new Fusions(graph, isFused);
-        additive = new AdditiveArray(graph, memory.layout(), fusions, graph.isTraining() ? memory.additive() : null);
+        additive = new AdditiveArray(
+                graph, new AdditiveParts(graph, memory.layout()), fusions.readers(), memory.additive());
         memory.data_type number = precision == Precision.BFLOAT16 ? Layouts.BF16 : Layouts.F32;
         c = new Compilation(graph, number, steps, new Values(steps), fusions, additive);
         activations = new Activations(c);
@@ -115,10 +117,11 @@ final class GraphCompiler {
     }
 
     /** Parts of the additive array by the number of steps after which they are complete. */
-    Map<Integer, List<AdditiveArray.Part>> completeAfter() {
-        Map<Integer, List<AdditiveArray.Part>> complete = new LinkedHashMap<>();
+    Map<Integer, List<AdditiveParts.Part>> completeAfter() {
+        Map<Integer, List<AdditiveParts.Part>> complete = new LinkedHashMap<>();
         if (c.graph().isTraining()) {
-            for (AdditiveArray.Part part : additive.parts(memory.layout().additiveLength())) {
+            for (AdditiveParts.Part part :
+                    additive.parts().parts(memory.layout().additiveLength())) {
                 int steps = part.node() < 0 ? 1 : stepsAfter[part.node()];
                 complete.computeIfAbsent(steps, s -> new ArrayList<>()).add(part);
             }
@@ -131,14 +134,14 @@ final class GraphCompiler {
         ModelLayout layout = memory.layout();
         NativeBuffer target = memory.additive();
         NativeBuffer state = memory.state();
-        List<AdditiveArray.Part> gaps = additive.gaps(layout.additiveLength());
-        List<AdditiveArray.Part> states = additive.gapsWithin(layout.statisticsFrom(), layout.rowsAt());
+        List<AdditiveParts.Part> gaps = additive.parts().gaps(layout.additiveLength());
+        List<AdditiveParts.Part> states = additive.parts().gapsWithin(layout.statisticsFrom(), layout.rowsAt());
         float rows = c.graph().rows();
         c.steps().add("java", binding -> key -> {
-            for (AdditiveArray.Part gap : gaps) {
+            for (AdditiveParts.Part gap : gaps) {
                 Pointer.memset(target.at(gap.from()), 0, (long) (gap.to() - gap.from()) * Float.BYTES);
             }
-            for (AdditiveArray.Part gap : states) {
+            for (AdditiveParts.Part gap : states) {
                 float[] values = new float[gap.to() - gap.from()];
                 state.copyOut(gap.from() - layout.statisticsFrom(), values, 0, values.length);
                 for (int i = 0; i < values.length; i++) {
@@ -175,7 +178,7 @@ final class GraphCompiler {
     /** Brings a value to its places in the additive array, unless its step has written it there. */
     private void fill(Value value) {
         Tensor target = additive.target(value);
-        for (AdditiveArray.Place place : additive.places(value)) {
+        for (AdditiveParts.Place place : additive.parts().places(value)) {
             if (place.factor() != 1) {
                 scale(value, place);
             } else if (target == null || !c.values().lies(value, target)) {
@@ -189,7 +192,7 @@ final class GraphCompiler {
         c.steps().reorder(c.values().get(value, plain), flat.as(plain));
     }
 
-    private void scale(Value value, AdditiveArray.Place place) {
+    private void scale(Value value, AdditiveParts.Place place) {
         Tensor from = c.readPlain(value);
         Tensor to = additive.tensor(place);
         c.steps()

@@ -29,7 +29,7 @@ final class ProgramMemory implements AutoCloseable {
         parameters = owner.own(model.parameters(), "parameters");
         state = owner.own(model.state(), "state");
         additive = owner.own(model.additive(), "additive array");
-        requireSame(graph);
+        model.requireFits(graph);
         NativeMemory.requireFree(bytesOf(graph), "inputs and outputs of " + graph.rows() + " rows", REMEDY);
         try {
             graph.inputs()
@@ -53,26 +53,6 @@ final class ProgramMemory implements AutoCloseable {
         } catch (RuntimeException e) {
             close();
             throw e;
-        }
-    }
-
-    private void requireSame(Graph graph) {
-        ModelLayout of = graph.layout();
-        ModelLayout have = model.layout();
-        if (!of.parameters().equals(have.parameters()) || !of.state().equals(have.state())) {
-            throw new IllegalArgumentException("the layouts differ: the graph has parameters "
-                    + of.parameters().shapes() + " and states " + of.state().shapes() + ", the memory was made for "
-                    + have.parameters().shapes() + " and " + have.state().shapes());
-        }
-        if (graph.isTraining()) {
-            if (!have.sums().containsAll(of.sums())) {
-                throw new IllegalArgumentException(
-                        "the graph has sums " + of.sums() + ", the memory was made for " + have.sums());
-            }
-            if (additive.length() != have.additiveLength()) {
-                throw new IllegalArgumentException(
-                        "a training graph needs memory that was allocated for training; this has no additive array");
-            }
         }
     }
 

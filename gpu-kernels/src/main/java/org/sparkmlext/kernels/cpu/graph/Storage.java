@@ -2,9 +2,10 @@ package org.sparkmlext.kernels.cpu.graph;
 
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.graph.plan.Planned;
 
 /** Memory of one tensor, or of several that share it: a place that is planned, or one given from outside. */
-final class Storage {
+final class Storage implements Planned {
 
     private final long bytes;
     private final @Nullable Pointer given;
@@ -59,7 +60,8 @@ final class Storage {
         root().isPermanent = true;
     }
 
-    boolean isPermanent() {
+    @Override
+    public boolean isPermanent() {
         return root().isPermanent;
     }
 
@@ -67,23 +69,28 @@ final class Storage {
         return root().given != null;
     }
 
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 
-    int firstStep() {
+    @Override
+    public int firstStep() {
         return root().firstStep;
     }
 
-    int lastStep() {
+    @Override
+    public int lastStep() {
         return root().lastStep;
     }
 
-    void place(long at) {
+    @Override
+    public void place(long at) {
         offset = at;
     }
 
-    long offset() {
+    @Override
+    public long offset() {
         return offset;
     }
 

@@ -5,6 +5,7 @@ import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.graph.GraphKernelsContract;
+import org.sparkmlext.kernels.graph.WrongInputsContract;
 
 /** oneDNN obeys the contract, on 1, 2 and 3 threads. */
 class CpuGraphKernelsTest {
@@ -34,6 +35,14 @@ class CpuGraphKernelsTest {
         @Override
         protected Backend open() {
             return CpuGraphKernelsTest.open(3);
+        }
+    }
+
+    @Nested
+    class WrongInputs extends WrongInputsContract {
+        @Override
+        protected Backend open() {
+            return CpuGraphKernelsTest.open(2);
         }
     }
 }

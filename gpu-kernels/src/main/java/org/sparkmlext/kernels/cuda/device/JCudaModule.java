@@ -1,0 +1,113 @@
+package org.sparkmlext.kernels.cuda.device;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUfunction_attribute;
+import jcuda.driver.CUjit_option;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+import jcuda.driver.JITOptions;
+import org.sparkmlext.kernels.KernelException;
+
+/** The kernels of one PTX file, compiled for a device by its driver, which keeps the result on disk for the next process. */
+final class JCudaModule implements AutoCloseable {
+
+    private static final int LOG_BYTES = 8192;
+    /** What a block may have without being asked for. */
+    private static final int UNASKED_SHARED_BYTES = 48 << 10;
+    /** All of a multiprocessor's fast memory as shared memory, as far as it goes. */
+    private static final int MOST_SHARED_PERCENT = 100;
+
+    private final String resource;
+    private final CUmodule module = new CUmodule();
+    private boolean isClosed;
+
+    private JCudaModule(String resource) {
+        this.resource = resource;
+    }
+
+    /**
+     * Loads a file of this package for the current device.
+     *
+     * @param facts of that device
+     * @param resource e.g. {@code tree.ptx}
+     * @throws KernelException if the driver refuses it; the message has the driver's log
+     */
+    static JCudaModule load(DeviceFacts facts, String resource) {
+        JCudaModule loaded = new JCudaModule(resource);
+        byte[] text = text(resource);
+        int code = JCudaDriver.cuModuleLoadData(loaded.module, text);
+        if (code != CUresult.CUDA_SUCCESS) {
+            throw new KernelException("cuda: " + facts.describe() + " refuses " + resource + ": "
+                    + CUresult.stringFor(code) + ": " + log(text));
+        }
+        return loaded;
+    }
+
+    /** What the driver's compiler has to say of a text that it refuses. */
+    private static String log(byte[] text) {
+        JITOptions options = new JITOptions();
+        options.putInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG_BYTES);
+        options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);
+        JCudaDriver.cuModuleLoadDataJIT(new CUmodule(), Pointer.to(text), options);
+        return options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER).strip();
+    }
+
+    /** The text of a PTX file, ended by a zero as the driver wants it. */
+    static byte[] text(String resource) {
+        try (InputStream in = JCudaModule.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new KernelException("cuda: " + resource + " is not in the jar");
+            }
+            byte[] text = in.readAllBytes();
+            return Arrays.copyOf(text, text.length + 1);
+        } catch (IOException e) {
+            throw new KernelException("cuda: cannot read " + resource, e);
+        }
+    }
+
+    /**
+     * A kernel by its name in the source.
+     *
+     * @param sharedBytes dynamic shared memory of a block, at most {@link DeviceFacts#sharedBytes()}
+     */
+    JCudaKernel kernel(String name, int sharedBytes) {
+        if (isClosed) {
+            throw new IllegalStateException(resource + " is closed");
+        }
+        CUfunction function = new CUfunction();
+        JCudaCalls.check(
+                JCudaDriver.cuModuleGetFunction(function, module, name), "finding " + name + " in " + resource);
+        if (sharedBytes > UNASKED_SHARED_BYTES) {
+            JCudaCalls.check(
+                    JCudaDriver.cuFuncSetAttribute(
+                            function,
+                            CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                            sharedBytes),
+                    "giving " + name + " " + sharedBytes + " bytes of shared memory");
+        }
+        if (sharedBytes > 0) {
+            // The others want what is fast as a cache.
+            JCudaCalls.check(
+                    JCudaDriver.cuFuncSetAttribute(
+                            function,
+                            CUfunction_attribute.CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT,
+                            MOST_SHARED_PERCENT),
+                    "choosing shared memory for " + name);
+        }
+        return new JCudaKernel(name, function, sharedBytes);
+    }
+
+    /** Unloads the kernels. Closing twice is allowed. */
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            JCudaCalls.check(JCudaDriver.cuModuleUnload(module), "unloading " + resource);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.sparkmlext.kernels.cuda.device;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device in use, at the level of CUDA's driver: memory, copies, launches by name. All that the back end knows of a GPU, so that
+ * the same code runs on one ({@link JCudaDevice}) and, in tests, on kernels compiled for the CPU.
+ *
+ * <p>Driven by one thread at a time. Launches and copies are done one after another.
+ */
+public interface OpenDevice extends AutoCloseable {
+
+    DeviceFacts facts();
+
+    /** Says that the calling thread drives the device from now on. */
+    void enter();
+
+    /** Bytes that could be allocated now. */
+    long freeBytes();
+
+    /**
+     * Memory of undefined content.
+     *
+     * @param bytes at least 1
+     * @return null where the device has not so much
+     */
+    @Nullable
+    DeviceMemory allocate(long bytes);
+
+    /**
+     * A kernel by its name in the source.
+     *
+     * @param file without ending, e.g. {@code tree}; loaded when it is first asked for
+     * @param sharedBytes dynamic shared memory of a block, at most {@link DeviceFacts#sharedBytes()}
+     * @throws org.sparkmlext.kernels.KernelException if the driver refuses the file or has no such kernel
+     */
+    DeviceKernel kernel(String file, String name, int sharedBytes);
+
+    /** Waits for all launches; what went wrong in one of them comes out here at the latest. */
+    void finish();
+
+    /** Gives the device back; memory is freed before. Called once. */
+    @Override
+    void close();
+}

@@ -1,0 +1,87 @@
+package org.sparkmlext.kernels.cuda.graph;
+
+import java.util.Locale;
+import org.sparkmlext.kernels.Availability;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.cuda.device.CudaBuffer;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.CudaOwnership;
+import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.GraphKernels;
+import org.sparkmlext.kernels.graph.ModelLayout;
+import org.sparkmlext.kernels.graph.ModelMemory;
+import org.sparkmlext.kernels.graph.Optimizer;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.UpdateSettings;
+
+/**
+ * Networks on a GPU, in float32. Parameters, gradients and what an optimiser keeps lie on the device; the same graph, inputs and
+ * parameters give the same bits on every GPU of a kind, since every sum has one order.
+ */
+public final class CudaGraphKernels implements GraphKernels {
+
+    private static final String REMEDY = "Take a smaller network";
+
+    private final CudaDevice device;
+
+    public CudaGraphKernels(CudaDevice device) {
+        this.device = device;
+    }
+
+    CudaDevice device() {
+        return device;
+    }
+
+    @Override
+    public Availability supports(Precision precision) {
+        return precision == Precision.FLOAT32
+                ? Availability.yes("float32 by the kernels of this module")
+                : Availability.no("networks on CUDA compute in float32 only so far; set precision=float32");
+    }
+
+    @Override
+    public ModelMemory allocate(ModelLayout layout, boolean isTrained) {
+        CudaBuffer parameters = floats(layout.parameters().length(), "parameters");
+        try {
+            CudaBuffer state = floats(layout.state().length(), "state");
+            try {
+                return new ModelMemory(
+                        layout, parameters, state, floats(isTrained ? layout.additiveLength() : 0, "gradients"));
+            } catch (RuntimeException e) {
+                state.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
+    }
+
+    CudaBuffer floats(int length, String what) {
+        return device.allocate(ElementType.FLOAT, length, what, REMEDY);
+    }
+
+    @Override
+    public Program compile(Graph graph, Precision precision, ModelMemory memory) {
+        device.requireOpen();
+        Availability availability = supports(precision);
+        if (!availability.isAvailable()) {
+            throw new KernelException("precision " + precision.name().toLowerCase(Locale.ROOT)
+                    + " cannot be used on this GPU: " + availability.reason());
+        }
+        return new CudaProgram(this, graph, memory);
+    }
+
+    @Override
+    public Optimizer optimizer(UpdateSettings settings, ModelMemory memory) {
+        return new CudaOptimizer(this, settings, memory);
+    }
+
+    /** A buffer of this device, or a refusal. */
+    CudaBuffer own(Buffer buffer, String name) {
+        return new CudaOwnership(device).own(buffer, CudaBuffer.class, "the model's " + name);
+    }
+}

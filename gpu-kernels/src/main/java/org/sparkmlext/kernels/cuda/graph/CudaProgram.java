@@ -1,0 +1,193 @@
+package org.sparkmlext.kernels.cuda.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.DeviceMemory;
+import org.sparkmlext.kernels.graph.AdditiveListener;
+import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.ModelMemory;
+import org.sparkmlext.kernels.graph.NonFinite;
+import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.RunKey;
+import org.sparkmlext.kernels.graph.StepTime;
+import org.sparkmlext.kernels.graph.plan.AdditiveParts;
+import org.sparkmlext.kernels.graph.plan.ArenaPlan;
+
+/**
+ * A graph as a list of launches over one block of memory. Arguments never change: what a run depends on, its inputs and its key, is
+ * written to where the kernels read it. Parameters and state are read where they lie, so loading them is nothing.
+ */
+final class CudaProgram implements Program {
+
+    /** What any access of a warp may want. */
+    private static final int ALIGNMENT = 256;
+
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final CudaDevice device;
+    private final Graph graph;
+    private final ProgramMemory memory;
+    private final List<Launch> launches;
+    private final List<MadeBy> made;
+    private final InputChecks checks;
+    private final Slot key;
+    /** Parts of the additive array that are complete after so many launches. */
+    private final Map<Integer, List<AdditiveParts.Part>> complete = new HashMap<>();
+
+    private final long arenaBytes;
+    private @Nullable DeviceMemory arena;
+    private boolean isClosed;
+
+    CudaProgram(CudaGraphKernels kernels, Graph graph, ModelMemory model) {
+        device = kernels.device();
+        this.graph = graph;
+        memory = new ProgramMemory(kernels, graph, model);
+        try {
+            Compilation compilation = new Compilation(graph, memory);
+            GraphCompiler compiler = new GraphCompiler(compilation);
+            compiler.compile();
+            launches = compilation.launches().all();
+            made = compiler.made();
+            checks = compilation.checks();
+            key = compilation.key();
+            arenaBytes = ArenaPlan.place(compilation.planned(), ALIGNMENT);
+            DeviceMemory block =
+                    device.allocate(arenaBytes, "a program of " + graph.rows() + " rows", ProgramMemory.REMEDY);
+            arena = block;
+            compilation.writeConstants(block);
+            launches.forEach(launch -> launch.bind(device, block));
+            checks.bind(device, block);
+            compiler.partsComplete().forEach((after, parts) -> complete.put(after, new ArrayList<>(parts)));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public Buffer input(String name) {
+        requireOpen();
+        return memory.inputBuffer(name);
+    }
+
+    @Override
+    public Buffer output(String name) {
+        requireOpen();
+        return memory.outputBuffer(name);
+    }
+
+    /** Returns the program's memory. */
+    private DeviceMemory requireOpen() {
+        DeviceMemory block = arena;
+        if (isClosed || block == null) {
+            throw new IllegalStateException("the program is closed");
+        }
+        memory.requireOpen();
+        return block;
+    }
+
+    @Override
+    public void loadParameters() {
+        requireOpen();
+    }
+
+    @Override
+    public void run(RunKey runKey, AdditiveListener listener) {
+        start(runKey);
+        tell(0, listener);
+        for (int i = 0; i < launches.size(); i++) {
+            launches.get(i).run();
+            tell(i + 1, listener);
+        }
+        device.finish();
+    }
+
+    private void start(RunKey runKey) {
+        DeviceMemory block = requireOpen();
+        key.memory(block).copyIn(0, new long[] {runKey.seed(), runKey.step()}, 0, 2);
+        checks.run(block);
+    }
+
+    /** A listener that looks at a part waits for the launches that were made before it was told. */
+    private void tell(int numLaunches, AdditiveListener listener) {
+        for (AdditiveParts.Part part : complete.getOrDefault(numLaunches, List.of())) {
+            listener.complete(part.from(), part.to());
+        }
+    }
+
+    @Override
+    public Optional<NonFinite> findNonFinite(RunKey runKey) {
+        DeviceMemory block = requireOpen();
+        FiniteCheck check = new FiniteCheck(device);
+        try {
+            Optional<NonFinite> given = check.sources(graph, memory);
+            if (given.isPresent()) {
+                return given;
+            }
+            start(runKey);
+            int done = 0;
+            for (MadeBy one : made) {
+                for (; done < one.numLaunches(); done++) {
+                    launches.get(done).run();
+                }
+                if (!check.isFinite(one.numbers().memory(block), one.count())) {
+                    return Optional.of(
+                            new NonFinite(one.node().layer(), one.node().op().name()));
+                }
+            }
+            return Optional.empty();
+        } finally {
+            check.close();
+        }
+    }
+
+    @Override
+    public long memoryBytes() {
+        return memory.bytes() + arenaBytes;
+    }
+
+    @Override
+    public List<StepTime> profile(RunKey runKey, int runs) {
+        long[] nanos = new long[launches.size()];
+        for (int run = 0; run < runs; run++) {
+            start(runKey);
+            device.finish();
+            for (int i = 0; i < nanos.length; i++) {
+                long begin = System.nanoTime();
+                launches.get(i).run();
+                device.finish();
+                nanos[i] += System.nanoTime() - begin;
+            }
+        }
+        List<StepTime> times = new ArrayList<>();
+        for (int i = 0; i < nanos.length; i++) {
+            Launch launch = launches.get(i);
+            times.add(new StepTime(launch.layer(), launch.op(), launch.kernel(), nanos[i] / NANOS_PER_MILLI / runs));
+        }
+        return times;
+    }
+
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            DeviceMemory block = arena;
+            if (block != null) {
+                arena = null;
+                device.free(block);
+            }
+            memory.close();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package org.sparkmlext.kernels.cuda.graph;
+
+import org.sparkmlext.kernels.graph.Node;
+
+/**
+ * Numbers that a node has made.
+ *
+ * @param numLaunches launches of the program up to the node's last one
+ * @param numbers where they lie
+ * @param count how many
+ */
+record MadeBy(Node node, int numLaunches, Slot numbers, int count) {}

@@ -1,0 +1,209 @@
+package org.sparkmlext.kernels.cuda.graph;
+
+import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
+import org.sparkmlext.kernels.graph.MatMul;
+import org.sparkmlext.kernels.graph.Node;
+import org.sparkmlext.kernels.graph.Shape;
+
+/** Compiles dense layers and products of matrices: {@code products.cu}. */
+record Products(Compilation c) {
+
+    private static final String FILE = "products";
+    /** Most blocks along z of a grid. */
+    private static final int MOST_BATCHES = 65535;
+
+    /**
+     * The tile of a product.
+     *
+     * @param size numbers of the result along either axis
+     */
+    record Tile(String suffix, int size, int threads) {
+
+        private static final Tile LARGE = new Tile("_large", 64, 256);
+        private static final Tile SMALL = new Tile("_small", 16, 64);
+        /** Results of fewer rows or columns would leave much of a large tile empty. */
+        private static final int LEAST_LARGE = 48;
+
+        static Tile of(int rows, int columns) {
+            return rows >= LEAST_LARGE && columns >= LEAST_LARGE ? LARGE : SMALL;
+        }
+
+        Grid grid(int rows, int columns, int batches) {
+            if (batches > MOST_BATCHES) {
+                throw new IllegalArgumentException(
+                        batches + " products at once; at most " + MOST_BATCHES + " are possible");
+            }
+            long tiles = ((long) rows + size - 1) / size * (((long) columns + size - 1) / size);
+            return new Grid(Math.toIntExact(tiles), 1, batches, threads);
+        }
+    }
+
+    /**
+     * A matrix on the device: element (i, j) of matrix z of a batch lies at {@code z * batch + i * row + j * column}.
+     */
+    record Matrix(Slot slot, long row, long column, long batch) {
+
+        /** Row after row. */
+        static Matrix of(Slot slot, int columns) {
+            return new Matrix(slot, columns, 1, 0);
+        }
+
+        Matrix transposed() {
+            return new Matrix(slot, column, row, batch);
+        }
+
+        Matrix ofBatch(long each) {
+            return new Matrix(slot, row, column, each);
+        }
+    }
+
+    /**
+     * {@code y = factor * a b + bias}, the bias one a column; or added to what is there.
+     *
+     * @param y row after row
+     */
+    void multiply(
+            Matrix a,
+            Matrix b,
+            @Nullable Slot bias,
+            Matrix y,
+            int rows,
+            int columns,
+            int inner,
+            int batches,
+            float factor,
+            boolean isAdded) {
+        add(a, b, bias, y, rows, columns, inner, inner, batches, factor, isAdded);
+    }
+
+    private void add(
+            Matrix a,
+            Matrix b,
+            @Nullable Slot bias,
+            Matrix y,
+            int rows,
+            int columns,
+            int inner,
+            int lastInner,
+            int batches,
+            float factor,
+            boolean isAdded) {
+        Tile tile = Tile.of(rows, columns);
+        c.launches()
+                .add(
+                        FILE,
+                        "matrices" + tile.suffix(),
+                        tile.grid(rows, columns, batches),
+                        a.slot(),
+                        b.slot(),
+                        bias,
+                        y.slot(),
+                        rows,
+                        columns,
+                        inner,
+                        lastInner,
+                        a.row(),
+                        a.column(),
+                        b.row(),
+                        b.column(),
+                        y.row(),
+                        a.batch(),
+                        b.batch(),
+                        y.batch(),
+                        factor,
+                        isAdded ? 1 : 0);
+    }
+
+    /** {@code y = a b + bias}. */
+    void multiply(Matrix a, Matrix b, @Nullable Slot bias, Matrix y, int rows, int columns, int inner) {
+        multiply(a, b, bias, y, rows, columns, inner, 1, 1, false);
+    }
+
+    /**
+     * Gradient of weights: {@code dw = dy^T x}, a sum over the rows of a batch or all its steps, in pieces.
+     *
+     * @param dy count x units
+     * @param x count x width
+     */
+    void sumOfProducts(Slot dy, Slot x, Slot dw, int units, int width, int count) {
+        Pieces pieces = Pieces.of(count, Math.multiplyExact(units, width));
+        Slot target = pieces.target(c, dw);
+        add(
+                Matrix.of(dy, units).transposed().ofBatch((long) pieces.length() * units),
+                Matrix.of(x, width).ofBatch((long) pieces.length() * width),
+                null,
+                Matrix.of(target, width).ofBatch(pieces.results()),
+                units,
+                width,
+                pieces.length(),
+                pieces.lastLength(),
+                pieces.count(),
+                1,
+                false);
+        pieces.add(c, target, dw);
+    }
+
+    void dense(Node node) {
+        Shape weights = c.shape(node.input(1));
+        int units = weights.size(0);
+        int width = weights.size(1);
+        multiply(
+                Matrix.of(c.read(node.input(0)), width),
+                Matrix.of(c.read(node.input(1)), width).transposed(),
+                c.readOptional(node, 2),
+                Matrix.of(c.make(node.output(0)), units),
+                c.graph().rows(),
+                units,
+                width);
+    }
+
+    void rowGradient(Node node) {
+        Shape weights = c.shape(node.input(1));
+        int units = weights.size(0);
+        int width = weights.size(1);
+        multiply(
+                Matrix.of(c.read(node.input(0)), units),
+                Matrix.of(c.read(node.input(1)), width),
+                null,
+                Matrix.of(c.make(node.output(0)), width),
+                c.graph().rows(),
+                width,
+                units);
+    }
+
+    void weightGradient(Node node) {
+        int units = c.shape(node.input(1)).size(1);
+        int width = c.shape(node.input(0)).elementsPerRow();
+        int rows = c.graph().rows();
+        Slot dy = c.read(node.input(1));
+        sumOfProducts(dy, c.read(node.input(0)), c.make(node.output(0)), units, width, rows);
+        if (node.types().size() > 1) {
+            new Norms(c).sumChannels(dy, c.make(node.output(1)), rows, units, 1);
+        }
+    }
+
+    void matMul(Node node, MatMul op) {
+        Shape first = c.shape(node.input(0));
+        Shape y = c.shape(node.output(0));
+        Matrix a = batch(node, 0, op.isFirstTransposed());
+        Matrix b = batch(node, 1, op.isSecondTransposed());
+        multiply(
+                a,
+                b,
+                null,
+                Matrix.of(c.make(node.output(0)), y.size(2)).ofBatch(y.elementsPerRow()),
+                y.size(1),
+                y.size(2),
+                first.size(op.isFirstTransposed() ? 1 : 2),
+                y.size(0),
+                op.factor(),
+                false);
+    }
+
+    private Matrix batch(Node node, int input, boolean isTransposed) {
+        Shape shape = c.shape(node.input(input));
+        Matrix plain = Matrix.of(c.read(node.input(input)), shape.size(2)).ofBatch(shape.elementsPerRow());
+        return isTransposed ? plain.transposed() : plain;
+    }
+}

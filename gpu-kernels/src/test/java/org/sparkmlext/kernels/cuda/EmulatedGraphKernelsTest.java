@@ -1,0 +1,104 @@
+package org.sparkmlext.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.emulated.CudaEmulator;
+import org.sparkmlext.kernels.graph.Dense;
+import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.GraphBuilder;
+import org.sparkmlext.kernels.graph.GraphKernelsContract;
+import org.sparkmlext.kernels.graph.Loss;
+import org.sparkmlext.kernels.graph.LossFunction;
+import org.sparkmlext.kernels.graph.ModelLayout;
+import org.sparkmlext.kernels.graph.ModelMemory;
+import org.sparkmlext.kernels.graph.Node;
+import org.sparkmlext.kernels.graph.Optimizer;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.RunKey;
+import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.TensorType;
+import org.sparkmlext.kernels.graph.UpdateRule;
+import org.sparkmlext.kernels.graph.UpdateSettings;
+import org.sparkmlext.kernels.graph.Value;
+import org.sparkmlext.kernels.graph.WrongInputsContract;
+
+/** Networks of the CUDA back end, all of it but the driver, obey the whole contract, and give all their memory back. */
+@Timeout(600)
+class EmulatedGraphKernelsTest {
+
+    @BeforeAll
+    static void needsCompiler() {
+        assumeTrue(CudaEmulator.hasCompiler(), "no g++ on the PATH: CUDA kernels were not run on the CPU");
+    }
+
+    private static Backend openBackend() {
+        return new CudaBackend(new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES));
+    }
+
+    @Nested
+    class Contract extends GraphKernelsContract {
+        @Override
+        protected Backend open() {
+            return openBackend();
+        }
+    }
+
+    @Nested
+    class WrongInputs extends WrongInputsContract {
+        @Override
+        protected Backend open() {
+            return openBackend();
+        }
+    }
+
+    private static Graph graph() {
+        GraphBuilder graph = new GraphBuilder(5);
+        Value x = graph.input("x", TensorType.floats(5, 7));
+        Value target = graph.input("target", TensorType.floats(5, 2));
+        Value weight = graph.input("weight", TensorType.floats(5));
+        graph.layer("dense");
+        Value y = graph.add(new Dense(), x, graph.parameter("w", Shape.of(2, 7)), graph.parameter("b", Shape.of(2)));
+        graph.output("y", y);
+        Node loss = graph.addNode(new Loss(new LossFunction.SquaredError()), y, target, weight);
+        graph.sum(ModelLayout.LOSS, loss.output(0));
+        graph.sum(ModelLayout.WEIGHT, loss.output(1));
+        return graph.buildTraining(name -> true, loss.output(0));
+    }
+
+    /** Whichever allocation finds no memory: an error with numbers, and nothing that the failed call had allocated stays behind. */
+    @Test
+    void memoryThatEndsAnywhereIsGivenBack() {
+        Graph graph = graph();
+        UpdateSettings settings = UpdateSettings.of(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0, false));
+        int most = 0;
+        while (true) {
+            EmulatedDevice device = new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES, most);
+            long free = device.freeBytes();
+            try (Backend backend = new CudaBackend(device)) {
+                try (ModelMemory memory = backend.graphs().allocate(graph.layout(), true);
+                        Program program = backend.graphs().compile(graph, Precision.FLOAT32, memory);
+                        Optimizer optimizer = backend.graphs().optimizer(settings, memory)) {
+                    program.loadParameters();
+                    program.run(new RunKey(0, 0));
+                    assertThat(optimizer.update(0, 0.1f)).isZero();
+                    break;
+                } catch (KernelException failed) {
+                    assertThat(failed)
+                            .hasMessageContaining("cuda: no memory for ")
+                            .hasMessageContaining("Take a smaller");
+                }
+                assertThat(device.freeBytes()).as("after %d allocations", most).isEqualTo(free);
+            }
+            most++;
+        }
+        assertThat(most).as("allocations of a training step").isGreaterThan(6);
+    }
+}
