@@ -50,7 +50,8 @@ final class NotebookCommand implements Callable<Integer> {
                 .run(notebook);
         if (render != null) {
             Path to = new Path(render);
-            try (FSDataOutputStream sink = to.getFileSystem(SessionOptions.hadoop()).create(to, true)) {
+            try (FSDataOutputStream sink =
+                    to.getFileSystem(SessionOptions.hadoop()).create(to, true)) {
                 sink.write(page.getBytes(StandardCharsets.UTF_8));
             }
             out.println("written to " + render);

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +39,8 @@ public final class SparkProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
-        command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
+        // As one text: Spark 3.5 has no other form of it.
+        command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().strip().split("\\s+")));
         String jars = home.resolve("jars") + File.separator + "*";
         String configuration = environment.get("HADOOP_CONF_DIR");
         command.addAll(List.of("-cp", configuration == null ? jars : configuration + File.pathSeparator + jars));
