@@ -83,6 +83,8 @@ final class HadoopCluster implements AutoCloseable {
         configuration.set(QUEUE + "acl_administer_queue", "*");
         configuration.set("yarn.scheduler.minimum-allocation-mb", "128");
         configuration.set("yarn.minicluster.yarn.nodemanager.resource.memory-mb", "6144");
+        // What waits for a heartbeat waits a tenth of a second instead of one.
+        configuration.set("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", "100");
         // Looks at what its containers take, as a cluster's do, but not at addresses, of which a JVM reserves many.
         configuration.set("yarn.nodemanager.pmem-check-enabled", "true");
         configuration.set("yarn.nodemanager.vmem-check-enabled", "false");

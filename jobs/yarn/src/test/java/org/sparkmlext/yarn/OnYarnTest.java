@@ -32,13 +32,15 @@ import org.sparkmlext.testing.SparkProcess;
 @Timeout(400)
 class OnYarnTest {
     private static final Duration LIMIT = Duration.ofSeconds(150);
+    /** Containers end before a second compiler would have paid. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     @TempDir
     static Path folder;
 
     private static HadoopCluster cluster;
     private static SparkSession session;
-    private static int submissions;
+    private static final List<SparkProcess> SUBMISSIONS = new ArrayList<>();
 
     @BeforeAll
     static void start() throws IOException {
@@ -83,6 +85,7 @@ class OnYarnTest {
 
     @AfterAll
     static void stop() {
+        SUBMISSIONS.forEach(SparkProcess::close);
         if (session != null) {
             session.stop();
         }
@@ -91,7 +94,12 @@ class OnYarnTest {
         }
     }
 
-    private static SparkProcess submit(List<String> settings, String... arguments) throws IOException {
+    /**
+     * @param executorOptions of Java, for executors
+     * @param settings of Spark
+     */
+    private static SparkProcess submit(String executorOptions, List<String> settings, String... arguments)
+            throws IOException {
         Path home = SparkHome.prepare().toAbsolutePath();
         List<String> command = new ArrayList<>(List.of(
                 "org.apache.spark.deploy.SparkSubmit",
@@ -119,19 +127,28 @@ class OnYarnTest {
                 "--conf",
                 "spark.executorEnv.JAVA_HOME=" + System.getProperty("java.home"),
                 "--conf",
-                "spark.ui.enabled=false"));
+                "spark.ui.enabled=false",
+                "--conf",
+                "spark.yarn.report.interval=200ms",
+                "--conf",
+                "spark.yarn.scheduler.heartbeat.interval-ms=500",
+                "--conf",
+                "spark.driver.extraJavaOptions=" + SHORT_LIVED));
+        command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + SHORT_LIVED + " " + executorOptions));
         for (String setting : settings) {
             command.addAll(List.of("--conf", setting));
         }
         command.add(jobJar().toString());
         command.addAll(List.of(arguments));
         String conf = cluster.configurationDirectory().toString();
-        return SparkProcess.start(
+        SparkProcess submission = SparkProcess.start(
                 home,
                 folder,
-                "submission-" + ++submissions,
+                "submission-" + SUBMISSIONS.size(),
                 command,
                 Map.of("HADOOP_CONF_DIR", conf, "YARN_CONF_DIR", conf));
+        SUBMISSIONS.add(submission);
+        return submission;
     }
 
     private static Path jobJar() {
@@ -185,14 +202,14 @@ class OnYarnTest {
     @Test
     void treesTrainedInContainersPredictAsTreesTrainedHere() throws Exception {
         SparkProcess submission =
-                submit(List.of(), "train", job("churn"), "--var", "root=/data", "--var", "name=churn");
+                submit("", List.of(), "train", job("churn"), "--var", "root=/data", "--var", "name=churn");
+        SparkOnHdfs.run("train", job("churn"), "--var=root=/data", "--var=name=churn_here");
         succeeds(submission);
         assertThat(printed(submission))
                 .contains(
                         "training with 2 workers", "on 2 executors", "model saved: " + cluster.uri() + "/models/churn")
                 // The plan that every fit logs says what a container is allowed, and by which setting.
                 .contains("spark.executor.memoryOverhead");
-        SparkOnHdfs.run("train", job("churn"), "--var=root=/data", "--var=name=churn_here");
         assertThat(scored("churn", "customers.parquet", "customer", "struct(predictedLabel, probability)"))
                 .hasSize(4000)
                 .isEqualTo(
@@ -203,21 +220,22 @@ class OnYarnTest {
     @Test
     void aNetworkTrainedInContainersPredictsAsOneTrainedHere() throws Exception {
         SparkProcess submission = submit(
+                "-Duser.home=/dev/null",
                 // The same series on each of the two workers as here.
-                List.of("spark.executor.extraJavaOptions=-Duser.home=/dev/null", "spark.sql.shuffle.partitions=2"),
+                List.of("spark.sql.shuffle.partitions=2"),
                 "train",
                 job("load"),
                 "--var",
                 "root=" + cluster.uri() + "/data",
                 "--var",
                 "name=load");
+        SparkOnHdfs.run("train", job("load"), "--var=root=/data", "--var=name=load_here");
         succeeds(submission);
         assertThat(printed(submission)).contains("training with 2 workers", "epoch 3/3");
         assertThat(containersWithOneDnn()).hasSize(2);
         assertThat(cluster.files().listStatus(new org.apache.hadoop.fs.Path("/checkpoints/load")))
                 .extracting(status -> status.getPath().getName())
                 .contains("round-000003.checkpoint", "best-model");
-        SparkOnHdfs.run("train", job("load"), "--var=root=/data", "--var=name=load_here");
         assertThat(scored("load", "load.parquet", "struct(site, at)", "predictions"))
                 .hasSize(2 * 288)
                 .isEqualTo(scored("load_here", "load.parquet", "struct(site, at)", "predictions"));
@@ -235,7 +253,7 @@ class OnYarnTest {
 
     @Test
     void aJobFileAtFaultIsNamedWhereTheSubmissionEnds() throws Exception {
-        SparkProcess submission = submit(List.of(), "train", job("misspelt"));
+        SparkProcess submission = submit("", List.of(), "train", job("misspelt"));
         assertThat(submission.awaitEnd(LIMIT)).isEqualTo(1);
         String paragraph =
                 "job file " + cluster.uri() + "/jobs/misspelt.json: unknown key 'lable'; did you mean 'label'?";
@@ -247,8 +265,8 @@ class OnYarnTest {
     /** Once there is a session, YARN has the paragraph by itself, without the tail of a log around it. */
     @Test
     void aTableAtFaultIsTheApplicationsDiagnostics() throws Exception {
-        SparkProcess submission =
-                submit(List.of(), "train", "--input=/data/customers.parquet", "--label=lefd", "--output=/models/none");
+        SparkProcess submission = submit(
+                "", List.of(), "train", "--input=/data/customers.parquet", "--label=lefd", "--output=/models/none");
         assertThat(submission.awaitEnd(LIMIT)).isEqualTo(1);
         assertThat(submission.output())
                 .contains("final status: FAILED")
