@@ -35,6 +35,8 @@ public final class NetworkScorer implements AutoCloseable {
 
     private final Standardisation.Scale inputs;
     private final Standardisation.Scale targets;
+    /** Whether a batch has not come to its end: the device may be at fault. */
+    private boolean hasFailed;
 
     /**
      * @param backend stays the caller's
@@ -151,6 +153,21 @@ public final class NetworkScorer implements AutoCloseable {
     }
 
     private void score(int count, Sink sink, Writer writer) {
+        boolean isOver = false;
+        try {
+            scoreAll(count, sink, writer);
+            isOver = true;
+        } finally {
+            hasFailed |= !isOver;
+        }
+    }
+
+    /** Whether it must not be used again. */
+    boolean hasFailed() {
+        return hasFailed;
+    }
+
+    private void scoreAll(int count, Sink sink, Writer writer) {
         for (int from = 0; from < count; ) {
             int size = batchSize(count - from);
             int some = Math.min(size, count - from);

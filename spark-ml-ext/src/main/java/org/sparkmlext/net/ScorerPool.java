@@ -37,7 +37,7 @@ public final class ScorerPool {
         }
     }
 
-    /** A scorer in use by one thread; given back by closing it. */
+    /** A scorer in use by one thread; given back by closing it, or closed for good if it has failed. */
     public record Lease(Key key, Backend backend, NetworkScorer scorer) implements AutoCloseable {
         @Override
         public void close() {
@@ -82,6 +82,10 @@ public final class ScorerPool {
     }
 
     private static void giveBack(Lease lease) {
+        if (lease.scorer().hasFailed()) {
+            discard(lease);
+            return;
+        }
         Lease oldest = null;
         synchronized (IDLE) {
             IDLE.addLast(lease);
@@ -96,7 +100,10 @@ public final class ScorerPool {
 
     /** Closes a scorer for good, as after a failure. */
     static void discard(Lease lease) {
-        lease.scorer().close();
-        lease.backend().close();
+        try {
+            lease.scorer().close();
+        } finally {
+            lease.backend().close();
+        }
     }
 }

@@ -105,16 +105,21 @@ final class ClusterShards implements AutoCloseable {
         return isShuffled;
     }
 
-    /** Frees the shards and the files of the shuffle that moved them, for which Spark would keep idle executors. */
+    /**
+     * Frees the files of the shuffle that moved the shards, for which Spark would keep idle executors. Only where all jobs on them have
+     * ended well: a job that was given up may still be at work on the shuffle, and what it then asks of one that is gone stops Spark. Its
+     * own cleaner frees the files as well, later.
+     */
+    void freeShuffle() {
+        Option<ContextCleaner> cleaner = elements.context().cleaner();
+        if (isShuffled && cleaner.isDefined()) {
+            JobWatch.undisturbed(() -> cleaner.get().doCleanupShuffle(shuffle(elements.rdd()), false));
+        }
+    }
+
     @Override
     public void close() {
-        JobWatch.undisturbed(() -> {
-            elements.unpersist(false);
-            Option<ContextCleaner> cleaner = elements.context().cleaner();
-            if (isShuffled && cleaner.isDefined()) {
-                cleaner.get().doCleanupShuffle(shuffle(elements.rdd()), false);
-            }
-        });
+        JobWatch.undisturbed(() -> elements.unpersist(false));
     }
 
     /** The shuffle right behind an RDD. */

@@ -175,6 +175,10 @@ final class Coordinator {
         if (tasks.isNewer(stage) && attempt >= 0) {
             lose("Spark started the stage again", false);
         }
+        if (attempt >= 0 && (Long) message[6] == attempt && !isDone(rank)) {
+            // It has left the attempt, and its word of why did not get through.
+            lose("rank " + rank + " left the attempt", false);
+        }
         if (attempt < 0 && tasks.numPresent() == 0) {
             wait.begin();
         }
@@ -187,7 +191,7 @@ final class Coordinator {
                 (Long) message[6],
                 System.nanoTime());
         if (answer == Roster.Answer.STALE) {
-            return stop("Spark started the stage again, in which others take the place of this task");
+            return stop("Spark has given this task up, or started its stage again: another takes its place");
         }
         if (answer == Roster.Answer.WAIT && tasks.form()) {
             begin(tasks.generation());
@@ -196,6 +200,11 @@ final class Coordinator {
         return answer == Roster.Answer.GO
                 ? new Object[] {Protocol.GO, tasks.generation()}
                 : new Object[] {Protocol.WAIT};
+    }
+
+    private boolean isDone(int rank) {
+        Member member = members.get(rank);
+        return member != null && member.isDone;
     }
 
     private static Object[] ok() {

@@ -242,6 +242,7 @@ public final class DistributedTrainer {
                 }
                 attempts = coordinator.attempts();
             }
+            shards.freeShuffle();
         }
         return finish(names, choice, plan, record, attempts);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -75,16 +76,18 @@ record ExecutorCensus(List<Integer> coresByExecutor, int devicesPerExecutor) {
     }
 
     /**
-     * Looks for the first executor while something else is waited for, where executors come with the tasks that need them.
+     * Looks for the first executor while something else is waited for, where executors come with the tasks that need them. Time counts from
+     * the first look.
      *
      * @throws IllegalStateException if none has come within the deadline
      */
     static JobWatch.Chore firstWithin(SparkContext context, Deadlines deadlines) {
-        long start = System.nanoTime();
+        AtomicLong start = new AtomicLong();
         AtomicBoolean isThere = new AtomicBoolean();
         return () -> {
-            if (!isThere.get()
-                    && System.nanoTime() - start > deadlines.executors().toNanos()) {
+            long now = System.nanoTime();
+            start.compareAndSet(0, now);
+            if (!isThere.get() && now - start.get() > deadlines.executors().toNanos()) {
                 isThere.set(!cores(context).isEmpty());
                 if (!isThere.get()) {
                     throw none(deadlines);

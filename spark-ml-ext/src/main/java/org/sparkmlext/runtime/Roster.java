@@ -2,7 +2,9 @@ package org.sparkmlext.runtime;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,7 @@ final class Roster {
         WAIT,
         /** Take part in the current generation. */
         GO,
-        /** The stage attempt is over for good: fail. */
+        /** The stage attempt, or for Spark the task itself, is over for good: fail. */
         STALE
     }
 
@@ -50,6 +52,10 @@ final class Roster {
     }
 
     private final @Nullable Holder[] holders;
+    /** A process that Spark has given up may live on and ask; Spark tells once of each task and executor, and uses no number again. */
+    private final Set<Long> endedTasks = new HashSet<>();
+
+    private final Set<String> lostExecutors = new HashSet<>();
     private long stage = NONE;
     private long generation = NONE;
 
@@ -70,7 +76,7 @@ final class Roster {
      * @param last the last generation it took part in, or {@link #NONE}
      */
     Answer enlist(long itsStage, int rank, long task, String executor, String place, long last, long now) {
-        if (itsStage < stage) {
+        if (itsStage < stage || endedTasks.contains(task) || lostExecutors.contains(executor)) {
             return Answer.STALE;
         }
         if (itsStage > stage) {
@@ -117,11 +123,13 @@ final class Roster {
 
     /** A task has ended without a result. Returns the rank that it leaves in the middle of the current generation, or -1. */
     int taskEnded(long task) {
+        endedTasks.add(task);
         return strike(holder -> holder.task == task);
     }
 
     /** All tasks of an executor have ended. Returns a rank that leaves in the middle of the current generation, or -1. */
     int executorLost(String executor) {
+        lostExecutors.add(executor);
         return strike(holder -> holder.executor.equals(executor));
     }
 

@@ -77,7 +77,13 @@ final class Reservation implements AutoCloseable {
      */
     static Reservation take(FileSystem files, Path path, String owner, long renewedMillis) throws IOException {
         Reservation taken = new Reservation(files, path, owner + "\n" + UUID.randomUUID() + "\n");
-        taken.write();
+        try {
+            taken.write();
+        } catch (IOException | RuntimeException e) {
+            taken.renewal.shutdown();
+            files.delete(path, false);
+            throw e;
+        }
         taken.renewal.scheduleAtFixedRate(taken::renew, renewedMillis, renewedMillis, TimeUnit.MILLISECONDS);
         return taken;
     }
@@ -107,7 +113,8 @@ final class Reservation implements AutoCloseable {
             if (isOurs()) {
                 write();
             }
-        } catch (IOException unreachable) {
+        } catch (IOException | RuntimeException unreachable) {
+            // One that is thrown would end all renewals to come.
             LOG.warn("cannot renew {}; another session may take the name of the model", path, unreachable);
         }
     }

@@ -207,6 +207,25 @@ class OrdinaryGangTest {
     }
 
     @Test
+    void aTaskThatSparkHasGivenUpButThatLivesOnGetsNoPlaceAgain() {
+        gather();
+        coordinator.executorLost("11", "no heartbeat");
+        coordinator.taskEnded(12, "ExecutorLostFailure");
+        assertThat(enlist(0, 0, 10, 0)).containsExactly(Protocol.WAIT);
+        assertThat(enlist(0, 1, 11, 0)[0]).isEqualTo(Protocol.STOP);
+        assertThat(enlist(0, 1, 12, Roster.NONE)[0]).isEqualTo(Protocol.STOP);
+        assertThat(enlist(0, 1, 13, Roster.NONE)).containsExactly(Protocol.GO, 1L);
+    }
+
+    @Test
+    void aTaskThatComesBackWithoutAWordHasLeftItsAttempt() {
+        gather();
+        assertThat(enlist(0, 1, 11, 0)).containsExactly(Protocol.WAIT);
+        assertThat(beat(0, 0)).containsExactly(Protocol.STOP, "rank 1 left the attempt");
+        assertThat(enlist(0, 0, 10, 0)).containsExactly(Protocol.GO, 1L);
+    }
+
+    @Test
     void aFatalErrorStopsEverybody() {
         gather();
         failed(0, 1, new InvalidTrainingDataException("column 'x'"));

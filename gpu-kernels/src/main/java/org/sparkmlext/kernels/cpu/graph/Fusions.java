@@ -109,6 +109,7 @@ final class Fusions {
                 && behind.op() instanceof Activation.Gradient gradient
                 && gradient.function() == Activation.Function.RELU
                 && !absorbed.contains(behind.id())
+                && !isExported(behind.output(0))
                 && behind.input(0).equals(pool.output(0))
                 && behind.input(1).equals(graph.node(pool.input(1)).input(0))) {
             gradientsOfPools.put(pool.id(), behind);

@@ -130,10 +130,13 @@ public final class CudaDevice implements AutoCloseable {
     public void close() {
         if (!isClosed) {
             isClosed = true;
-            driver.enter();
-            allocated.forEach(DeviceMemory::free);
-            allocated.clear();
-            driver.close();
+            try {
+                driver.enter();
+                allocated.forEach(DeviceMemory::free);
+            } finally {
+                allocated.clear();
+                driver.close();
+            }
         }
     }
 }

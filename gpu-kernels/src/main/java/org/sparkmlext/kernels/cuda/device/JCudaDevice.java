@@ -21,8 +21,6 @@ public final class JCudaDevice implements OpenDevice {
     private final CUdevice device;
     private final CUcontext context = new CUcontext();
     private final Map<String, JCudaModule> modules = new HashMap<>();
-    /** The thread that came last. */
-    private @Nullable Thread driver;
 
     private JCudaDevice(DeviceFacts facts, CUdevice device) {
         this.facts = facts;
@@ -53,14 +51,10 @@ public final class JCudaDevice implements OpenDevice {
         return facts;
     }
 
-    /** A context is current for a thread; one that comes a second time has it still, and setting it again costs next to nothing. */
+    /** Every time: another device of this JVM may have made its own context current for the thread since, and it costs next to nothing. */
     @Override
     public void enter() {
-        Thread caller = Thread.currentThread();
-        if (caller != driver) {
-            JCudaCalls.check(JCudaDriver.cuCtxSetCurrent(context), "choosing " + facts.name());
-            driver = caller;
-        }
+        JCudaCalls.check(JCudaDriver.cuCtxSetCurrent(context), "choosing " + facts.name());
     }
 
     @Override
@@ -92,9 +86,13 @@ public final class JCudaDevice implements OpenDevice {
         JCudaCalls.check(JCudaDriver.cuCtxSynchronize(), "running kernels");
     }
 
+    /** The context is given back whatever modules say: after a fault of the GPU every other call fails. */
     @Override
     public void close() {
-        modules.values().forEach(JCudaModule::close);
-        JCudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "closing " + facts.name());
+        try {
+            modules.values().forEach(JCudaModule::close);
+        } finally {
+            JCudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "closing " + facts.name());
+        }
     }
 }

@@ -87,7 +87,7 @@ record Convolutions(Compilation c) {
 
     private void product(Conv2d.WeightGradient op, Sizes sizes, Slot x, Slot dy, Slot dw, Slot own) {
         int pixels = Math.multiplyExact(sizes.rows(), sizes.outArea());
-        Pieces pieces = Pieces.of(pixels, op.weights().elements());
+        Pieces pieces = Pieces.of(pixels, op.weights().elements(), Products.MOST_BATCHES / sizes.groups());
         Slot target = pieces.target(c, dw);
         Tile tile = Tile.of(sizes.outputs(), sizes.weights());
         c.launches()

@@ -19,7 +19,7 @@ import org.sparkmlext.kernels.graph.UpdateSettings;
 
 /**
  * Networks on a GPU, in float32. Parameters, gradients and what an optimiser keeps lie on the device; the same graph, inputs and
- * parameters give the same bits on every GPU of a kind, since every sum has one order.
+ * parameters give the same bits on every GPU of a kind under one driver, since every sum has one order.
  */
 public final class CudaGraphKernels implements GraphKernels {
 

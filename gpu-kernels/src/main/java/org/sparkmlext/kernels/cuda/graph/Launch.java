@@ -66,7 +66,8 @@ final class Launch {
         try {
             ready.launch(grid, addresses);
         } catch (KernelException e) {
-            throw new KernelException(this + " failed: " + e.getMessage(), e);
+            // A launch tells of faults of those before it, too.
+            throw new KernelException(this + " or one before it failed: " + e.getMessage(), e);
         }
     }
 

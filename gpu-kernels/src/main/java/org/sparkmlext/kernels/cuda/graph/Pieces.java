@@ -16,7 +16,12 @@ record Pieces(int total, int results, int length) {
     private static final int MOST_SCRATCH = 1 << 23;
 
     static Pieces of(int total, int results) {
-        int most = Math.max(1, Math.min(MOST_PIECES, MOST_SCRATCH / results));
+        return of(total, results, MOST_PIECES);
+    }
+
+    /** @param mostPieces what a launch can take of them; at least one is made */
+    static Pieces of(int total, int results, int mostPieces) {
+        int most = Math.max(1, Math.min(Math.min(MOST_PIECES, mostPieces), MOST_SCRATCH / results));
         int count = Math.min(most, (int) (((long) total + LEAST_LENGTH - 1) / LEAST_LENGTH));
         return new Pieces(total, results, (int) (((long) total + count - 1) / count));
     }

@@ -11,7 +11,7 @@ record Products(Compilation c) {
 
     private static final String FILE = "products";
     /** Most blocks along z of a grid. */
-    private static final int MOST_BATCHES = 65535;
+    static final int MOST_BATCHES = 65535;
 
     /**
      * The tile of a product.
