@@ -83,7 +83,8 @@ final class JCudaMemory implements DeviceMemory {
 
     private void copyOut(long at, Pointer target, long from, long bytes) {
         if (bytes > 0) {
-            // A copy waits for the kernels before it, and while it has the array no garbage can be collected: wait without the array.
+            // A copy waits for the kernels before it, and while it has the array no garbage can be collected: wait
+            // without the array.
             JCudaCalls.check(JCudaDriver.cuCtxSynchronize(), "running kernels");
             JCudaCalls.check(
                     JCudaDriver.cuMemcpyDtoH(target.withByteOffset(from), address.withByteOffset(at), bytes),
