@@ -136,7 +136,7 @@ class ClusterNetworkIT {
     @Test
     void aKilledExecutorCostsNothingOfWeighedClasses() throws IOException {
         Dataset<Row> events =
-                events().withColumn("kind", expr("if(b > 0, 'up', 'down')")).withColumn("w", expr("1 + time % 3"));
+                events().withColumn("kind", expr("if(b > 0, 1, 0)")).withColumn("w", expr("1 + time % 3"));
         LstmClassifier classifier = new LstmClassifier()
                 .setEntityCol("entity")
                 .setTimeCol("time")
