@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sparkmlext.testing.ExecutorProcesses;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.PatternImages;
 import org.sparkmlext.testing.SparkHome;
@@ -186,12 +187,7 @@ class ClusterNetworkIT {
         public void roundFinished(RoundReport report) {
             rounds.add(report.round());
             if (report.round() == afterRound) {
-                hasKilled = ProcessHandle.current()
-                        .descendants()
-                        .filter(p -> p.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-                        .findFirst()
-                        .map(ProcessHandle::destroyForcibly)
-                        .orElse(false);
+                hasKilled = ExecutorProcesses.killOne();
             }
         }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.testing.BinaryTable;
+import org.sparkmlext.testing.ExecutorProcesses;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.PatternImages;
 import org.sparkmlext.testing.SparkHome;
@@ -130,12 +131,7 @@ class DynamicModelIT {
         public void roundFinished(RoundReport finished) {
             rounds.add(finished.round());
             if (finished.round() == killAfter) {
-                hasKilled = ProcessHandle.current()
-                        .descendants()
-                        .filter(p -> p.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-                        .findFirst()
-                        .map(ProcessHandle::destroyForcibly)
-                        .orElse(false);
+                hasKilled = ExecutorProcesses.killOne();
             }
         }
 
