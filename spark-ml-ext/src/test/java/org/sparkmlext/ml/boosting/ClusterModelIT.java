@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sparkmlext.testing.ExecutorProcesses;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.SparkHome;
 import org.sparkmlext.training.RoundReport;
@@ -143,12 +144,7 @@ class ClusterModelIT {
             }
             if (report.round() == afterRound) {
                 killNanos = System.nanoTime();
-                hasKilled = ProcessHandle.current()
-                        .descendants()
-                        .filter(p -> p.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-                        .findFirst()
-                        .map(ProcessHandle::destroyForcibly)
-                        .orElse(false);
+                hasKilled = ExecutorProcesses.killOne();
             }
         }
 
