@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,6 +15,7 @@ import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.cuda.device.JCudaDevice;
 import org.sparkmlext.kernels.graph.GraphKernelsContract;
 import org.sparkmlext.kernels.graph.WrongInputsContract;
 import org.sparkmlext.kernels.tree.TreeKernelsContract;
@@ -21,6 +24,19 @@ import org.sparkmlext.kernels.tree.TreeKernelsContract;
 @Tag("gpu")
 @Timeout(600)
 class CudaBackendTest {
+
+    private static JCudaDevice held;
+
+    /** Every test opens a back end of its own; the device's context, which takes most of a second to make, stays meanwhile. */
+    @BeforeAll
+    static void hold() {
+        held = JCudaDevice.open(0);
+    }
+
+    @AfterAll
+    static void giveBack() {
+        held.close();
+    }
 
     @Nested
     class Contract extends TreeKernelsContract {
