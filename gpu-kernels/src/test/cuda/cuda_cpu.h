@@ -43,6 +43,7 @@
 struct uint2 { unsigned x, y; };
 struct uint3 { unsigned x, y, z; };
 struct alignas(16) uint4 { unsigned x, y, z, w; };
+struct alignas(16) float4 { float x, y, z, w; };
 
 // Unnamed inside, or two libraries of kernels in one process would share the first one's registry.
 namespace cuda_cpu {

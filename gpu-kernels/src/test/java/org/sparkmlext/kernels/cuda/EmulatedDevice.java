@@ -39,8 +39,12 @@ final class EmulatedDevice implements OpenDevice {
 
     /** @param mostAllocations the one after these finds no memory */
     EmulatedDevice(int sharedBytes, int mostAllocations) {
+        this(sharedBytes, mostAllocations, NUM_MULTIPROCESSORS);
+    }
+
+    EmulatedDevice(int sharedBytes, int mostAllocations, int numMultiprocessors) {
         this.mostAllocations = mostAllocations;
-        facts = new DeviceFacts("CUDA on the CPU", 9, 0, 13_000, TOTAL_BYTES, NUM_MULTIPROCESSORS, sharedBytes);
+        facts = new DeviceFacts("CUDA on the CPU", 9, 0, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
     }
 
     @Override

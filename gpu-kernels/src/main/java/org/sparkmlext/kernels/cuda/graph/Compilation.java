@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Node;
@@ -20,6 +21,7 @@ final class Compilation {
 
     private final Graph graph;
     private final ProgramMemory memory;
+    private final DeviceFacts facts;
     private final AdditiveParts additive;
     private final Readers readers;
     private final Set<Slot> planned = new LinkedHashSet<>();
@@ -31,9 +33,10 @@ final class Compilation {
     /** Seed and step of a run, two longs. */
     private final Slot key = Slot.permanent(2L * Long.BYTES);
 
-    Compilation(Graph graph, ProgramMemory memory) {
+    Compilation(Graph graph, ProgramMemory memory, DeviceFacts facts) {
         this.graph = graph;
         this.memory = memory;
+        this.facts = facts;
         additive = new AdditiveParts(graph, memory.layout());
         readers = new Readers(graph);
         checks = new InputChecks(graph, memory, planned);
@@ -46,6 +49,11 @@ final class Compilation {
 
     ProgramMemory memory() {
         return memory;
+    }
+
+    /** Of the device that will run it. */
+    DeviceFacts facts() {
+        return facts;
     }
 
     AdditiveParts additive() {

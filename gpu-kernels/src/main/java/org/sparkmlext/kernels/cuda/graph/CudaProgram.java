@@ -49,7 +49,7 @@ final class CudaProgram implements Program {
         this.graph = graph;
         memory = new ProgramMemory(kernels, graph, model);
         try {
-            Compilation compilation = new Compilation(graph, memory);
+            Compilation compilation = new Compilation(graph, memory, device.facts());
             GraphCompiler compiler = new GraphCompiler(compilation);
             compiler.compile();
             launches = compilation.launches().all();

@@ -20,10 +20,20 @@ record Products(Compilation c) {
      */
     record Tile(String suffix, int size, int threads) {
 
+        private static final Tile HUGE = new Tile("_huge", 128, 256);
         private static final Tile LARGE = new Tile("_large", 64, 256);
         private static final Tile SMALL = new Tile("_small", 16, 64);
         /** Results of fewer rows or columns would leave much of a large tile empty. */
         private static final int LEAST_LARGE = 48;
+        /** Fewer huge tiles would leave multiprocessors without one. */
+        private static final int LEAST_HUGE_TILES = 200;
+
+        /** Of plain products; the sums are the same in any tile. */
+        static Tile of(int rows, int columns, int batches) {
+            boolean isHuge = rows >= HUGE.size && columns >= HUGE.size
+                    && HUGE.tiles(rows, columns) * batches >= LEAST_HUGE_TILES;
+            return isHuge ? HUGE : of(rows, columns);
+        }
 
         static Tile of(int rows, int columns) {
             return rows >= LEAST_LARGE && columns >= LEAST_LARGE ? LARGE : SMALL;
@@ -34,8 +44,11 @@ record Products(Compilation c) {
                 throw new IllegalArgumentException(
                         batches + " products at once; at most " + MOST_BATCHES + " are possible");
             }
-            long tiles = ((long) rows + size - 1) / size * (((long) columns + size - 1) / size);
-            return new Grid(Math.toIntExact(tiles), 1, batches, threads);
+            return new Grid(Math.toIntExact(tiles(rows, columns)), 1, batches, threads);
+        }
+
+        private long tiles(int rows, int columns) {
+            return ((long) rows + size - 1) / size * (((long) columns + size - 1) / size);
         }
     }
 
@@ -89,7 +102,7 @@ record Products(Compilation c) {
             int batches,
             float factor,
             boolean isAdded) {
-        Tile tile = Tile.of(rows, columns);
+        Tile tile = Tile.of(rows, columns, batches);
         c.launches()
                 .add(
                         FILE,

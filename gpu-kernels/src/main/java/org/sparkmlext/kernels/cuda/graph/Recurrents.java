@@ -8,15 +8,16 @@ import org.sparkmlext.kernels.graph.Recurrent.Cell;
 import org.sparkmlext.kernels.graph.Shape;
 
 /**
- * Compiles recurrent layers: the products with the inputs of all steps at once, then step by step a product with h of the step before
- * and a launch of {@code recurrent.cu}; backward likewise, and at last the gradients of the weights from all steps at once.
+ * Compiles recurrent layers: the products with the inputs of all steps at once, then all steps in one launch where that can be, else
+ * step by step a product with h of the step before and a launch of {@code recurrent.cu}; backward likewise, and at last the gradients
+ * of the weights from all steps at once.
  */
 record Recurrents(Compilation c, Products products, Sequences sequences, Norms norms) {
 
     private static final String FILE = "recurrent";
 
     /** Sizes of a layer. */
-    private record Layer(Cell cell, Shape x, Shape h) {
+    record Layer(Cell cell, Shape x, Shape h) {
 
         int rows() {
             return x.size(0);
@@ -80,9 +81,18 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
                 layer.all(),
                 layer.width(),
                 layer.features());
+        if (PersistentLstm.takes(layer)) {
+            new PersistentLstm(c).forward(layer, kept, recurrent, rest, h, lengths);
+        } else {
+            forward(layer, kept, recurrent, bias, rest, h, lengths);
+        }
+    }
+
+    /** Step by step; {@code kept} holds the products with the inputs. */
+    private void forward(Layer layer, Slot kept, Slot recurrent, Slot bias, Slot rest, Slot h, @Nullable Slot lengths) {
         Slot ofBefore = c.scratch((long) layer.rows() * layer.width() * Float.BYTES);
         for (int t = 0; t < layer.steps(); t++) {
-            boolean isGru = op.cell() == Cell.GRU;
+            boolean isGru = layer.cell() == Cell.GRU;
             if (t > 0) {
                 products.multiply(
                         layer.step(h, t - 1, layer.units()),
@@ -96,7 +106,7 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
                         1,
                         !isGru);
             }
-            switch (op.cell()) {
+            switch (layer.cell()) {
                 case LSTM -> each(layer, t, "lstm_step", kept, rest, h, lengths);
                 case GRU ->
                     each(
@@ -162,6 +172,23 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
         Slot kept = c.read(node.input(2));
         Slot rest = kept.from(layer.gateBytes());
         Slot recurrent = c.read(node.input(5));
+        if (PersistentLstm.takes(layer)) {
+            new PersistentLstm(c).backward(layer, dh, kept, recurrent, rest, lengths, dgates);
+        } else {
+            backward(layer, dh, h, kept, recurrent, lengths, dgates, dproducts);
+        }
+    }
+
+    private void backward(
+            Layer layer,
+            Slot dh,
+            Slot h,
+            Slot kept,
+            Slot recurrent,
+            @Nullable Slot lengths,
+            Slot dgates,
+            Slot dproducts) {
+        Slot rest = kept.from(layer.gateBytes());
         Slot carry = zeros(layer);
         Slot dc = layer.cell() == Cell.LSTM ? zeros(layer) : carry;
         for (int t = layer.steps() - 1; t >= 0; t--) {

@@ -1,0 +1,206 @@
+// Times the kernels of src/main/cuda/persistent.cu on a layer of 128 units and 60 steps, beside the products that go with it, and
+// compares some rows with a reference in doubles. Built and run as bench.cu is, see README.md; without a GPU it takes sizes:
+// recurrent_bench UNITS STEPS BATCH.
+#include "device.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "persistent.cu"
+#include "products.cu"
+
+// Other shares of the weights in registers.
+LSTM(128_held_5_by_1, 128, 1, 5, SHARED)
+LSTM(128_held_5_by_2, 128, 2, 5, SHARED)
+LSTM(128_held_7_by_1, 128, 1, 7, SHARED)
+
+struct Layer {
+  int rows, steps, units;
+  size_t all() const { return (size_t)rows * steps * units; }
+};
+
+struct Arrays {
+  std::vector<float> gates, recurrent, dh;
+};
+
+static Arrays random_arrays(const Layer& l) {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  Arrays a{std::vector<float>(l.all() * 4), std::vector<float>((size_t)l.units * l.units * 4), std::vector<float>(l.all())};
+  for (float& v : a.gates) v = normal(random);
+  for (float& v : a.recurrent) v = normal(random) / std::sqrt((float)l.units);
+  for (float& v : a.dh) v = normal(random) * 0.1f;
+  return a;
+}
+
+// h and the gradients of the gates of one row.
+static void reference(const Layer& l, const Arrays& a, int row, std::vector<double>& h, std::vector<double>& dgates) {
+  int H = l.units, T = l.steps;
+  auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+  std::vector<double> gates((size_t)T * 4 * H), c((size_t)T * H);
+  h.assign((size_t)T * H, 0), dgates.assign((size_t)T * 4 * H, 0);
+  for (int t = 0; t < T; t++) {
+    double* g = &gates[(size_t)t * 4 * H];
+    for (int j = 0; j < 4 * H; j++) {
+      double sum = a.gates[((size_t)row * T + t) * 4 * H + j];
+      for (int k = 0; t > 0 && k < H; k++) sum += (double)a.recurrent[(size_t)j * H + k] * h[(size_t)(t - 1) * H + k];
+      g[j] = j / H == 2 ? std::tanh(sum) : sigmoid(sum);
+    }
+    for (int u = 0; u < H; u++) {
+      c[t * H + u] = g[u] * g[2 * H + u] + (t > 0 ? g[H + u] * c[(t - 1) * H + u] : 0);
+      h[t * H + u] = g[3 * H + u] * std::tanh(c[t * H + u]);
+    }
+  }
+  std::vector<double> dc(H), carry(H);
+  for (int t = T - 1; t >= 0; t--) {
+    double *g = &gates[(size_t)t * 4 * H], *d = &dgates[(size_t)t * 4 * H];
+    for (int u = 0; u < H; u++) {
+      double bent = std::tanh(c[t * H + u]), of_h = a.dh[((size_t)row * T + t) * H + u] + carry[u];
+      double of_c = dc[u] + of_h * g[3 * H + u] * (1 - bent * bent), before = t > 0 ? c[(t - 1) * H + u] : 0;
+      d[u] = of_c * g[2 * H + u] * g[u] * (1 - g[u]);
+      d[H + u] = of_c * before * g[H + u] * (1 - g[H + u]);
+      d[2 * H + u] = of_c * g[u] * (1 - g[2 * H + u] * g[2 * H + u]);
+      d[3 * H + u] = of_h * bent * g[3 * H + u] * (1 - g[3 * H + u]);
+      dc[u] = of_c * g[H + u];
+    }
+    for (int k = 0; k < H; k++) {
+      carry[k] = 0;
+      for (int j = 0; j < 4 * H; j++) carry[k] += d[j] * a.recurrent[(size_t)j * H + k];
+    }
+  }
+}
+
+static double difference(const std::vector<float>& actual, const std::vector<std::vector<double>>& expected, const std::vector<int>& rows) {
+  double most = 0;
+  for (size_t i = 0; i < rows.size(); i++) {
+    size_t n = expected[i].size();
+    for (size_t j = 0; j < n; j++) {
+      double d = std::abs(actual[rows[i] * n + j] - expected[i][j]);
+      if (!(d <= most)) most = d;
+    }
+  }
+  return most;
+}
+
+// Median of seven windows, milliseconds a launch.
+template <class F>
+static double median(F body) {
+#ifdef __CUDACC__
+  const int launches = 10, windows = 7;
+#else
+  const int launches = 1, windows = 1;
+#endif
+  body();
+  std::vector<double> times;
+  for (int w = 0; w < windows; w++) {
+    times.push_back(milliseconds([&] {
+                      for (int i = 0; i < launches; i++) body();
+                    }) /
+                    launches);
+  }
+  std::sort(times.begin(), times.end());
+  return times[windows / 2];
+}
+
+struct Device {
+  float *gates, *recurrent, *c, *h, *dh, *dgates, *forward, *backward;
+};
+
+struct Bench {
+  Layer l;
+  Arrays a;
+  Device d;
+  std::vector<int> rows;
+  std::vector<std::vector<double>> h, dgates;
+
+  template <auto FORWARD, auto BACKWARD>
+  void run(const char* name, int padded, int shared_bytes, int slice) {
+    int blocks = (l.rows + slice - 1) / slice, threads = 2 * padded;
+    Occupancy forward = occupancy<FORWARD>(threads, shared_bytes), backward = occupancy<BACKWARD>(threads, shared_bytes);
+    auto run_forward = [&] {
+      launch<FORWARD>(dim3(blocks), threads, shared_bytes, d.gates, (const float4*)d.forward, d.c, d.h, (const int*)nullptr, slice, l.rows,
+                      l.steps, l.units);
+    };
+    auto run_backward = [&] {
+      launch<BACKWARD>(dim3(blocks), threads, shared_bytes, (const float*)d.dh, (const float*)d.gates, (const float4*)d.backward,
+                       (const float*)d.c, (const int*)nullptr, d.dgates, slice, l.rows, l.steps, l.units);
+    };
+    copy_in(d.gates, a.gates.data(), a.gates.size() * 4);
+    run_forward();
+    run_backward();
+    finish();
+    std::vector<float> own_h(l.all()), own_dgates(l.all() * 4);
+    copy_out(own_h.data(), d.h, own_h.size() * 4);
+    copy_out(own_dgates.data(), d.dgates, own_dgates.size() * 4);
+    double of_h = difference(own_h, h, rows), of_dgates = difference(own_dgates, dgates, rows);
+    double ms = median(run_forward), ms_back = median(run_backward);
+    printf("%-18s rows %4d slice %d blocks %4d: forward %.4f ms (%.3f us a step), backward %.4f ms (%.3f); regs %d/%d local %d/%d; "
+           "off by %.1e, %.1e\n",
+           name, l.rows, slice, blocks, ms, ms * 1e3 / l.steps, ms_back, ms_back * 1e3 / l.steps, forward.registers, backward.registers,
+           forward.local_bytes, backward.local_bytes, of_h, of_dgates);
+    fflush(stdout);
+  }
+};
+
+// One of the big products of a layer: c (rows x columns) of so long an inner axis, b turned or not.
+static void product(const char* name, const float* a, const float* b, float* c, int rows, int columns, int inner, bool is_turned) {
+  int tiles = (rows + 63) / 64 * ((columns + 63) / 64);
+  double ms = median([&] {
+    launch<matrices_large>(dim3(tiles), 256, 0, a, b, (const float*)nullptr, c, rows, columns, inner, inner, (i64)inner, (i64)1,
+                           (i64)(is_turned ? 1 : columns), (i64)(is_turned ? inner : 1), (i64)columns, (i64)0, (i64)0, (i64)0, 1.0f, 0);
+  });
+  printf("%s %d x %d x %d: %.4f ms, %.1f TFLOP/s\n", name, rows, columns, inner, ms, 2.0 * rows * columns * inner / ms / 1e9);
+}
+
+template <class T>
+static T* copied(const std::vector<T>& v) {
+  T* p = device_array<T>(v.size());
+  copy_in(p, v.data(), v.size() * sizeof(T));
+  return p;
+}
+
+static int padded_to(int units) { return units <= 32 ? 32 : units <= 64 ? 64 : 128; }
+
+int main(int count, char** arguments) {
+  int units = count > 1 ? atoi(arguments[1]) : 128, steps = count > 2 ? atoi(arguments[2]) : 60, only = count > 3 ? atoi(arguments[3]) : 0;
+  int places = multiprocessors(), P = padded_to(units), shared_bytes = 64 << 10;
+  for (int rows : {64, 256, 1024}) {
+    if (only) rows = only;
+    Layer l{rows, steps, units};
+    Bench b{l, random_arrays(l), {}, {}, {}, {}};
+    for (int row : {0, 1, rows / 2, rows - 1}) {
+      b.rows.push_back(row);
+      b.h.emplace_back(), b.dgates.emplace_back();
+      reference(l, b.a, row, b.h.back(), b.dgates.back());
+    }
+    b.d = {copied(b.a.gates), copied(b.a.recurrent), device_array<float>(l.all()), device_array<float>(l.all()), copied(b.a.dh),
+           device_array<float>(l.all() * 4), device_array<float>(4 * P * P), device_array<float>(4 * P * P)};
+    for (int back = 0; back < 2; back++) {
+      float* to = back ? b.d.backward : b.d.forward;
+      double ms = median([&] { launch<pack_recurrent>(dim3((P * P + 255) / 256), 256, 0, back, (const float*)b.d.recurrent, to, P, units, P * P); });
+      if (!back) printf("pack_recurrent: %.4f ms\n", ms);
+    }
+    int slice = std::min(8, (rows + places - 1) / places), even = (slice + 1) / 2 * 2;
+    if (P == 32) {
+      b.run<lstm_32_by_1, lstm_gradient_32_by_1>("32_by_1", P, 0, 1);
+      b.run<lstm_32_by_2, lstm_gradient_32_by_2>("32_by_2", P, 0, even);
+    } else if (P == 64) {
+      b.run<lstm_64_by_1, lstm_gradient_64_by_1>("64_by_1", P, 0, 1);
+      b.run<lstm_64_by_2, lstm_gradient_64_by_2>("64_by_2", P, 0, even);
+    } else {
+      b.run<lstm_128_by_1, lstm_gradient_128_by_1>("128_by_1", P, shared_bytes, 1);
+      b.run<lstm_128_by_2, lstm_gradient_128_by_2>("128_by_2", P, shared_bytes, even);
+      b.run<lstm_128_narrow_by_1, lstm_gradient_128_narrow_by_1>("128_narrow_by_1", P, 0, 1);
+      b.run<lstm_128_narrow_by_2, lstm_gradient_128_narrow_by_2>("128_narrow_by_2", P, 0, even);
+      b.run<lstm_128_held_5_by_1, lstm_gradient_128_held_5_by_1>("128_held_5_by_1", P, 96 << 10, 1);
+      b.run<lstm_128_held_5_by_2, lstm_gradient_128_held_5_by_2>("128_held_5_by_2", P, 96 << 10, even);
+      b.run<lstm_128_held_7_by_1, lstm_gradient_128_held_7_by_1>("128_held_7_by_1", P, 32 << 10, 1);
+    }
+    int all = rows * steps;
+    product("inputs", b.d.h, b.d.recurrent, b.d.dgates, all, 4 * units, units, true);
+    product("gradient of inputs", b.d.dgates, b.d.recurrent, b.d.h, all, units, 4 * units, false);
+    for (float* p : {b.d.gates, b.d.recurrent, b.d.c, b.d.h, b.d.dh, b.d.dgates, b.d.forward, b.d.backward}) device_free(p);
+    if (only) break;
+  }
+}
