@@ -11,9 +11,8 @@
 #include "products.cu"
 
 // Other shares of the weights in registers.
-LSTM(128_held_5_by_1, 128, 1, 5, SHARED)
-LSTM(128_held_5_by_2, 128, 2, 5, SHARED)
-LSTM(128_held_7_by_1, 128, 1, 7, SHARED)
+LSTM(128_held_4_by_2, 128, 2, 4, 4, SHARED)
+LSTM(128_held_6_by_2, 128, 2, 6, 6, SHARED)
 
 struct Layer {
   int rows, steps, units;
@@ -115,17 +114,22 @@ struct Bench {
   std::vector<std::vector<double>> h, dgates;
 
   template <auto FORWARD, auto BACKWARD>
-  void run(const char* name, int padded, int shared_bytes, int slice) {
+  void run(const char* name, int padded, int shared_bytes, int back_bytes, int slice) {
     int blocks = (l.rows + slice - 1) / slice, threads = 2 * padded;
-    Occupancy forward = occupancy<FORWARD>(threads, shared_bytes), backward = occupancy<BACKWARD>(threads, shared_bytes);
+    Occupancy forward = occupancy<FORWARD>(threads, shared_bytes), backward = occupancy<BACKWARD>(threads, back_bytes);
     auto run_forward = [&] {
-      launch<FORWARD>(dim3(blocks), threads, shared_bytes, d.gates, (const float4*)d.forward, d.c, d.h, (const int*)nullptr, slice, l.rows,
+      launch<FORWARD>(dim3(blocks), threads, shared_bytes, (const float4*)d.forward, d.gates, d.c, d.h, (const int*)nullptr, slice, l.rows,
                       l.steps, l.units);
     };
     auto run_backward = [&] {
-      launch<BACKWARD>(dim3(blocks), threads, shared_bytes, (const float*)d.dh, (const float*)d.gates, (const float4*)d.backward,
+      launch<BACKWARD>(dim3(blocks), threads, back_bytes, (const float4*)d.backward, (const float*)d.dh, (const float*)d.gates,
                        (const float*)d.c, (const int*)nullptr, d.dgates, slice, l.rows, l.steps, l.units);
     };
+    measure(name, slice, blocks, forward, backward, run_forward, run_backward);
+  }
+
+  template <class F, class G>
+  void measure(const char* name, int slice, int blocks, Occupancy forward, Occupancy backward, F run_forward, G run_backward) {
     copy_in(d.gates, a.gates.data(), a.gates.size() * 4);
     run_forward();
     run_backward();
@@ -143,15 +147,38 @@ struct Bench {
   }
 };
 
-// One of the big products of a layer: c (rows x columns) of so long an inner axis, b turned or not.
-static void product(const char* name, const float* a, const float* b, float* c, int rows, int columns, int inner, bool is_turned) {
-  int tiles = (rows + 63) / 64 * ((columns + 63) / 64);
-  double ms = median([&] {
-    launch<matrices_large>(dim3(tiles), 256, 0, a, b, (const float*)nullptr, c, rows, columns, inner, inner, (i64)inner, (i64)1,
-                           (i64)(is_turned ? 1 : columns), (i64)(is_turned ? inner : 1), (i64)columns, (i64)0, (i64)0, (i64)0, 1.0f, 0);
-  });
-  printf("%s %d x %d x %d: %.4f ms, %.1f TFLOP/s\n", name, rows, columns, inner, ms, 2.0 * rows * columns * inner / ms / 1e9);
-}
+// One of the big products of a layer by either tile: c = a b, a batch of them. Both have the same sums in the same order.
+struct Product {
+  const char* name;
+  int rows, columns, inner, pieces;
+  i64 a_row, a_inner, b_inner, b_column, a_batch, b_batch;
+  const float *a, *b;
+  size_t results() const { return (size_t)rows * columns * pieces; }
+
+  template <auto KERNEL_OF>
+  double run(int side, float* c, std::vector<float>& result) const {
+    int tiles = (rows + side - 1) / side * ((columns + side - 1) / side);
+    double ms = median([&] {
+      launch<KERNEL_OF>(dim3(tiles, 1, pieces), 256, 0, a, b, (const float*)nullptr, c, rows, columns, inner, inner, a_row, a_inner, b_inner,
+                        b_column, (i64)columns, a_batch, b_batch, (i64)rows * columns, 1.0f, 0);
+    });
+    result.resize(results());
+    copy_out(result.data(), c, result.size() * 4);
+    return ms;
+  }
+
+  void both() const {
+    float* c = device_array<float>(results());
+    std::vector<float> one, other;
+    double large = run<matrices_large>(64, c, one);
+    fill(c, 0, results() * 4);
+    double huge = run<matrices_huge>(128, c, other);
+    double flops = 2.0 * rows * columns * inner * pieces;
+    printf("%-20s %d x (%d x %d x %d): large %.4f ms, %.1f TFLOP/s; huge %.4f ms, %.1f TFLOP/s; %s\n", name, pieces, rows, columns, inner,
+           large, flops / large / 1e9, huge, flops / huge / 1e9, memcmp(one.data(), other.data(), one.size() * 4) ? "DIFFERENT" : "equal");
+    device_free(c);
+  }
+};
 
 template <class T>
 static T* copied(const std::vector<T>& v) {
@@ -164,7 +191,7 @@ static int padded_to(int units) { return units <= 32 ? 32 : units <= 64 ? 64 : 1
 
 int main(int count, char** arguments) {
   int units = count > 1 ? atoi(arguments[1]) : 128, steps = count > 2 ? atoi(arguments[2]) : 60, only = count > 3 ? atoi(arguments[3]) : 0;
-  int places = multiprocessors(), P = padded_to(units), shared_bytes = 64 << 10;
+  int places = multiprocessors(), P = padded_to(units);
   for (int rows : {64, 256, 1024}) {
     if (only) rows = only;
     Layer l{rows, steps, units};
@@ -178,28 +205,30 @@ int main(int count, char** arguments) {
            device_array<float>(l.all() * 4), device_array<float>(4 * P * P), device_array<float>(4 * P * P)};
     for (int back = 0; back < 2; back++) {
       float* to = back ? b.d.backward : b.d.forward;
-      double ms = median([&] { launch<pack_recurrent>(dim3((P * P + 255) / 256), 256, 0, back, (const float*)b.d.recurrent, to, P, units, P * P); });
+      double ms = median([&] { launch<pack_recurrent>(dim3((P * P + 255) / 256), 256, 0, back, (const float*)b.d.recurrent, to, 4, P, units, P * P); });
       if (!back) printf("pack_recurrent: %.4f ms\n", ms);
     }
     int slice = std::min(8, (rows + places - 1) / places), even = (slice + 1) / 2 * 2;
     if (P == 32) {
-      b.run<lstm_32_by_1, lstm_gradient_32_by_1>("32_by_1", P, 0, 1);
-      b.run<lstm_32_by_2, lstm_gradient_32_by_2>("32_by_2", P, 0, even);
+      b.run<lstm_32_by_1, lstm_gradient_32_by_1>("32_by_1", P, 0, 0, 1);
+      b.run<lstm_32_by_2, lstm_gradient_32_by_2>("32_by_2", P, 0, 0, even);
     } else if (P == 64) {
-      b.run<lstm_64_by_1, lstm_gradient_64_by_1>("64_by_1", P, 0, 1);
-      b.run<lstm_64_by_2, lstm_gradient_64_by_2>("64_by_2", P, 0, even);
+      b.run<lstm_64_by_1, lstm_gradient_64_by_1>("64_by_1", P, 0, 0, 1);
+      b.run<lstm_64_by_2, lstm_gradient_64_by_2>("64_by_2", P, 0, 0, even);
     } else {
-      b.run<lstm_128_by_1, lstm_gradient_128_by_1>("128_by_1", P, shared_bytes, 1);
-      b.run<lstm_128_by_2, lstm_gradient_128_by_2>("128_by_2", P, shared_bytes, even);
-      b.run<lstm_128_narrow_by_1, lstm_gradient_128_narrow_by_1>("128_narrow_by_1", P, 0, 1);
-      b.run<lstm_128_narrow_by_2, lstm_gradient_128_narrow_by_2>("128_narrow_by_2", P, 0, even);
-      b.run<lstm_128_held_5_by_1, lstm_gradient_128_held_5_by_1>("128_held_5_by_1", P, 96 << 10, 1);
-      b.run<lstm_128_held_5_by_2, lstm_gradient_128_held_5_by_2>("128_held_5_by_2", P, 96 << 10, even);
-      b.run<lstm_128_held_7_by_1, lstm_gradient_128_held_7_by_1>("128_held_7_by_1", P, 32 << 10, 1);
+      b.run<lstm_128_by_1, lstm_gradient_128_by_1>("128_by_1", P, 64 << 10, 96 << 10, 1);
+      b.run<lstm_128_by_2, lstm_gradient_128_by_2>("128_by_2", P, 96 << 10, 96 << 10, even);
+      b.run<lstm_128_narrow_by_1, lstm_gradient_128_narrow_by_1>("128_narrow_by_1", P, 0, 0, 1);
+      b.run<lstm_128_narrow_by_2, lstm_gradient_128_narrow_by_2>("128_narrow_by_2", P, 0, 0, even);
+      b.run<lstm_128_held_4_by_2, lstm_gradient_128_held_4_by_2>("128_held_4_by_2", P, 128 << 10, 128 << 10, even);
+      b.run<lstm_128_held_6_by_2, lstm_gradient_128_held_6_by_2>("128_held_6_by_2", P, 64 << 10, 64 << 10, even);
     }
     int all = rows * steps;
-    product("inputs", b.d.h, b.d.recurrent, b.d.dgates, all, 4 * units, units, true);
-    product("gradient of inputs", b.d.dgates, b.d.recurrent, b.d.h, all, units, 4 * units, false);
+    i64 H = units;
+    int pieces = std::max(1, std::min(128, (all + 255) / 256)), piece = all / pieces;
+    Product{"inputs", all, 4 * units, units, 1, H, 1, 1, H, 0, 0, b.d.dh, b.d.recurrent}.both();
+    Product{"gradient of inputs", all, units, 4 * units, 1, 4 * H, 1, H, 1, 0, 0, b.d.dgates, b.d.recurrent}.both();
+    Product{"gradient of weights", 4 * units, units, piece, pieces, 1, 4 * H, H, 1, piece * 4 * H, piece * H, b.d.dgates, b.d.dh}.both();
     for (float* p : {b.d.gates, b.d.recurrent, b.d.c, b.d.h, b.d.dh, b.d.dgates, b.d.forward, b.d.backward}) device_free(p);
     if (only) break;
   }

@@ -16,142 +16,38 @@
 #define DYNAMIC_SHARED(type, name) extern __shared__ type name[]
 #endif
 
+#include "persistent.cuh"
+
 typedef long long i64;
 
-// Rows of a slice at most; numbers of the product that a thread has a part of; neighbours that share a product, forward and backward.
-enum { MOST_ROWS = 8, OUTPUTS = 8, FORWARD_LANES = 4, BACKWARD_LANES = 16 };
-
-// Where the weights are that registers do not hold.
-enum Rest { SHARED, GLOBAL };
-
-// Every step waits for it. A GPU's own exponential and quotient are off by some units in the last place, which the sums before are, too.
-__device__ float sigmoid(float x) {
-#ifdef __CUDA_ARCH__
-  return __fdividef(1.0f, 1.0f + __expf(-x));
-#else
-  return 1.0f / (1.0f + expf(-x));
-#endif
-}
-
 // Puts recurrent weights where the threads of a block look for them, in fours along the inner axis: a thread an output and four,
-// n: P x P of them, to[(piece x 8 + output) x 2 P + thread]. Forward, outputs are the four gates of two units and the inner axis is
-// the units; backward, outputs are eight units and the inner axis is the gates, P apart.
-KERNEL pack_recurrent(int is_backward, const float* recurrent, float* to, int padded, int units, int n) {
+// n: gates x P x P / 4 of them, to[(piece x outputs + output) x 2 P + thread]. Forward, outputs are the gates of two units and the
+// inner axis is the units; backward, outputs are eight units and the inner axis is the gates, P apart.
+KERNEL pack_recurrent(int is_backward, const float* recurrent, float* to, int gates, int padded, int units, int n) {
   unsigned index = blockIdx.x * blockDim.x + threadIdx.x;
   if (index >= (unsigned)n) return;
-  int thread = (int)index % (2 * padded), output = (int)index / (2 * padded) % OUTPUTS;
-  int piece = (int)index / (2 * padded) / OUTPUTS, lanes = is_backward ? BACKWARD_LANES : FORWARD_LANES;
+  int outputs = is_backward ? (int)BACKWARD_UNITS : FORWARD_UNITS * gates, lanes = is_backward ? BACKWARD_LANES : FORWARD_LANES;
+  int thread = (int)index % (2 * padded), output = (int)index / (2 * padded) % outputs, piece = (int)index / (2 * padded) / outputs;
   for (int i = 0; i < 4; i++) {
     int inner = (piece * lanes + thread % lanes) * 4 + i, group = thread / lanes;
-    int gate = is_backward ? inner / padded : output / 2, from = is_backward ? inner % padded : group * 2 + output % 2;
-    int column = is_backward ? group * OUTPUTS + output : inner;
+    int gate = is_backward ? inner / padded : output / FORWARD_UNITS;
+    int from = is_backward ? inner % padded : group * FORWARD_UNITS + output % FORWARD_UNITS;
+    int column = is_backward ? group * BACKWARD_UNITS + output : inner;
     to[(i64)index * 4 + i] = from < units && column < units ? recurrent[(gate * units + from) * units + column] : 0.0f;
   }
 }
 EXPORT_KERNEL(pack_recurrent)
 
-// A thread's weights in pieces of 8 outputs x 4 of the inner axis, HELD of them in registers.
-template <int P, int LANES, int HELD, Rest REST>
-struct Weights {
-  enum { PIECES = P / 16, THREADS = 2 * P, PIECE = OUTPUTS * 4, LEFT = PIECES - HELD };
-  const float4* rest;
-  int lane;
-  float held[HELD * PIECE];
-
-  __device__ Weights(const float4* packed, float4* shared) : lane((int)threadIdx.x % LANES) {
-    packed += threadIdx.x;
-#pragma unroll
-    for (int i = 0; i < HELD * OUTPUTS; i++) {
-      float4 four = packed[i * THREADS];
-      held[i * 4] = four.x, held[i * 4 + 1] = four.y, held[i * 4 + 2] = four.z, held[i * 4 + 3] = four.w;
-    }
-    rest = packed + HELD * OUTPUTS * THREADS;
-    if (REST == SHARED) {
-      // A thread reads what it has written itself.
-      shared += threadIdx.x;
-      for (int i = 0; i < LEFT * OUTPUTS; i++) shared[i * THREADS] = rest[i * THREADS];
-      rest = shared;
-    }
-  }
-
-  // Adds this thread's parts of the product with ROWS vectors: sums[row * 8 + output].
-  template <int ROWS, int LENGTH>
-  __device__ void multiply(const float4 (*vectors)[LENGTH], float (&sums)[ROWS * OUTPUTS]) const {
-#pragma unroll
-    for (int piece = 0; piece < PIECES; piece++) {
-      float4 x[ROWS];
-#pragma unroll
-      for (int row = 0; row < ROWS; row++) x[row] = vectors[row][piece * LANES + lane];
-#pragma unroll
-      for (int output = 0; output < OUTPUTS; output++) {
-        float w[4];
-        if (piece < HELD) {
-#pragma unroll
-          for (int i = 0; i < 4; i++) w[i] = held[(piece < HELD ? piece : 0) * PIECE + output * 4 + i];
-        } else {
-          float4 four = rest[((piece - HELD) * OUTPUTS + output) * THREADS];
-          w[0] = four.x, w[1] = four.y, w[2] = four.z, w[3] = four.w;
-        }
-#pragma unroll
-        for (int row = 0; row < ROWS; row++) {
-          float& sum = sums[row * OUTPUTS + output];
-          sum += w[0] * x[row].x;
-          sum += w[1] * x[row].y;
-          sum += w[2] * x[row].z;
-          sum += w[3] * x[row].w;
-        }
-      }
-    }
-  }
-};
-
-// Of 2 N sums a lane keeps N, its neighbour the others: the even ones are those of the lane with no `mask` in its number.
-template <int N, int SIZE>
-__device__ void share(float (&sums)[SIZE], int mask) {
-  bool is_odd = threadIdx.x & mask;
-#pragma unroll
-  for (int i = 0; i < N; i++) {
-    float even = sums[2 * i], odd = sums[2 * i + 1];
-    sums[i] = (is_odd ? odd : even) + __shfl_xor_sync(~0u, is_odd ? even : odd, mask);
-  }
-}
-
-// The same: the lower half and the upper one.
-template <int N, int SIZE>
-__device__ void share_halves(float (&sums)[SIZE], int mask) {
-  bool is_upper = threadIdx.x & mask;
-#pragma unroll
-  for (int i = 0; i < N; i++) {
-    float lower = sums[i], upper = sums[N + i];
-    sums[i] = (is_upper ? upper : lower) + __shfl_xor_sync(~0u, is_upper ? lower : upper, mask);
-  }
-}
-
-// Both neighbours get all sums.
-template <int N, int SIZE>
-__device__ void add_both(float (&sums)[SIZE], int mask) {
-#pragma unroll
-  for (int i = 0; i < N; i++) sums[i] += __shfl_xor_sync(~0u, sums[i], mask);
-}
-
-// How many steps the rows of this block's slice have: none where there is no row.
-__device__ void read_ends(int* ends, const int* lengths, int first, int rows, int steps) {
-  if (threadIdx.x < MOST_ROWS) {
-    int row = first + (int)threadIdx.x;
-    ends[threadIdx.x] = row >= rows ? 0 : lengths ? lengths[row] : steps;
-  }
-}
-
 // slice: rows of a block, a multiple of ROWS, which are multiplied at once. With one row a block, two lanes do the same.
 template <int P, int ROWS, int HELD, Rest REST>
-__device__ void lstm(float* gates, const float4* packed, float* c, float* h, const int* lengths, float4* rest, int slice, int rows,
+__device__ void lstm(const float4* packed, float* gates, float* c, float* h, const int* lengths, float4* rest, int slice, int rows,
                      int steps, int units) {
   __shared__ float4 before[2][MOST_ROWS][P / 4];
   __shared__ float cells[MOST_ROWS * P];
   __shared__ int ends[MOST_ROWS];
-  Weights<P, FORWARD_LANES, HELD, REST> weights(packed, rest);
-  int lane = weights.lane, unit = (int)threadIdx.x / FORWARD_LANES * 2 + lane % 2, own = ROWS == 1 ? 0 : lane / 2;
-  int first = (int)blockIdx.x * slice;
+  Forward<P, 4, HELD, REST> weights(packed, rest);
+  int lane = weights.lane, unit = (int)threadIdx.x / FORWARD_LANES * FORWARD_UNITS + lane % FORWARD_UNITS;
+  int own = ROWS == 1 ? 0 : lane / FORWARD_UNITS, first = (int)blockIdx.x * slice;
   bool is_writing = unit < units && (ROWS == 2 || lane < 2);
   read_ends(ends, lengths, first, rows, steps);
   __syncthreads();
@@ -166,14 +62,9 @@ __device__ void lstm(float* gates, const float4* packed, float* c, float* h, con
 #pragma unroll
         for (int gate = 0; gate < 4; gate++) inputs[gate] = g[gate * units];
       }
-      float sums[ROWS * OUTPUTS] = {};
+      float sums[ROWS * FORWARD_UNITS * 4] = {};
       if (t > 0) weights.template multiply<ROWS>(&before[t % 2][r], sums);
-      share<ROWS * 4>(sums, 1);
-      if (ROWS == 1) {
-        add_both<4>(sums, 2);
-      } else {
-        share_halves<4>(sums, 2);
-      }
+      share_forward<ROWS, 4>(sums);
       float& cell = cells[ROWS == 1 ? unit : r * P + (int)threadIdx.x];
       float now = 0.0f, out = 0.0f;
       if (is_there) {
@@ -196,15 +87,15 @@ __device__ void lstm(float* gates, const float4* packed, float* c, float* h, con
 }
 
 template <int P, int ROWS, int HELD, Rest REST>
-__device__ void lstm_gradient(const float* dh, const float* gates, const float4* packed, const float* c, const int* lengths,
+__device__ void lstm_gradient(const float4* packed, const float* dh, const float* gates, const float* c, const int* lengths,
                               float* dgates, float4* rest, int slice, int rows, int steps, int units) {
   __shared__ float4 behind[2][MOST_ROWS][P];
   __shared__ float cells[MOST_ROWS * P];
   __shared__ int ends[MOST_ROWS];
-  Weights<P, BACKWARD_LANES, HELD, REST> weights(packed, rest);
-  int lane = weights.lane, unit = (int)threadIdx.x / BACKWARD_LANES * OUTPUTS + lane % OUTPUTS;
-  int own = ROWS == 1 ? 0 : lane / OUTPUTS, first = (int)blockIdx.x * slice;
-  bool is_first = ROWS == 2 || lane < OUTPUTS;
+  Backward<P, 4, HELD, REST> weights(packed, rest);
+  int lane = weights.lane, unit = (int)threadIdx.x / BACKWARD_LANES * BACKWARD_UNITS + lane % BACKWARD_UNITS;
+  int own = ROWS == 1 ? 0 : lane / BACKWARD_UNITS, first = (int)blockIdx.x * slice;
+  bool is_first = ROWS == 2 || lane < BACKWARD_UNITS;
   read_ends(ends, lengths, first, rows, steps);
   __syncthreads();
   for (int t = steps - 1; t >= 0; t--) {
@@ -219,16 +110,9 @@ __device__ void lstm_gradient(const float* dh, const float* gates, const float4*
         i = g[0], f = g[units], a = g[2 * units], o = g[3 * units];
         if (t > 0) before = c[at - units];
       }
-      float sums[ROWS * OUTPUTS] = {};
+      float sums[ROWS * BACKWARD_UNITS] = {};
       if (t < steps - 1) weights.template multiply<ROWS>(&behind[(t + 1) % 2][r], sums);
-      share<ROWS * 4>(sums, 1);
-      share<ROWS * 2>(sums, 2);
-      share<ROWS>(sums, 4);
-      if (ROWS == 1) {
-        add_both<1>(sums, 8);
-      } else {
-        share_halves<1>(sums, 8);
-      }
+      share_backward<ROWS>(sums);
       float& cell = cells[ROWS == 1 ? unit : r * P + (int)threadIdx.x];
       float d[4] = {}, of_c = 0.0f;
       if (is_there) {
@@ -259,17 +143,17 @@ __device__ void lstm_gradient(const float* dh, const float* gates, const float4*
 // Of so many units at most, so many rows at once; pieces in registers forward and backward.
 #define LSTM(name, P, ROWS, FORWARD, BACKWARD, REST)                                                                               \
   KERNEL __launch_bounds__(2 * P, 1)                                                                                               \
-      lstm_##name(float* gates, const float4* packed, float* c, float* h, const int* lengths, int slice, int rows, int steps,      \
+      lstm_##name(const float4* packed, float* gates, float* c, float* h, const int* lengths, int slice, int rows, int steps,      \
                   int units) {                                                                                                     \
     DYNAMIC_SHARED(float4, rest);                                                                                                  \
-    lstm<P, ROWS, FORWARD, REST>(gates, packed, c, h, lengths, rest, slice, rows, steps, units);                                   \
+    lstm<P, ROWS, FORWARD, REST>(packed, gates, c, h, lengths, rest, slice, rows, steps, units);                                   \
   }                                                                                                                                \
   EXPORT_KERNEL(lstm_##name)                                                                                                       \
   KERNEL __launch_bounds__(2 * P, 1)                                                                                               \
-      lstm_gradient_##name(const float* dh, const float* gates, const float4* packed, const float* c, const int* lengths,          \
+      lstm_gradient_##name(const float4* packed, const float* dh, const float* gates, const float* c, const int* lengths,          \
                            float* dgates, int slice, int rows, int steps, int units) {                                             \
     DYNAMIC_SHARED(float4, rest);                                                                                                  \
-    lstm_gradient<P, ROWS, BACKWARD, REST>(dh, gates, packed, c, lengths, dgates, rest, slice, rows, steps, units);                \
+    lstm_gradient<P, ROWS, BACKWARD, REST>(packed, dh, gates, c, lengths, dgates, rest, slice, rows, steps, units);                \
   }                                                                                                                                \
   EXPORT_KERNEL(lstm_gradient_##name)
 

@@ -56,6 +56,9 @@ final class SequenceCases {
                 layer(Cell.LSTM, "of 70 units", 4, 2, 70, 3),
                 layer(Cell.LSTM, "of 128 units, one row", 3, 1, 128, 1),
                 layer(Cell.LSTM, "of 130 units", 2, 2, 130, 3),
+                layer(Cell.GRU, "of 70 units", 4, 2, 70, 3),
+                layer(Cell.GRU, "of 130 units", 2, 2, 130, 3),
+                masked(Cell.GRU, "of 65 units, 6 rows of unequal lengths", 3, 2, 65, 1, 3, 2, 0, 3, 2),
                 masked(Cell.LSTM, "of 33 units, 9 rows of unequal lengths", 3, 2, 33, 3, 0, 2, 1, 3, 3, 2, 0, 1),
                 masked(Cell.LSTM, "of 65 units, 6 rows of unequal lengths", 3, 2, 65, 1, 3, 2, 0, 3, 2));
     }

@@ -1,9 +1,12 @@
 package org.sparkmlext.kernels.cuda.graph;
 
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.cuda.device.DeviceFacts;
+import org.sparkmlext.kernels.graph.Recurrent.Cell;
 
 /**
- * How the kernels of {@code persistent.cu} are launched for a layer on a device.
+ * How the kernels of {@code persistent.cu} and {@code persistent_gru.cu} are launched for a layer on a device.
  *
  * @param padded units that a block has room for, a power of 2
  * @param isNarrow whether weights that do not fit registers are read again in every step, where shared memory is too small for them
@@ -11,31 +14,34 @@ import org.sparkmlext.kernels.cuda.device.DeviceFacts;
  * @param slice rows of a block
  * @param blocks slices of the batch
  */
-record PersistentLaunch(int padded, boolean isNarrow, int atOnce, int slice, int blocks) {
+record PersistentLaunch(Cell cell, int padded, boolean isNarrow, int atOnce, int slice, int blocks) {
 
     /** Layers of more units do not fit a multiprocessor. */
-    static final int MOST_UNITS = 128;
+    private static final int MOST_UNITS = 128;
 
     private static final int LEAST_PADDED = 32;
     /** {@code MOST_ROWS} of the kernels. */
     private static final int MOST_ROWS = 8;
-    /** Bytes of shared memory for a padded unit: the gradients of its gates twice and that of its cell, for every row. */
-    private static final int UNIT_BYTES = (2 * 4 + 1) * MOST_ROWS * Float.BYTES;
-    /** What else a block has there: where its rows end. */
-    private static final int END_BYTES = MOST_ROWS * Integer.BYTES;
+
     /** Weights of a thread that registers do not hold, where there are so many units that some are left. */
-    private static final int LEFT_WEIGHTS = 96;
+    private static final int LEFT_OF_LSTM = 96;
     /** The same forward, one row at once: fewer sums leave more registers for weights. */
     private static final int LEFT_OF_ONE_ROW = 64;
+
+    private static final int LEFT_OF_GRU = 24;
+    private static final int LEFT_OF_GRU_BACKWARD = 32;
 
     /**
      * As few rows a block as keep all multiprocessors busy; where there are too many rows for that, as many rounds of blocks as are
      * needed, each of about the same size.
      *
-     * @param units at most {@link #MOST_UNITS}
+     * @return null where a layer has to be computed step by step
      */
-    static PersistentLaunch of(int units, int rows, DeviceFacts facts) {
-        int padded = LEAST_PADDED;
+    static @Nullable PersistentLaunch of(Cell cell, int units, int rows, DeviceFacts facts) {
+        if (cell == Cell.RNN || units > MOST_UNITS) {
+            return null;
+        }
+        int padded = cell == Cell.LSTM ? LEAST_PADDED : 2 * LEAST_PADDED;
         while (padded < units) {
             padded *= 2;
         }
@@ -43,36 +49,53 @@ record PersistentLaunch(int padded, boolean isNarrow, int atOnce, int slice, int
         long places = (long) facts.numMultiprocessors() * (MOST_UNITS / padded);
         long rounds = ceiling(rows, MOST_ROWS * places);
         int slice = (int) ceiling(rows, rounds * places);
-        int atOnce = slice == 1 ? 1 : 2;
+        int atOnce = slice == 1 && cell == Cell.LSTM ? 1 : 2;
         slice = (int) ceiling(slice, atOnce) * atOnce;
-        boolean isNarrow = leftBytes(padded, LEFT_WEIGHTS) + padded * UNIT_BYTES + END_BYTES > facts.sharedBytes();
-        return new PersistentLaunch(padded, isNarrow, atOnce, slice, (int) ceiling(rows, slice));
+        PersistentLaunch wide = new PersistentLaunch(cell, padded, false, atOnce, slice, (int) ceiling(rows, slice));
+        if (wide.fixedBytes() + wide.sharedBytes(true) <= facts.sharedBytes()) {
+            return wide;
+        }
+        return cell == Cell.LSTM ? new PersistentLaunch(cell, padded, true, atOnce, slice, wide.blocks) : null;
     }
 
     private static long ceiling(long count, long size) {
         return (count + size - 1) / size;
     }
 
-    private static int leftBytes(int padded, int weights) {
-        return padded == MOST_UNITS ? weights * 2 * padded * Float.BYTES : 0;
+    /** Shared memory that a block always has: gradients of gates twice and one number more of every row's units, and where rows end. */
+    private int fixedBytes() {
+        return MOST_ROWS * ((2 * cell.gates() + 1) * padded * Float.BYTES + Integer.BYTES);
     }
 
-    /** Behind the name of a kernel. */
-    String suffix() {
-        return "_" + padded + (isNarrow ? "_narrow" : "") + "_by_" + atOnce;
+    /** Dynamic shared memory of a block: the weights that are left; backward has more of both than forward. */
+    int sharedBytes(boolean isBackward) {
+        if (isNarrow || padded < MOST_UNITS) {
+            return 0;
+        }
+        int left;
+        if (cell == Cell.GRU) {
+            left = isBackward ? LEFT_OF_GRU_BACKWARD : LEFT_OF_GRU;
+        } else {
+            left = atOnce == 1 && !isBackward ? LEFT_OF_ONE_ROW : LEFT_OF_LSTM;
+        }
+        return left * threads() * Float.BYTES;
     }
 
     int threads() {
         return 2 * padded;
     }
 
-    /** Dynamic shared memory of a block: the weights that are left. */
-    int sharedBytes(boolean isBackward) {
-        return isNarrow ? 0 : leftBytes(padded, atOnce == 1 && !isBackward ? LEFT_OF_ONE_ROW : LEFT_WEIGHTS);
+    String file() {
+        return cell == Cell.LSTM ? "persistent" : "persistent_gru";
     }
 
-    /** Recurrent weights of four gates with room for all padded units. */
+    String kernel(boolean isBackward) {
+        String suffix = cell == Cell.LSTM ? (isNarrow ? "_narrow" : "") + "_by_" + atOnce : "";
+        return cell.name().toLowerCase(Locale.ROOT) + (isBackward ? "_gradient_" : "_") + padded + suffix;
+    }
+
+    /** Recurrent weights with room for all padded units. */
     int packedWeights() {
-        return 4 * padded * padded;
+        return cell.gates() * padded * padded;
     }
 }

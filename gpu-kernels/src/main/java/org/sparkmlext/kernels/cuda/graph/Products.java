@@ -30,7 +30,8 @@ record Products(Compilation c) {
 
         /** Of plain products; the sums are the same in any tile. */
         static Tile of(int rows, int columns, int batches) {
-            boolean isHuge = rows >= HUGE.size && columns >= HUGE.size
+            boolean isHuge = rows >= HUGE.size
+                    && columns >= HUGE.size
                     && HUGE.tiles(rows, columns) * batches >= LEAST_HUGE_TILES;
             return isHuge ? HUGE : of(rows, columns);
         }

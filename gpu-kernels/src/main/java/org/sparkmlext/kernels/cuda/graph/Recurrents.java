@@ -57,6 +57,11 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
             return (long) h.elements() * Float.BYTES;
         }
 
+        /** The fourth block of a GRU's bias, which belongs to its product. */
+        Slot ofProduct(Slot bias) {
+            return bias.from((long) width() * Float.BYTES);
+        }
+
         /** A step of all rows of N x T x width, as a matrix. */
         Matrix step(Slot slot, int t, int width) {
             return new Matrix(slot.from((long) t * width * Float.BYTES), (long) steps() * width, 1, 0);
@@ -81,10 +86,14 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
                 layer.all(),
                 layer.width(),
                 layer.features());
-        if (PersistentLstm.takes(layer)) {
-            new PersistentLstm(c).forward(layer, kept, recurrent, rest, h, lengths);
-        } else {
+        Persistents persistents = new Persistents(c);
+        PersistentLaunch launch = persistents.launch(layer);
+        if (launch == null) {
             forward(layer, kept, recurrent, bias, rest, h, lengths);
+        } else if (layer.cell() == Cell.GRU) {
+            persistents.add(layer, launch, false, recurrent, kept, layer.ofProduct(bias), rest, h, lengths);
+        } else {
+            persistents.add(layer, launch, false, recurrent, kept, rest, h, lengths);
         }
     }
 
@@ -115,7 +124,7 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
                             "gru_step",
                             kept,
                             t == 0 ? null : ofBefore,
-                            bias.from(3L * layer.units() * Float.BYTES),
+                            layer.ofProduct(bias),
                             rest,
                             h,
                             lengths);
@@ -172,10 +181,14 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
         Slot kept = c.read(node.input(2));
         Slot rest = kept.from(layer.gateBytes());
         Slot recurrent = c.read(node.input(5));
-        if (PersistentLstm.takes(layer)) {
-            new PersistentLstm(c).backward(layer, dh, kept, recurrent, rest, lengths, dgates);
-        } else {
+        Persistents persistents = new Persistents(c);
+        PersistentLaunch launch = persistents.launch(layer);
+        if (launch == null) {
             backward(layer, dh, h, kept, recurrent, lengths, dgates, dproducts);
+        } else if (layer.cell() == Cell.GRU) {
+            persistents.add(layer, launch, true, recurrent, dh, kept, rest, h, lengths, dgates, dproducts);
+        } else {
+            persistents.add(layer, launch, true, recurrent, dh, kept, rest, lengths, dgates);
         }
     }
 
@@ -227,7 +240,7 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
             Slot sums = c.scratch((long) layer.width() * Float.BYTES);
             norms.sumChannels(dproducts, sums, layer.all(), layer.width(), 1);
             long last = 2L * layer.units() * Float.BYTES;
-            c.copy(sums.from(last), db.from((long) layer.width() * Float.BYTES), layer.units());
+            c.copy(sums.from(last), layer.ofProduct(db), layer.units());
         }
     }
 }

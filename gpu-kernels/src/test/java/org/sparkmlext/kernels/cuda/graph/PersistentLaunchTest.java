@@ -2,10 +2,12 @@ package org.sparkmlext.kernels.cuda.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.kernels.cuda.device.DeviceFacts;
+import org.sparkmlext.kernels.graph.Recurrent.Cell;
 
 class PersistentLaunchTest {
 
@@ -16,39 +18,63 @@ class PersistentLaunchTest {
         return new DeviceFacts("a GPU", 9, 0, 13_000, 1L << 36, numMultiprocessors, sharedBytes);
     }
 
+    private static PersistentLaunch of(Cell cell, int units, int rows, DeviceFacts facts) {
+        return Objects.requireNonNull(PersistentLaunch.of(cell, units, rows, facts));
+    }
+
     @Test
     void aBatchIsSpreadOverTheMultiprocessors() {
-        assertThat(PersistentLaunch.of(128, 64, HOPPER)).isEqualTo(new PersistentLaunch(128, false, 1, 1, 64));
-        assertThat(PersistentLaunch.of(128, 256, HOPPER)).isEqualTo(new PersistentLaunch(128, false, 2, 2, 128));
-        assertThat(PersistentLaunch.of(128, 1024, HOPPER)).isEqualTo(new PersistentLaunch(128, false, 2, 8, 128));
-        assertThat(PersistentLaunch.of(128, 1100, HOPPER)).isEqualTo(new PersistentLaunch(128, false, 2, 6, 184));
-        assertThat(PersistentLaunch.of(1, 1, HOPPER)).isEqualTo(new PersistentLaunch(32, false, 1, 1, 1));
+        assertThat(of(Cell.LSTM, 128, 64, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 1, 1, 64));
+        assertThat(of(Cell.LSTM, 128, 256, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 2, 2, 128));
+        assertThat(of(Cell.LSTM, 128, 1024, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 2, 8, 128));
+        assertThat(of(Cell.LSTM, 128, 1100, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 2, 6, 184));
+        assertThat(of(Cell.LSTM, 1, 1, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 32, false, 1, 1, 1));
+        assertThat(of(Cell.GRU, 1, 1, HOPPER)).isEqualTo(new PersistentLaunch(Cell.GRU, 64, false, 2, 2, 1));
     }
 
     @Test
     void weightsAreReadAgainWhereSharedMemoryIsTooSmall() {
-        PersistentLaunch wide = PersistentLaunch.of(100, 64, HOPPER);
-        assertThat(wide.suffix()).isEqualTo("_128_by_1");
+        PersistentLaunch wide = of(Cell.LSTM, 100, 64, HOPPER);
+        assertThat(wide.kernel(false)).isEqualTo("lstm_128_by_1");
         assertThat(wide.sharedBytes(false)).isEqualTo(64 << 10);
         assertThat(wide.sharedBytes(true)).isEqualTo(96 << 10);
-        assertThat(PersistentLaunch.of(100, 256, HOPPER).sharedBytes(false)).isEqualTo(96 << 10);
-        PersistentLaunch narrow = PersistentLaunch.of(100, 64, TURING);
-        assertThat(narrow.suffix()).isEqualTo("_128_narrow_by_2");
+        assertThat(of(Cell.LSTM, 100, 256, HOPPER).sharedBytes(false)).isEqualTo(96 << 10);
+        PersistentLaunch narrow = of(Cell.LSTM, 100, 64, TURING);
+        assertThat(narrow.kernel(true)).isEqualTo("lstm_gradient_128_narrow_by_2");
         assertThat(narrow.sharedBytes(false)).isZero();
         assertThat(narrow.sharedBytes(true)).isZero();
-        assertThat(PersistentLaunch.of(64, 64, TURING).suffix()).isEqualTo("_64_by_1");
+        assertThat(of(Cell.LSTM, 64, 64, TURING).kernel(false)).isEqualTo("lstm_64_by_1");
+    }
+
+    @Test
+    void aGruHasFewerWeightsAndFitsSmallerMemory() {
+        PersistentLaunch launch = of(Cell.GRU, 128, 64, TURING);
+        assertThat(launch.kernel(false)).isEqualTo("gru_128");
+        assertThat(launch.kernel(true)).isEqualTo("gru_gradient_128");
+        assertThat(launch.sharedBytes(false)).isEqualTo(24 << 10);
+        assertThat(launch.sharedBytes(true)).isEqualTo(32 << 10);
+        assertThat(PersistentLaunch.of(Cell.GRU, 128, 64, facts(40, 48 << 10))).isNull();
+    }
+
+    @Test
+    void othersGoStepByStep() {
+        assertThat(PersistentLaunch.of(Cell.LSTM, 129, 64, HOPPER)).isNull();
+        assertThat(PersistentLaunch.of(Cell.GRU, 129, 64, HOPPER)).isNull();
+        assertThat(PersistentLaunch.of(Cell.RNN, 8, 64, HOPPER)).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 131, 132, 133, 1056, 1057, 5000, 100_000})
     void everyRowIsInASliceThatFits(int rows) {
         for (int units : new int[] {1, 32, 33, 64, 65, 128}) {
-            PersistentLaunch launch = PersistentLaunch.of(units, rows, HOPPER);
-            assertThat(launch.slice()).isBetween(1, 8);
-            assertThat(launch.slice() % launch.atOnce()).isZero();
-            assertThat(launch.padded()).isBetween(units, 128);
-            assertThat((long) launch.slice() * launch.blocks())
-                    .isBetween((long) rows, (long) rows + launch.slice() - 1);
+            for (Cell cell : new Cell[] {Cell.LSTM, Cell.GRU}) {
+                PersistentLaunch launch = of(cell, units, rows, HOPPER);
+                assertThat(launch.slice()).isBetween(1, 8);
+                assertThat(launch.slice() % launch.atOnce()).isZero();
+                assertThat(launch.padded()).isBetween(units, 128);
+                assertThat((long) launch.slice() * launch.blocks())
+                        .isBetween((long) rows, (long) rows + launch.slice() - 1);
+            }
         }
     }
 }
