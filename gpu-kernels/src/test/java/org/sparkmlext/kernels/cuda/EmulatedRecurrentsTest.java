@@ -19,7 +19,7 @@ class EmulatedRecurrentsTest {
     }
 
     private static Backend openBackend(int sharedBytes, int numMultiprocessors) {
-        return new CudaBackend(new EmulatedDevice(sharedBytes, Integer.MAX_VALUE, numMultiprocessors));
+        return new CudaBackend(EmulatedDevice.ofMultiprocessors(sharedBytes, numMultiprocessors));
     }
 
     /** A row a block. */

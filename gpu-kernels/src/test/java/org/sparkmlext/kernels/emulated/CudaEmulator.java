@@ -45,9 +45,16 @@ public final class CudaEmulator {
     public record Shape(int gridX, int gridY, int gridZ, int blockX, int sharedBytes) {}
 
     private final Launcher launcher;
+    private final boolean hasBfloat16;
 
-    private CudaEmulator(Launcher launcher) {
+    private CudaEmulator(Launcher launcher, boolean hasBfloat16) {
         this.launcher = launcher;
+        this.hasBfloat16 = hasBfloat16;
+    }
+
+    /** Whether the file is for Ampere and newer. */
+    public boolean hasBfloat16() {
+        return hasBfloat16;
     }
 
     /** Whether kernels can be compiled here. */
@@ -77,7 +84,7 @@ public final class CudaEmulator {
             if (!Files.exists(library)) {
                 compile(file, header, source, folder, library);
             }
-            return new CudaEmulator(Native.load(library.toString(), Launcher.class));
+            return new CudaEmulator(Native.load(library.toString(), Launcher.class), source.hasBfloat16());
         } catch (IOException e) {
             throw new IllegalStateException("cannot compile " + file, e);
         }

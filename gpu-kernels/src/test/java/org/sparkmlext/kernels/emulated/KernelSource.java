@@ -44,6 +44,11 @@ public record KernelSource(byte[] text, Map<String, byte[]> headers) {
         return new KernelSource(text.toByteArray(), headers);
     }
 
+    /** Whether it computes in bfloat16, which Turing has not. */
+    public boolean hasBfloat16() {
+        return headers.containsKey("bfloat16.cuh");
+    }
+
     private static List<String> included(byte[] text) {
         List<String> names = new ArrayList<>();
         Matcher matcher = INCLUDE.matcher(new String(text, StandardCharsets.UTF_8));

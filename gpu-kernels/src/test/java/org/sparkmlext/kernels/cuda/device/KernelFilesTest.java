@@ -48,7 +48,7 @@ class KernelFilesTest {
 
     /** The least compute capability that a file is for: Turing has no bfloat16. */
     private static int capability(String name) throws IOException {
-        return source(name).headers().containsKey("bfloat16.cuh") ? AMPERE : TURING;
+        return source(name).hasBfloat16() ? AMPERE : TURING;
     }
 
     @ParameterizedTest
