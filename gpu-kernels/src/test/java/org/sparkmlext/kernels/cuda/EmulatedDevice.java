@@ -45,8 +45,7 @@ final class EmulatedDevice implements OpenDevice {
 
     private EmulatedDevice(int sharedBytes, int mostAllocations, int numMultiprocessors, int major, int minor) {
         this.mostAllocations = mostAllocations;
-        facts = new DeviceFacts(
-                "CUDA on the CPU", major, minor, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
+        facts = new DeviceFacts("CUDA on the CPU", major, minor, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
     }
 
     /** One of some compute capability. */
