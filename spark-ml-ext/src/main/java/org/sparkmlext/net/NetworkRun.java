@@ -164,7 +164,7 @@ final class NetworkRun implements AutoCloseable {
             program = model.trainingProgram(count);
             trainingFeed.write(program, order, batches.begin(batch), key);
             sums.begin();
-            program.run(key, sums);
+            program.run(key, sums.listener());
         }
         sums.exchange(count > 0);
         double norm = model.update(step, rates.rate(step));

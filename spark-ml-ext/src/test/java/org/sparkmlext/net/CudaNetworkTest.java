@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.sparkmlext.collective.Collective;
+import org.sparkmlext.collective.InProcessCollective;
+import org.sparkmlext.collective.LoopbackGroup;
 import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
@@ -67,13 +71,18 @@ class CudaNetworkTest {
     }
 
     private static RankThreads.Outcome train(int ranks, String device) {
+        return train(device, InProcessCollective.group(ranks));
+    }
+
+    private static RankThreads.Outcome train(String device, List<? extends Collective> collectives) {
         LoopSettings settings =
                 LoopSettings.of(network()).epochs(EPOCHS).rate(0.05f).rule(new UpdateRule.Sgd(0.9f, false, 1e-4f));
         return RankThreads.train(
                 settings.algorithm(),
-                parts(ranks),
+                parts(collectives.size()),
                 rank -> Backends.open(device, BackendOptions.threads(1)).backend(),
-                List.of());
+                List.of(),
+                collectives);
     }
 
     private static void assertSameCourse(RankThreads.Outcome outcome, RankThreads.Outcome expected) {
@@ -104,6 +113,13 @@ class CudaNetworkTest {
     @Test
     void twoRanksLoseWhatTwoOfTheCpuLose() {
         assertSameCourse(train(2, "emulated"), train(2, "cpu"));
+    }
+
+    /** Ranks of several processes: gradients leave the device while it computes. Of two numbers there is one sum. */
+    @Test
+    void sumsThatTravelDuringTheBackwardPassGiveTheSameModel() throws IOException {
+        assertThat(train("emulated", LoopbackGroup.open(2)).model())
+                .isEqualTo(train(2, "emulated").model());
     }
 
     static Stream<Arguments> networks() {
