@@ -39,8 +39,18 @@ final class EmulatedDevice implements OpenDevice {
 
     /** @param mostAllocations the one after these finds no memory */
     EmulatedDevice(int sharedBytes, int mostAllocations) {
+        this(sharedBytes, mostAllocations, 0);
+    }
+
+    private EmulatedDevice(int sharedBytes, int mostAllocations, int ordinal) {
         this.mostAllocations = mostAllocations;
-        facts = new DeviceFacts("CUDA on the CPU", 9, 0, 13_000, TOTAL_BYTES, NUM_MULTIPROCESSORS, sharedBytes);
+        String name = "CUDA on the CPU" + (ordinal == 0 ? "" : ", device " + ordinal);
+        facts = new DeviceFacts(name, 9, 0, 13_000, TOTAL_BYTES, NUM_MULTIPROCESSORS, sharedBytes);
+    }
+
+    /** One of as many as are asked for; all but the first are called by their number. */
+    static EmulatedDevice numbered(int ordinal) {
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, ordinal);
     }
 
     @Override
