@@ -288,10 +288,10 @@ __device__ __forceinline__ void write_statistics(bfloat16* tile, float* statisti
   }
 }
 
-// result[pixel][output] = bias[output] + sum over taps and channels of source times weights[output][tap][channel]. With `statistics`: for each
+// biases: outputs that are no padding. result[pixel][output] = bias[output] + sum over taps and channels of source times weights[output][tap][channel]. With `statistics`: for each
 // tile of rows the means of what was stored, a number each output, then the sums of squared deviations from them.
 template <class T>
-__device__ void gather(const bfloat16* source, const bfloat16* weights, const float* bias, bfloat16* result, float* statistics, const Gather& g) {
+__device__ void gather(const bfloat16* source, const bfloat16* weights, const float* bias, int biases, bfloat16* result, float* statistics, const Gather& g) {
   DYNAMIC_SHARED(bfloat16, shared);
   int across = (g.outputs + T::COLUMNS - 1) / T::COLUMNS;
   int tile = blockIdx.x / across, first_row = tile * T::ROWS, first_column = (int)(blockIdx.x % across) * T::COLUMNS;
@@ -328,8 +328,8 @@ __device__ void gather(const bfloat16* source, const bfloat16* weights, const fl
       int row = warp_row + i * 16 + lane / 4, column = warp_column + j * 8 + lane % 4 * 2;
       float low = 0.0f, high = 0.0f;
       if (bias) {
-        if (first_column + column < g.outputs) low = bias[first_column + column];
-        if (first_column + column + 1 < g.outputs) high = bias[first_column + column + 1];
+        if (first_column + column < biases) low = bias[first_column + column];
+        if (first_column + column + 1 < biases) high = bias[first_column + column + 1];
       }
       *(unsigned*)(shared + row * LINE + column) = bfloat16_pair(sums.of[i][j][0] + low, sums.of[i][j][1] + high);
       *(unsigned*)(shared + (row + 8) * LINE + column) = bfloat16_pair(sums.of[i][j][2] + low, sums.of[i][j][3] + high);
@@ -425,8 +425,8 @@ __device__ void gather_weights(const bfloat16* source, const bfloat16* dy, float
 
 #define GATHER(name, ...)                                                                                                       \
   KERNEL __launch_bounds__((Tile<__VA_ARGS__>::THREADS))                                                                        \
-      name(const bfloat16* source, const bfloat16* weights, const float* bias, bfloat16* result, float* statistics, SIZES) {    \
-    gather<Tile<__VA_ARGS__>>(source, weights, bias, result, statistics, GATHER_OF_SIZES);                                      \
+      name(const bfloat16* source, const bfloat16* weights, const float* bias, int biases, bfloat16* result, float* statistics, SIZES) { \
+    gather<Tile<__VA_ARGS__>>(source, weights, bias, biases, result, statistics, GATHER_OF_SIZES);                              \
   }
 #define GATHER_WEIGHTS(name, ...)                                                                            \
   KERNEL __launch_bounds__((Tile<__VA_ARGS__>::THREADS))                                                     \

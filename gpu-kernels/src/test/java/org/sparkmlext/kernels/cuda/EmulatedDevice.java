@@ -50,23 +50,30 @@ final class EmulatedDevice implements OpenDevice {
 
     /** @param mostAllocations the one after these finds no memory */
     EmulatedDevice(int sharedBytes, int mostAllocations) {
-        this(sharedBytes, mostAllocations, NUM_MULTIPROCESSORS, 9, 0);
+        this(sharedBytes, mostAllocations, NUM_MULTIPROCESSORS, 9, 0, "");
     }
 
-    private EmulatedDevice(int sharedBytes, int mostAllocations, int numMultiprocessors, int major, int minor) {
+    private EmulatedDevice(
+            int sharedBytes, int mostAllocations, int numMultiprocessors, int major, int minor, String suffix) {
         this.mostAllocations = mostAllocations;
         facts = new DeviceFacts(
-                "CUDA on the CPU", major, minor, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
+                "CUDA on the CPU" + suffix, major, minor, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
     }
 
     /** One of some compute capability. */
     static EmulatedDevice ofCapability(int major, int minor) {
-        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, major, minor);
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, major, minor, "");
     }
 
     /** One of so many multiprocessors. */
     static EmulatedDevice ofMultiprocessors(int sharedBytes, int numMultiprocessors) {
-        return new EmulatedDevice(sharedBytes, Integer.MAX_VALUE, numMultiprocessors, 9, 0);
+        return new EmulatedDevice(sharedBytes, Integer.MAX_VALUE, numMultiprocessors, 9, 0, "");
+    }
+
+    /** One of as many as are asked for; all but the first are called by their number. */
+    static EmulatedDevice numbered(int ordinal) {
+        String suffix = ordinal == 0 ? "" : ", device " + ordinal;
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, 9, 0, suffix);
     }
 
     @Override

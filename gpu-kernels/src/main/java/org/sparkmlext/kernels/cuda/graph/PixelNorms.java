@@ -60,7 +60,8 @@ final class PixelNorms {
         apply(node);
     }
 
-    private PartialStatistics statistics(Value images, PixelShape shape) {
+    /** Statistics of parts of some images: those made with them, or by a launch. */
+    PartialStatistics statistics(Value images, PixelShape shape) {
         PartialStatistics given = c.statistics(images);
         if (given != null) {
             return given;

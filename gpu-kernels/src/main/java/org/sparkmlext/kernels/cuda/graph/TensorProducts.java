@@ -177,16 +177,7 @@ final class TensorProducts {
         int count = Math.multiplyExact(taps, padded(outputs) * padded(channels));
         Slot made = c.scratch((long) count * Short.BYTES);
         c.launches()
-                .each(
-                        FILE,
-                        "pack_weights",
-                        count,
-                        c.read(weights),
-                        made,
-                        outputs,
-                        channels,
-                        taps,
-                        isTurned ? 1 : 0);
+                .each(FILE, "pack_weights", count, c.read(weights), made, outputs, channels, taps, isTurned ? 1 : 0);
         known.put(weights, made);
         return made;
     }
@@ -219,7 +210,7 @@ final class TensorProducts {
                         tile.name("gather"),
                         tile.sharedBytes(),
                         tile.grid(gather.result().pixels(), gather.result().padded(), 1),
-                        with(gather, source, weights, bias, result, statistics));
+                        with(gather, source, weights, bias, gather.result().channels(), result, statistics));
     }
 
     private static @Nullable Object[] with(Gather gather, @Nullable Object... before) {

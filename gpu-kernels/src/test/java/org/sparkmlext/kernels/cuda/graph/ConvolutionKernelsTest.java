@@ -100,7 +100,10 @@ class ConvolutionKernelsTest {
         if (h < 0 || h >= g.source().height() || x < 0 || x >= g.source().width()) {
             return 0;
         }
-        return value(source[((row * g.source().height() + h) * g.source().width() + x) * g.source().padded() + channel]);
+        return value(source[
+                ((row * g.source().height() + h) * g.source().width() + x)
+                                * g.source().padded()
+                        + channel]);
     }
 
     record Case(Tile tile, Gather gather) {
@@ -123,10 +126,16 @@ class ConvolutionKernelsTest {
                 new Case(TensorProducts.FEW_CHANNELS, gather(2, 12, 64, 64, WINDOW, false)),
                 new Case(TensorProducts.FEW_OUTPUTS, gather(2, 9, 72, 60, WINDOW, false)),
                 new Case(TensorProducts.FEW_OUTPUTS, gather(2, 9, 64, 60, WINDOW, true)),
-                new Case(TensorProducts.FEW_OUTPUTS, gather(3, 11, 20, 9, Window2d.square(5).stride(2).pad(1), false)),
+                new Case(
+                        TensorProducts.FEW_OUTPUTS,
+                        gather(3, 11, 20, 9, Window2d.square(5).stride(2).pad(1), false)),
                 new Case(TensorProducts.MANY_OUTPUTS, gather(2, 9, 128, 130, WINDOW, false)),
-                new Case(TensorProducts.MANY_OUTPUTS, gather(1, 13, 24, 100, Window2d.square(3).dilation(2).pad(2), false)),
-                new Case(TensorProducts.MANY_OUTPUTS, gather(1, 13, 24, 100, Window2d.square(3).dilation(2).pad(2), true)),
+                new Case(
+                        TensorProducts.MANY_OUTPUTS,
+                        gather(1, 13, 24, 100, new Window2d(3, 3, 1, 1, 2, 2, 2, 2, 2, 2), false)),
+                new Case(
+                        TensorProducts.MANY_OUTPUTS,
+                        gather(1, 13, 24, 100, new Window2d(3, 3, 1, 1, 2, 2, 2, 2, 2, 2), true)),
                 new Case(TensorProducts.FEW_PIXELS, Gather.ofRows(5, 300, 70, false)),
                 new Case(TensorProducts.FEW_PIXELS, Gather.ofRows(70, 64, 10, true)));
     }
@@ -173,7 +182,7 @@ class ConvolutionKernelsTest {
                 pixels,
                 lines,
                 1,
-                with(g, copied(source), packed, copied(bias), result, statistics));
+                with(g, copied(source), packed, copied(bias), outputs, result, statistics));
         short[] got = result.getShortArray(0, pixels * lines);
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int o = 0; o < lines; o++) {
@@ -207,8 +216,10 @@ class ConvolutionKernelsTest {
                 for (int i = 0; i < count; i++) {
                     squares += Math.pow(value(stored[(first + i) * lines + o]) - mean, 2);
                 }
-                assertThat((double) statistics[2 * part * lines + o]).isCloseTo(mean, within(1e-4 * (1 + Math.abs(mean))));
-                assertThat((double) statistics[(2 * part + 1) * lines + o]).isCloseTo(squares, within(1e-3 * (1 + squares)));
+                assertThat((double) statistics[2 * part * lines + o])
+                        .isCloseTo(mean, within(1e-4 * (1 + Math.abs(mean))));
+                assertThat((double) statistics[(2 * part + 1) * lines + o])
+                        .isCloseTo(squares, within(1e-3 * (1 + squares)));
             }
         }
     }
@@ -217,7 +228,9 @@ class ConvolutionKernelsTest {
         return Stream.of(
                 new Case(TensorProducts.WEIGHTS_OF_FEW_COLUMNS, gather(3, 9, 3, 20, WINDOW, false)),
                 new Case(TensorProducts.WEIGHTS_OF_FEW_OUTPUTS, gather(2, 9, 24, 60, WINDOW, false)),
-                new Case(TensorProducts.WEIGHTS_OF_FEW_OUTPUTS, gather(2, 9, 30, 9, Window2d.square(5).stride(2).pad(1), false)),
+                new Case(
+                        TensorProducts.WEIGHTS_OF_FEW_OUTPUTS,
+                        gather(2, 9, 30, 9, Window2d.square(5).stride(2).pad(1), false)),
                 new Case(TensorProducts.WEIGHTS_OF_MANY, gather(2, 7, 20, 130, WINDOW, false)),
                 new Case(TensorProducts.WEIGHTS_OF_MANY, Gather.ofRows(70, 200, 70, false)));
     }
@@ -233,7 +246,9 @@ class ConvolutionKernelsTest {
         short[] dy = pixels(g.result());
         int pixels = g.result().pixels();
         int lines = g.result().padded();
-        int length = (pixels / 2 + one.tile().inner() - 1) / one.tile().inner() * one.tile().inner();
+        int length = (pixels / 2 + one.tile().inner() - 1)
+                / one.tile().inner()
+                * one.tile().inner();
         int count = (pixels + length - 1) / length;
         Pointer pieces = allocate(4L * count * lines * g.inner());
         launch(
