@@ -47,6 +47,7 @@ final class Compilation {
     private final Map<Value, Slot> slots = new HashMap<>();
     /** Where values lie as pixels. */
     private final Map<Value, Slot> pixels = new HashMap<>();
+
     private final Map<Value, PartialStatistics> statistics = new HashMap<>();
     private final Set<Value> madeInPlace = new HashSet<>();
     private final Map<Slot, Object> constants = new LinkedHashMap<>();

@@ -16,13 +16,9 @@ record Persistents(Compilation c) {
     }
 
     /** @param arguments of the kernel, between its weights and its sizes */
-    void add(
-            Layer layer,
-            PersistentLaunch launch,
-            boolean isBackward,
-            Slot recurrent,
-            @Nullable Object... arguments) {
-        @Nullable Object[] all = Stream.of(
+    void add(Layer layer, PersistentLaunch launch, boolean isBackward, Slot recurrent, @Nullable Object... arguments) {
+        @Nullable
+        Object[] all = Stream.of(
                         Stream.of(packed(layer, launch, recurrent, isBackward)),
                         Arrays.stream(arguments),
                         Stream.of(launch.slice(), layer.rows(), layer.steps(), layer.units()))

@@ -118,16 +118,7 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
             switch (layer.cell()) {
                 case LSTM -> each(layer, t, "lstm_step", kept, rest, h, lengths);
                 case GRU ->
-                    each(
-                            layer,
-                            t,
-                            "gru_step",
-                            kept,
-                            t == 0 ? null : ofBefore,
-                            layer.ofProduct(bias),
-                            rest,
-                            h,
-                            lengths);
+                    each(layer, t, "gru_step", kept, t == 0 ? null : ofBefore, layer.ofProduct(bias), rest, h, lengths);
                 case RNN -> each(layer, t, "rnn_step", kept, h, lengths);
             }
         }
