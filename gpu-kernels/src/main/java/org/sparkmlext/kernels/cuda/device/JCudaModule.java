@@ -75,7 +75,7 @@ final class JCudaModule implements AutoCloseable {
      *
      * @param sharedBytes dynamic shared memory of a block, at most {@link DeviceFacts#sharedBytes()}
      */
-    JCudaKernel kernel(String name, int sharedBytes) {
+    CUfunction function(String name, int sharedBytes) {
         if (isClosed) {
             throw new IllegalStateException(resource + " is closed");
         }
@@ -99,7 +99,11 @@ final class JCudaModule implements AutoCloseable {
                             MOST_SHARED_PERCENT),
                     "choosing shared memory for " + name);
         }
-        return new JCudaKernel(name, function, sharedBytes);
+        // Asking makes the driver load it now: it could not while launches are recorded.
+        JCudaCalls.check(
+                JCudaDriver.cuFuncGetAttribute(new int[1], CUfunction_attribute.CU_FUNC_ATTRIBUTE_NUM_REGS, function),
+                "loading " + name);
+        return function;
     }
 
     /** Unloads the kernels. Closing twice is allowed. */

@@ -141,17 +141,38 @@ final class Compilation {
     /** Where a value that was made before lies in plain order: floats, if it is made of numbers. */
     Slot read(Value value) {
         Slot slot = slots.get(value);
-        return slot != null ? slot : convert("from_pixels", value, require(pixels.get(value), value), make(value));
+        if (slot != null) {
+            return slot;
+        }
+        Slot own = require(pixels.get(value), value);
+        Slot made = make(value);
+        fromPixels(own, made, pixelShape(value));
+        return made;
     }
 
     /** Where images that were made before lie as pixels. */
     Slot readPixels(Value value) {
         Slot slot = pixels.get(value);
-        return slot != null ? slot : convert("to_pixels", value, require(slots.get(value), value), makePixels(value));
+        if (slot != null) {
+            return slot;
+        }
+        Slot plain = require(slots.get(value), value);
+        Slot made = makePixels(value);
+        toPixels(plain, made, pixelShape(value));
+        return made;
     }
 
-    private Slot convert(String kernel, Value value, Slot from, Slot to) {
-        PixelShape shape = pixelShape(value);
+    /** Rounds floats in plain order to pixels. */
+    void toPixels(Slot plain, Slot made, PixelShape shape) {
+        convert("to_pixels", plain, made, shape);
+    }
+
+    /** The other way. */
+    void fromPixels(Slot own, Slot made, PixelShape shape) {
+        convert("from_pixels", own, made, shape);
+    }
+
+    private void convert(String kernel, Slot from, Slot to, PixelShape shape) {
         Grid blocks = Grid.covering(shape.pixels(), TURNED_PIXELS, TURNING_THREADS);
         int ofChannels = (shape.channels() + TURNED_CHANNELS - 1) / TURNED_CHANNELS;
         launches.add(
@@ -163,7 +184,6 @@ final class Compilation {
                 shape.channels(),
                 shape.area(),
                 shape.pixels());
-        return to;
     }
 
     /** Where to make images as pixels. */

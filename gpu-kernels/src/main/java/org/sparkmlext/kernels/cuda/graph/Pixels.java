@@ -31,6 +31,10 @@ final class Pixels {
         pools = new PixelPools(c);
     }
 
+    PixelNorms norms() {
+        return norms;
+    }
+
     /** The node that a mistake in what {@code node} makes is a mistake of: the first of those that run as one. */
     Node start(Node node) {
         return chains.start(node);
