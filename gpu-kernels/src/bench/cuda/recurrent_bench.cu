@@ -7,12 +7,24 @@
 #include <cmath>
 #include <random>
 
+#include "bfloat16.cuh"
+#include "tensor_cores.cuh"
+
 #include "persistent.cu"
 #include "products.cu"
 
 // Other shares of the weights in registers.
 LSTM(128_held_4_by_2, 128, 2, 4, 4, SHARED)
 LSTM(128_held_6_by_2, 128, 2, 6, 6, SHARED)
+
+#undef LSTM
+namespace tensor_cores {
+#include "persistent_bfloat16.cu"
+}
+#undef MATRICES
+namespace tensor_products {
+#include "products_bfloat16.cu"
+}
 
 struct Layer {
   int rows, steps, units;
@@ -147,6 +159,28 @@ struct Bench {
   }
 };
 
+// The same by tensor cores.
+template <auto FORWARD, auto BACKWARD>
+static void run_bfloat16(Bench& b, const char* name, int padded, int slice) {
+  const Layer& l = b.l;
+  int blocks = (l.rows + slice - 1) / slice, threads = 2 * padded, n = padded * padded / 2;
+  uint4* packed[2];
+  for (int back = 0; back < 2; back++) {
+    packed[back] = device_array<uint4>(n);
+    launch<tensor_cores::pack_tiles>(dim3((n + 255) / 256), 256, 0, back, (const float*)b.d.recurrent, packed[back], padded, l.units, n);
+  }
+  auto run_forward = [&] {
+    launch<FORWARD>(dim3(blocks), threads, 0, (const uint4*)packed[0], b.d.gates, b.d.c, b.d.h, (const int*)nullptr, slice, l.rows,
+                    l.steps, l.units);
+  };
+  auto run_backward = [&] {
+    launch<BACKWARD>(dim3(blocks), threads, 0, (const uint4*)packed[1], (const float*)b.d.dh, (const float*)b.d.gates,
+                     (const float*)b.d.c, (const int*)nullptr, b.d.dgates, slice, l.rows, l.steps, l.units);
+  };
+  b.measure(name, slice, blocks, occupancy<FORWARD>(threads, 0), occupancy<BACKWARD>(threads, 0), run_forward, run_backward);
+  for (uint4* p : packed) device_free(p);
+}
+
 // One of the big products of a layer by either tile: c = a b, a batch of them. Both have the same sums in the same order.
 struct Product {
   const char* name;
@@ -156,11 +190,11 @@ struct Product {
   size_t results() const { return (size_t)rows * columns * pieces; }
 
   template <auto KERNEL_OF>
-  double run(int side, float* c, std::vector<float>& result) const {
+  double run(int side, float* c, std::vector<float>& result, int threads = 256) const {
     int tiles = (rows + side - 1) / side * ((columns + side - 1) / side);
     double ms = median([&] {
-      launch<KERNEL_OF>(dim3(tiles, 1, pieces), 256, 0, a, b, (const float*)nullptr, c, rows, columns, inner, inner, a_row, a_inner, b_inner,
-                        b_column, (i64)columns, a_batch, b_batch, (i64)rows * columns, 1.0f, 0);
+      launch<KERNEL_OF>(dim3(tiles, 1, pieces), threads, 0, a, b, (const float*)nullptr, c, rows, columns, inner, inner, a_row,
+                        a_inner, b_inner, b_column, (i64)columns, a_batch, b_batch, (i64)rows * columns, 1.0f, 0);
     });
     result.resize(results());
     copy_out(result.data(), c, result.size() * 4);
@@ -173,9 +207,20 @@ struct Product {
     double large = run<matrices_large>(64, c, one);
     fill(c, 0, results() * 4);
     double huge = run<matrices_huge>(128, c, other);
+    std::vector<float> rounded;
+    fill(c, 0, results() * 4);
+    double large_bf = run<tensor_products::matrices_bfloat16_large>(64, c, rounded, 128);
+    fill(c, 0, results() * 4);
+    double huge_bf = run<tensor_products::matrices_bfloat16_huge>(128, c, rounded, 256);
+    double most = 0, off = 0;
+    for (size_t i = 0; i < one.size(); i++) {
+      most = std::max(most, (double)std::abs(one[i])), off = std::max(off, (double)std::abs(one[i] - rounded[i]));
+    }
     double flops = 2.0 * rows * columns * inner * pieces;
     printf("%-20s %d x (%d x %d x %d): large %.4f ms, %.1f TFLOP/s; huge %.4f ms, %.1f TFLOP/s; %s\n", name, pieces, rows, columns, inner,
            large, flops / large / 1e9, huge, flops / huge / 1e9, memcmp(one.data(), other.data(), one.size() * 4) ? "DIFFERENT" : "equal");
+    printf("%-20s bfloat16: large %.4f ms, %.1f TFLOP/s; huge %.4f ms, %.1f TFLOP/s; off by %.1e of %.1e\n", name, large_bf,
+           flops / large_bf / 1e9, huge_bf, flops / huge_bf / 1e9, off, most);
     device_free(c);
   }
 };
@@ -205,7 +250,9 @@ int main(int count, char** arguments) {
            device_array<float>(l.all() * 4), device_array<float>(4 * P * P), device_array<float>(4 * P * P)};
     for (int back = 0; back < 2; back++) {
       float* to = back ? b.d.backward : b.d.forward;
-      double ms = median([&] { launch<pack_recurrent>(dim3((P * P + 255) / 256), 256, 0, back, (const float*)b.d.recurrent, to, 4, P, units, P * P); });
+      double ms = median([&] {
+        launch<pack_recurrent>(dim3((P * P + 255) / 256), 256, 0, back, (const float*)b.d.recurrent, to, 4, P, units, P * P);
+      });
       if (!back) printf("pack_recurrent: %.4f ms\n", ms);
     }
     int slice = std::min(8, (rows + places - 1) / places), even = (slice + 1) / 2 * 2;
@@ -222,6 +269,11 @@ int main(int count, char** arguments) {
       b.run<lstm_128_narrow_by_2, lstm_gradient_128_narrow_by_2>("128_narrow_by_2", P, 0, 0, even);
       b.run<lstm_128_held_4_by_2, lstm_gradient_128_held_4_by_2>("128_held_4_by_2", P, 128 << 10, 128 << 10, even);
       b.run<lstm_128_held_6_by_2, lstm_gradient_128_held_6_by_2>("128_held_6_by_2", P, 64 << 10, 64 << 10, even);
+    }
+    for (int of_block : {slice, 8}) {
+      if (P == 32) run_bfloat16<tensor_cores::lstm_bfloat16_32, tensor_cores::lstm_gradient_bfloat16_32>(b, "bfloat16_32", P, of_block);
+      if (P == 64) run_bfloat16<tensor_cores::lstm_bfloat16_64, tensor_cores::lstm_gradient_bfloat16_64>(b, "bfloat16_64", P, of_block);
+      if (P == 128) run_bfloat16<tensor_cores::lstm_bfloat16_128, tensor_cores::lstm_gradient_bfloat16_128>(b, "bfloat16_128", P, of_block);
     }
     int all = rows * steps;
     i64 H = units;

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.emulated;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.Memory;
@@ -12,29 +13,126 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sparkmlext.kernels.emulated.CudaEmulator.Shape;
 
-/** A product is the same to the bit by whichever tile it is computed, so that the choice of a tile is one of speed alone. */
+/** A product is the same whichever tile computes it, so that the choice of a tile is one of speed alone: in float32 to the bit. */
 @Timeout(120)
 class ProductTilesTest {
 
+    private static final float FACTOR = 0.5f;
+
     private static CudaEmulator products;
+    private static CudaEmulator ofBfloat16;
 
     @BeforeAll
     static void compile() {
         assumeTrue(CudaEmulator.hasCompiler(), "no g++ on the PATH: CUDA kernels were not run on the CPU");
         products = CudaEmulator.of("products");
+        ofBfloat16 = CudaEmulator.of("products_bfloat16");
     }
 
-    private static Memory random(long seed, int length) {
-        SplittableRandom random = new SplittableRandom(seed);
-        Memory memory = new Memory(4L * length);
-        for (int i = 0; i < length; i++) {
-            memory.setFloat(4L * i, (float) random.nextDouble(-1, 1));
+    /** A batch of products; the last one has a shorter inner axis. */
+    private record Case(
+            int rows, int columns, int inner, int batches, boolean isFirstTurned, boolean isSecondTurned) {
+
+        private static final int SEED = 1;
+
+        int results() {
+            return batches * rows * columns;
         }
-        return memory;
-    }
 
-    private static int tiles(int rows, int columns, int size) {
-        return (rows + size - 1) / size * ((columns + size - 1) / size);
+        int lastInner() {
+            return Math.max(1, inner - 3);
+        }
+
+        float[] a(boolean isRounded) {
+            return random(SEED, batches * rows * inner, isRounded);
+        }
+
+        float[] b(boolean isRounded) {
+            return random(SEED + 1, batches * columns * inner, isRounded);
+        }
+
+        float[] bias() {
+            return random(SEED + 2, columns, false);
+        }
+
+        float[] before() {
+            return random(SEED + 3, results(), false);
+        }
+
+        private static float[] random(long seed, int length, boolean isRounded) {
+            SplittableRandom random = new SplittableRandom(seed);
+            float[] values = new float[length];
+            for (int i = 0; i < length; i++) {
+                float value = (float) random.nextDouble(-1, 1);
+                values[i] = isRounded ? bfloat16(value) : value;
+            }
+            return values;
+        }
+
+        /** To the nearest, ties to even. */
+        private static float bfloat16(float value) {
+            int bits = Float.floatToRawIntBits(value);
+            return Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
+        }
+
+        /** Summed one after the other in float32. */
+        float[] expected(boolean isRounded) {
+            float[] a = a(isRounded);
+            float[] b = b(isRounded);
+            float[] bias = bias();
+            float[] y = before();
+            for (int z = 0; z < batches; z++) {
+                for (int m = 0; m < rows; m++) {
+                    for (int n = 0; n < columns; n++) {
+                        float sum = 0;
+                        for (int k = 0; k < (z == batches - 1 ? lastInner() : inner); k++) {
+                            int atA = z * rows * inner + (isFirstTurned ? k * rows + m : m * inner + k);
+                            int atB = z * columns * inner + (isSecondTurned ? n * inner + k : k * columns + n);
+                            sum += a[atA] * b[atB];
+                        }
+                        y[(z * rows + m) * columns + n] += sum * FACTOR + bias[n];
+                    }
+                }
+            }
+            return y;
+        }
+
+        float[] run(CudaEmulator kernels, String kernel, int side, int threads) {
+            int tiles = (rows + side - 1) / side * ((columns + side - 1) / side);
+            try (Memory a = memory(a(false));
+                    Memory b = memory(b(false));
+                    Memory bias = memory(bias());
+                    Memory y = memory(before())) {
+                kernels.launch(
+                        kernel,
+                        new Shape(tiles, 1, batches, threads, 0),
+                        a,
+                        b,
+                        bias,
+                        y,
+                        rows,
+                        columns,
+                        inner,
+                        lastInner(),
+                        isFirstTurned ? 1L : (long) inner,
+                        isFirstTurned ? (long) rows : 1L,
+                        isSecondTurned ? 1L : (long) columns,
+                        isSecondTurned ? (long) inner : 1L,
+                        (long) columns,
+                        (long) rows * inner,
+                        (long) columns * inner,
+                        (long) rows * columns,
+                        FACTOR,
+                        1);
+                return y.getFloatArray(0, results());
+            }
+        }
+
+        private static Memory memory(float[] values) {
+            Memory memory = new Memory((long) values.length * Float.BYTES);
+            memory.write(0, values, 0, values.length);
+            return memory;
+        }
     }
 
     @ParameterizedTest
@@ -47,61 +145,29 @@ class ProductTilesTest {
     })
     void allTilesMakeTheSameBits(
             int rows, int columns, int inner, int batches, boolean isFirstTurned, boolean isSecondTurned) {
-        int results = batches * rows * columns;
-        // The last of a batch has another inner axis.
-        int last = Math.max(1, inner - 3);
-        float[] plain = new float[results];
-        try (Memory a = random(1, batches * rows * inner);
-                Memory b = random(2, batches * columns * inner);
-                Memory bias = random(3, columns);
-                Memory out = random(4, results)) {
-            float[] before = out.getFloatArray(0, results);
-            for (int z = 0; z < batches; z++) {
-                for (int m = 0; m < rows; m++) {
-                    for (int n = 0; n < columns; n++) {
-                        float sum = 0;
-                        for (int k = 0; k < (z == batches - 1 ? last : inner); k++) {
-                            int atA = z * rows * inner + (isFirstTurned ? k * rows + m : m * inner + k);
-                            int atB = z * columns * inner + (isSecondTurned ? n * inner + k : k * columns + n);
-                            sum += a.getFloat(4L * atA) * b.getFloat(4L * atB);
-                        }
-                        int at = (z * rows + m) * columns + n;
-                        plain[at] = before[at] + (sum * 0.5f + bias.getFloat(4L * n));
-                    }
-                }
-            }
-            for (String tile : new String[] {"small 16 64", "large 64 256", "huge 128 256"}) {
-                String[] sizes = tile.split(" ");
-                out.write(0, before, 0, results);
-                products.launch(
-                        "matrices_" + sizes[0],
-                        new Shape(
-                                tiles(rows, columns, Integer.parseInt(sizes[1])),
-                                1,
-                                batches,
-                                Integer.parseInt(sizes[2]),
-                                0),
-                        a,
-                        b,
-                        bias,
-                        out,
-                        rows,
-                        columns,
-                        inner,
-                        last,
-                        isFirstTurned ? 1L : (long) inner,
-                        isFirstTurned ? (long) rows : 1L,
-                        isSecondTurned ? 1L : (long) columns,
-                        isSecondTurned ? (long) inner : 1L,
-                        (long) columns,
-                        (long) rows * inner,
-                        (long) columns * inner,
-                        (long) rows * columns,
-                        0.5f,
-                        1);
-                float[] actual = out.getFloatArray(0, results);
-                assertThat(Arrays.mismatch(actual, plain)).as(tile).isEqualTo(-1);
-            }
+        Case product = new Case(rows, columns, inner, batches, isFirstTurned, isSecondTurned);
+        float[] expected = product.expected(false);
+        assertThat(Arrays.mismatch(product.run(products, "matrices_small", 16, 64), expected)).isEqualTo(-1);
+        assertThat(Arrays.mismatch(product.run(products, "matrices_large", 64, 256), expected)).isEqualTo(-1);
+        assertThat(Arrays.mismatch(product.run(products, "matrices_huge", 128, 256), expected)).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "64, 64, 16, 1, false, false",
+        "130, 137, 39, 2, true, false",
+        "70, 129, 5, 1, false, true",
+        "129, 48, 33, 1, true, true"
+    })
+    void tensorCoresRoundOperandsAndNothingElse(
+            int rows, int columns, int inner, int batches, boolean isFirstTurned, boolean isSecondTurned) {
+        Case product = new Case(rows, columns, inner, batches, isFirstTurned, isSecondTurned);
+        float[] expected = product.expected(true);
+        float[] large = product.run(ofBfloat16, "matrices_bfloat16_large", 64, 128);
+        float[] huge = product.run(ofBfloat16, "matrices_bfloat16_huge", 128, 256);
+        assertThat(Arrays.mismatch(large, huge)).isEqualTo(-1);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(large[i]).isCloseTo(expected[i], within(1e-5f));
         }
     }
 }

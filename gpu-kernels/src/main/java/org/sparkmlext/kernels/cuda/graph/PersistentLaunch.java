@@ -6,15 +6,18 @@ import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.graph.Recurrent.Cell;
 
 /**
- * How the kernels of {@code persistent.cu} and {@code persistent_gru.cu} are launched for a layer on a device.
+ * How the kernels of {@code persistent.cu}, {@code persistent_gru.cu} and {@code persistent_bfloat16.cu} are launched for a layer on a
+ * device.
  *
+ * @param isBfloat16 whether by tensor cores, operands in bfloat16: an LSTM only
  * @param padded units that a block has room for, a power of 2
  * @param isNarrow whether weights that do not fit registers are read again in every step, where shared memory is too small for them
  * @param atOnce rows that a block multiplies at once
  * @param slice rows of a block
  * @param blocks slices of the batch
  */
-record PersistentLaunch(Cell cell, int padded, boolean isNarrow, int atOnce, int slice, int blocks) {
+record PersistentLaunch(
+        Cell cell, boolean isBfloat16, int padded, boolean isNarrow, int atOnce, int slice, int blocks) {
 
     /** Layers of more units do not fit a multiprocessor. */
     private static final int MOST_UNITS = 128;
@@ -35,9 +38,10 @@ record PersistentLaunch(Cell cell, int padded, boolean isNarrow, int atOnce, int
      * As few rows a block as keep all multiprocessors busy; where there are too many rows for that, as many rounds of blocks as are
      * needed, each of about the same size.
      *
+     * @param isBfloat16 whether operands may be rounded
      * @return null where a layer has to be computed step by step
      */
-    static @Nullable PersistentLaunch of(Cell cell, int units, int rows, DeviceFacts facts) {
+    static @Nullable PersistentLaunch of(Cell cell, int units, int rows, boolean isBfloat16, DeviceFacts facts) {
         if (cell == Cell.RNN || units > MOST_UNITS) {
             return null;
         }
@@ -49,13 +53,17 @@ record PersistentLaunch(Cell cell, int padded, boolean isNarrow, int atOnce, int
         long places = (long) facts.numMultiprocessors() * (MOST_UNITS / padded);
         long rounds = ceiling(rows, MOST_ROWS * places);
         int slice = (int) ceiling(rows, rounds * places);
+        if (isBfloat16 && cell == Cell.LSTM) {
+            return new PersistentLaunch(cell, true, padded, false, MOST_ROWS, slice, (int) ceiling(rows, slice));
+        }
         int atOnce = slice == 1 && cell == Cell.LSTM ? 1 : 2;
         slice = (int) ceiling(slice, atOnce) * atOnce;
-        PersistentLaunch wide = new PersistentLaunch(cell, padded, false, atOnce, slice, (int) ceiling(rows, slice));
+        PersistentLaunch wide =
+                new PersistentLaunch(cell, false, padded, false, atOnce, slice, (int) ceiling(rows, slice));
         if (wide.fixedBytes() + wide.sharedBytes(true) <= facts.sharedBytes()) {
             return wide;
         }
-        return cell == Cell.LSTM ? new PersistentLaunch(cell, padded, true, atOnce, slice, wide.blocks) : null;
+        return cell == Cell.LSTM ? new PersistentLaunch(cell, false, padded, true, atOnce, slice, wide.blocks) : null;
     }
 
     private static long ceiling(long count, long size) {
@@ -69,7 +77,7 @@ record PersistentLaunch(Cell cell, int padded, boolean isNarrow, int atOnce, int
 
     /** Dynamic shared memory of a block: the weights that are left; backward has more of both than forward. */
     int sharedBytes(boolean isBackward) {
-        if (isNarrow || padded < MOST_UNITS) {
+        if (isBfloat16 || isNarrow || padded < MOST_UNITS) {
             return 0;
         }
         int left;
@@ -86,12 +94,19 @@ record PersistentLaunch(Cell cell, int padded, boolean isNarrow, int atOnce, int
     }
 
     String file() {
+        if (isBfloat16) {
+            return "persistent_bfloat16";
+        }
         return cell == Cell.LSTM ? "persistent" : "persistent_gru";
     }
 
     String kernel(boolean isBackward) {
-        String suffix = cell == Cell.LSTM ? (isNarrow ? "_narrow" : "") + "_by_" + atOnce : "";
-        return cell.name().toLowerCase(Locale.ROOT) + (isBackward ? "_gradient_" : "_") + padded + suffix;
+        boolean hasVariants = cell == Cell.LSTM && !isBfloat16;
+        return cell.name().toLowerCase(Locale.ROOT)
+                + (isBackward ? "_gradient" : "")
+                + (isBfloat16 ? "_bfloat16_" : "_")
+                + padded
+                + (hasVariants ? (isNarrow ? "_narrow" : "") + "_by_" + atOnce : "");
     }
 
     /** Recurrent weights with room for all padded units. */

@@ -6,13 +6,16 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.graph.Recurrents.Layer;
 
-/** Compiles all steps of a recurrent layer as one launch, forward and backward: {@code persistent.cu}, {@code persistent_gru.cu}. */
+/**
+ * Compiles all steps of a recurrent layer as one launch, forward and backward: {@code persistent.cu}, {@code persistent_gru.cu},
+ * {@code persistent_bfloat16.cu}.
+ */
 record Persistents(Compilation c) {
 
     /** How a layer is computed so; null where it cannot be. */
     @Nullable
     PersistentLaunch launch(Layer layer) {
-        return PersistentLaunch.of(layer.cell(), layer.units(), layer.rows(), c.facts());
+        return PersistentLaunch.of(layer.cell(), layer.units(), layer.rows(), c.isBfloat16(), c.facts());
     }
 
     /** @param arguments of the kernel, between its weights and its sizes */
@@ -33,14 +36,29 @@ record Persistents(Compilation c) {
                         all);
     }
 
-    /** The weights in the order in which threads read them, four at a time. */
+    /** The weights in the order in which threads read them: four float32, or eight bfloat16, at a time. */
     private Slot packed(Layer layer, PersistentLaunch launch, Slot recurrent, boolean isBackward) {
-        Slot packed = c.scratch((long) launch.packedWeights() * Float.BYTES);
+        int weights = launch.packedWeights();
+        if (launch.isBfloat16()) {
+            Slot packed = c.scratch((long) weights * Short.BYTES);
+            c.launches()
+                    .each(
+                            launch.file(),
+                            "pack_tiles",
+                            weights / 8,
+                            isBackward ? 1 : 0,
+                            recurrent,
+                            packed,
+                            launch.padded(),
+                            layer.units());
+            return packed;
+        }
+        Slot packed = c.scratch((long) weights * Float.BYTES);
         c.launches()
                 .each(
                         "persistent",
                         "pack_recurrent",
-                        launch.packedWeights() / 4,
+                        weights / 4,
                         isBackward ? 1 : 0,
                         recurrent,
                         packed,

@@ -19,17 +19,21 @@ class PersistentLaunchTest {
     }
 
     private static PersistentLaunch of(Cell cell, int units, int rows, DeviceFacts facts) {
-        return Objects.requireNonNull(PersistentLaunch.of(cell, units, rows, facts));
+        return Objects.requireNonNull(PersistentLaunch.of(cell, units, rows, false, facts));
     }
 
     @Test
     void aBatchIsSpreadOverTheMultiprocessors() {
-        assertThat(of(Cell.LSTM, 128, 64, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 1, 1, 64));
-        assertThat(of(Cell.LSTM, 128, 256, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 2, 2, 128));
-        assertThat(of(Cell.LSTM, 128, 1024, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 2, 8, 128));
-        assertThat(of(Cell.LSTM, 128, 1100, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 128, false, 2, 6, 184));
-        assertThat(of(Cell.LSTM, 1, 1, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, 32, false, 1, 1, 1));
-        assertThat(of(Cell.GRU, 1, 1, HOPPER)).isEqualTo(new PersistentLaunch(Cell.GRU, 64, false, 2, 2, 1));
+        assertThat(of(Cell.LSTM, 128, 64, HOPPER))
+                .isEqualTo(new PersistentLaunch(Cell.LSTM, false, 128, false, 1, 1, 64));
+        assertThat(of(Cell.LSTM, 128, 256, HOPPER))
+                .isEqualTo(new PersistentLaunch(Cell.LSTM, false, 128, false, 2, 2, 128));
+        assertThat(of(Cell.LSTM, 128, 1024, HOPPER))
+                .isEqualTo(new PersistentLaunch(Cell.LSTM, false, 128, false, 2, 8, 128));
+        assertThat(of(Cell.LSTM, 128, 1100, HOPPER))
+                .isEqualTo(new PersistentLaunch(Cell.LSTM, false, 128, false, 2, 6, 184));
+        assertThat(of(Cell.LSTM, 1, 1, HOPPER)).isEqualTo(new PersistentLaunch(Cell.LSTM, false, 32, false, 1, 1, 1));
+        assertThat(of(Cell.GRU, 1, 1, HOPPER)).isEqualTo(new PersistentLaunch(Cell.GRU, false, 64, false, 2, 2, 1));
     }
 
     @Test
@@ -53,14 +57,26 @@ class PersistentLaunchTest {
         assertThat(launch.kernel(true)).isEqualTo("gru_gradient_128");
         assertThat(launch.sharedBytes(false)).isEqualTo(24 << 10);
         assertThat(launch.sharedBytes(true)).isEqualTo(32 << 10);
-        assertThat(PersistentLaunch.of(Cell.GRU, 128, 64, facts(40, 48 << 10))).isNull();
+        assertThat(PersistentLaunch.of(Cell.GRU, 128, 64, false, facts(40, 48 << 10)))
+                .isNull();
+    }
+
+    @Test
+    void tensorCoresTakeSlicesOfUpToEightRows() {
+        PersistentLaunch launch = PersistentLaunch.of(Cell.LSTM, 100, 1000, true, HOPPER);
+        assertThat(launch).isEqualTo(new PersistentLaunch(Cell.LSTM, true, 128, false, 8, 8, 125));
+        assertThat(Objects.requireNonNull(launch).kernel(true)).isEqualTo("lstm_gradient_bfloat16_128");
+        assertThat(launch.sharedBytes(true)).isZero();
+        assertThat(PersistentLaunch.of(Cell.LSTM, 128, 200, true, HOPPER))
+                .isEqualTo(new PersistentLaunch(Cell.LSTM, true, 128, false, 8, 2, 100));
+        assertThat(PersistentLaunch.of(Cell.GRU, 128, 64, true, HOPPER)).isEqualTo(of(Cell.GRU, 128, 64, HOPPER));
     }
 
     @Test
     void othersGoStepByStep() {
-        assertThat(PersistentLaunch.of(Cell.LSTM, 129, 64, HOPPER)).isNull();
-        assertThat(PersistentLaunch.of(Cell.GRU, 129, 64, HOPPER)).isNull();
-        assertThat(PersistentLaunch.of(Cell.RNN, 8, 64, HOPPER)).isNull();
+        assertThat(PersistentLaunch.of(Cell.LSTM, 129, 64, false, HOPPER)).isNull();
+        assertThat(PersistentLaunch.of(Cell.GRU, 129, 64, false, HOPPER)).isNull();
+        assertThat(PersistentLaunch.of(Cell.RNN, 8, 64, false, HOPPER)).isNull();
     }
 
     @ParameterizedTest
