@@ -185,7 +185,11 @@ final class NetworkRun implements AutoCloseable {
             program = model.trainingProgram(count);
             trainingFeed.write(program, order, batches.begin(batch), key);
             sums.begin();
-            program.run(key, sums.listener());
+            program.start(key, sums.listener());
+            if (batch + 1 < batches.numBatches()) {
+                RunKey next = new RunKey(settings.seed(), step + 1);
+                trainingFeed.prepare(program, order, batches.begin(batch + 1), batches.size(batch + 1), next);
+            }
         }
         sums.exchange(count > 0);
         double norm = model.update(step, rates.rate(step));

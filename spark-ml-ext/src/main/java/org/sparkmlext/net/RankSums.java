@@ -29,6 +29,8 @@ final class RankSums implements AdditiveListener, AutoCloseable {
     /** What the host reads: the end of the array, from the number of rows on. */
     private final float[] read;
 
+    private boolean isRead;
+
     RankSums(Collective collective, ModelMemory memory) {
         this(collective, memory, BUCKET_FLOATS, collective.isRemote());
     }
@@ -80,11 +82,15 @@ final class RankSums implements AdditiveListener, AutoCloseable {
             }
             sums.await();
         }
-        additive.copyOut(layout.rowsAt(), read, 0, read.length);
+        isRead = false;
     }
 
-    /** A named sum of the batch over all ranks. */
+    /** A named sum of the last step's batches over all ranks. Read when it is first asked for, so that the update need not wait for it. */
     double sum(String name) {
+        if (!isRead) {
+            additive.copyOut(layout.rowsAt(), read, 0, read.length);
+            isRead = true;
+        }
         return read[layout.sumAt(name) - layout.rowsAt()];
     }
 

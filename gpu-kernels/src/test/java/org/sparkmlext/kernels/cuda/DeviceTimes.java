@@ -118,7 +118,28 @@ final class DeviceTimes {
             }
             Arrays.sort(rounds);
             System.out.printf(Locale.ROOT, "a launch and a wait for it: %.1f us%n", rounds[LAUNCHES / 2]);
+            smallCopies(out);
         }
+    }
+
+    /** What lists of tasks and results cost the host. */
+    private void smallCopies(CudaBuffer buffer) {
+        long[] value = new long[1];
+        double in = seconds(() -> {
+            for (int i = 0; i < LAUNCHES; i++) {
+                buffer.copyIn(0, value, 0, 1);
+            }
+        });
+        double out = seconds(() -> {
+            for (int i = 0; i < LAUNCHES; i++) {
+                buffer.copyOut(0, value, 0, 1);
+            }
+        });
+        System.out.printf(
+                Locale.ROOT,
+                "copies of 8 bytes: to the device %.2f us each, from it, waited for, %.2f us each%n",
+                in * 1e6 / LAUNCHES,
+                out * 1e6 / LAUNCHES);
     }
 
     private void histograms() {

@@ -172,6 +172,8 @@ public final class CudaDevice implements AutoCloseable {
             isClosed = true;
             try {
                 driver.enter();
+                // Nothing is taken from under a launch or a copy.
+                driver.finish();
                 made.forEach(DeviceObject::free);
                 pool.close();
             } finally {

@@ -97,16 +97,21 @@ final class CudaProgram implements Program {
 
     @Override
     public void run(RunKey runKey, AdditiveListener listener) {
-        start(runKey);
+        start(runKey, listener);
+        device.finish();
+    }
+
+    @Override
+    public void start(RunKey runKey, AdditiveListener listener) {
+        begin(runKey);
         if (listener == AdditiveListener.NONE) {
             replay.run();
         } else {
             replay.run(listener);
         }
-        device.finish();
     }
 
-    private void start(RunKey runKey) {
+    private void begin(RunKey runKey) {
         DeviceMemory block = requireOpen();
         key.memory(block).copyIn(0, new long[] {runKey.seed(), runKey.step()}, 0, 2);
         checks.run(block);
@@ -121,7 +126,7 @@ final class CudaProgram implements Program {
             if (given.isPresent()) {
                 return given;
             }
-            start(runKey);
+            begin(runKey);
             int done = 0;
             for (MadeBy one : made) {
                 for (; done < one.numLaunches(); done++) {
@@ -145,7 +150,7 @@ final class CudaProgram implements Program {
 
     @Override
     public List<StepTime> profile(RunKey runKey, int runs) {
-        start(runKey);
+        begin(runKey);
         return replay.profile(runs);
     }
 
