@@ -22,8 +22,7 @@ record BiasGradients(Compilation c) {
         } else if (c.hasPixels(images)) {
             sumPixels(images, sums);
         } else {
-            new Norms(c)
-                    .sumChannels(c.read(images), sums, shape.size(0), shape.size(1), shape.size(2) * shape.size(3));
+            new Norms(c).sumChannels(c.read(images), sums, shape.size(0), shape.size(1), shape.size(2) * shape.size(3));
         }
     }
 

@@ -45,6 +45,7 @@ final class Compilation {
     private final Map<Value, Slot> slots = new HashMap<>();
     /** Where values lie as pixels. */
     private final Map<Value, Slot> pixels = new HashMap<>();
+
     private final Map<Value, PartialStatistics> statistics = new HashMap<>();
     private final Set<Value> madeInPlace = new HashSet<>();
     private final Map<Slot, Object> constants = new LinkedHashMap<>();
@@ -132,17 +133,36 @@ final class Compilation {
     /** Where a value that was made before lies in plain order: floats, if it is made of numbers. */
     Slot read(Value value) {
         Slot slot = slots.get(value);
-        return slot != null ? slot : convert("from_pixels", value, require(pixels.get(value), value), make(value));
+        if (slot == null) {
+            Slot made = require(pixels.get(value), value);
+            slot = make(value);
+            fromPixels(made, slot, pixelShape(value));
+        }
+        return slot;
     }
 
     /** Where images that were made before lie as pixels. */
     Slot readPixels(Value value) {
         Slot slot = pixels.get(value);
-        return slot != null ? slot : convert("to_pixels", value, require(slots.get(value), value), makePixels(value));
+        if (slot == null) {
+            Slot made = require(slots.get(value), value);
+            slot = makePixels(value);
+            toPixels(made, slot, pixelShape(value));
+        }
+        return slot;
     }
 
-    private Slot convert(String kernel, Value value, Slot from, Slot to) {
-        PixelShape shape = pixelShape(value);
+    /** Brings plain images to pixels. */
+    void toPixels(Slot plain, Slot made, PixelShape shape) {
+        convert("to_pixels", plain, made, shape);
+    }
+
+    /** Brings pixels to plain images. */
+    void fromPixels(Slot made, Slot plain, PixelShape shape) {
+        convert("from_pixels", made, plain, shape);
+    }
+
+    private void convert(String kernel, Slot from, Slot to, PixelShape shape) {
         Grid blocks = Grid.covering(shape.pixels(), TURNED_PIXELS, TURNING_THREADS);
         int ofChannels = (shape.channels() + TURNED_CHANNELS - 1) / TURNED_CHANNELS;
         launches.add(
@@ -154,7 +174,6 @@ final class Compilation {
                 shape.channels(),
                 shape.area(),
                 shape.pixels());
-        return to;
     }
 
     /** Where to make images as pixels. */

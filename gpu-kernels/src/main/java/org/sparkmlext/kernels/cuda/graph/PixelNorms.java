@@ -15,7 +15,7 @@ final class PixelNorms {
 
     private static final String FILE = "pixel_norms";
     /** Pooled pixels of a thread, each of which has four. */
-    private static final int POOLED_PIXELS = 2;
+    private static final int POOLED_PIXELS = 4;
 
     private static final int TABLE_ROWS = 3;
     private static final int REST_ROWS = 2;
@@ -42,25 +42,27 @@ final class PixelNorms {
         PartialStatistics parts = statistics(node.input(0), shape);
         Slot table = rows(shape, TABLE_ROWS);
         tables.put(node.id(), table);
-        c.launches().add(
-                FILE,
-                "merge_statistics",
-                PixelBlocks.of(shape, PixelBlocks.PIXELS).merging(),
-                parts.numbers(),
-                parts.count(),
-                parts.pixels(),
-                shape.pixels(),
-                c.read(node.input(1)),
-                c.read(node.input(2)),
-                op.epsilon(),
-                c.make(node.output(1)),
-                c.make(node.output(2)),
-                table,
-                shape.channels());
+        c.launches()
+                .add(
+                        FILE,
+                        "merge_statistics",
+                        PixelBlocks.of(shape, PixelBlocks.PIXELS).merging(),
+                        parts.numbers(),
+                        parts.count(),
+                        parts.pixels(),
+                        shape.pixels(),
+                        c.read(node.input(1)),
+                        c.read(node.input(2)),
+                        op.epsilon(),
+                        c.make(node.output(1)),
+                        c.make(node.output(2)),
+                        table,
+                        shape.channels());
         apply(node);
     }
 
-    private PartialStatistics statistics(Value images, PixelShape shape) {
+    /** Statistics of images, made here unless whoever made the images has made them. */
+    PartialStatistics statistics(Value images, PixelShape shape) {
         PartialStatistics given = c.statistics(images);
         if (given != null) {
             return given;
@@ -194,24 +196,26 @@ final class PixelNorms {
         PixelShape shape = c.pixelShape(node.input(0));
         Slot x = c.readPixels(node.input(0));
         Slot dy = c.readPixels(from);
-        PixelBlocks blocks = PixelBlocks.of(c.pixelShape(from), chain.pool() == null ? PixelBlocks.PIXELS : POOLED_PIXELS);
+        PixelBlocks blocks =
+                PixelBlocks.of(c.pixelShape(from), chain.pool() == null ? PixelBlocks.PIXELS : POOLED_PIXELS);
         Slot partials = c.scratch(PartialStatistics.bytes(shape, blocks.count()));
         back(chain, "partial", blocks, x, dy, partials);
         Slot rest = rows(shape, REST_ROWS);
-        c.launches().add(
-                FILE,
-                "merge_gradients",
-                blocks.merging(),
-                partials,
-                blocks.count(),
-                shape.pixels(),
-                c.read(node.input(2)),
-                c.read(node.input(4)),
-                op.epsilon(),
-                c.make(node.output(1)),
-                c.make(node.output(2)),
-                rest,
-                shape.channels());
+        c.launches()
+                .add(
+                        FILE,
+                        "merge_gradients",
+                        blocks.merging(),
+                        partials,
+                        blocks.count(),
+                        shape.pixels(),
+                        c.read(node.input(2)),
+                        c.read(node.input(4)),
+                        op.epsilon(),
+                        c.make(node.output(1)),
+                        c.make(node.output(2)),
+                        rest,
+                        shape.channels());
         back(chain, "normalize", blocks, x, dy, rest, c.makePixels(node.output(0)));
     }
 
