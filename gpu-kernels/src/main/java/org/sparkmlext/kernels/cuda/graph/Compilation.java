@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.graph.BatchNorm;
@@ -36,7 +35,6 @@ final class Compilation {
 
     private final Graph graph;
     private final ProgramMemory memory;
-    private final DeviceFacts facts;
     private final AdditiveParts additive;
     private final Readers readers;
     private final Set<Slot> planned = new LinkedHashSet<>();
@@ -54,10 +52,9 @@ final class Compilation {
     /** Seed and step of a run, two longs. */
     private final Slot key = Slot.permanent(2L * Long.BYTES);
 
-    Compilation(Graph graph, Precision precision, ProgramMemory memory, DeviceFacts facts) {
+    Compilation(Graph graph, Precision precision, ProgramMemory memory) {
         this.graph = graph;
         this.memory = memory;
-        this.facts = facts;
         isBfloat16 = precision == Precision.BFLOAT16;
         additive = new AdditiveParts(graph, memory.layout());
         readers = new Readers(graph);
@@ -71,11 +68,6 @@ final class Compilation {
 
     ProgramMemory memory() {
         return memory;
-    }
-
-    /** Of the device that will run it. */
-    DeviceFacts facts() {
-        return facts;
     }
 
     AdditiveParts additive() {
@@ -141,35 +133,33 @@ final class Compilation {
     /** Where a value that was made before lies in plain order: floats, if it is made of numbers. */
     Slot read(Value value) {
         Slot slot = slots.get(value);
-        if (slot != null) {
-            return slot;
+        if (slot == null) {
+            Slot made = require(pixels.get(value), value);
+            slot = make(value);
+            fromPixels(made, slot, pixelShape(value));
         }
-        Slot own = require(pixels.get(value), value);
-        Slot made = make(value);
-        fromPixels(own, made, pixelShape(value));
-        return made;
+        return slot;
     }
 
     /** Where images that were made before lie as pixels. */
     Slot readPixels(Value value) {
         Slot slot = pixels.get(value);
-        if (slot != null) {
-            return slot;
+        if (slot == null) {
+            Slot made = require(slots.get(value), value);
+            slot = makePixels(value);
+            toPixels(made, slot, pixelShape(value));
         }
-        Slot plain = require(slots.get(value), value);
-        Slot made = makePixels(value);
-        toPixels(plain, made, pixelShape(value));
-        return made;
+        return slot;
     }
 
-    /** Rounds floats in plain order to pixels. */
+    /** Brings plain images to pixels. */
     void toPixels(Slot plain, Slot made, PixelShape shape) {
         convert("to_pixels", plain, made, shape);
     }
 
-    /** The other way. */
-    void fromPixels(Slot own, Slot made, PixelShape shape) {
-        convert("from_pixels", own, made, shape);
+    /** Brings pixels to plain images. */
+    void fromPixels(Slot made, Slot plain, PixelShape shape) {
+        convert("from_pixels", made, plain, shape);
     }
 
     private void convert(String kernel, Slot from, Slot to, PixelShape shape) {
