@@ -2,60 +2,23 @@
 //
 // Rules of the network kernels (elements, products, windows, norms, objectives, updates): values are float32 in plain order,
 // rows outermost (images N x C x H x W); a kernel of n elements has a thread an element; sums have one order, which the shapes
-// alone decide, so that the same inputs give the same bits. No includes, no launches, no inline PTX: the tests compile these very
-// files with g++ against src/test/cuda/cuda_cpu.h and run them on the CPU.
+// alone decide, so that the same inputs give the same bits. No includes but of headers beside, no launches; inline PTX only beside code that
+// gives the same bits: the tests compile these very files with g++ against src/test/cuda/cuda_cpu.h and run them on the CPU.
 
 #if defined(__CUDACC__) || defined(__CUDACC_RTC__)
 #define KERNEL extern "C" __global__ void
 #define EXPORT_KERNEL(name)
 #endif
 
-typedef unsigned long long u64;
-typedef long long i64;
+#include "activations.cuh"
+#include "counter_random.cuh"
+
 typedef unsigned char u8;
 
 // The element of a thread; those behind the last one leave.
 #define ELEMENT(i, n)                                   \
   unsigned i = blockIdx.x * blockDim.x + threadIdx.x; \
   if (i >= (unsigned)(n)) return
-
-// In the order of Activation.Function.
-enum { RELU, LEAKY_RELU, ELU, SIGMOID, TANH, GELU, SWISH, SOFTPLUS, HARD_SWISH };
-
-__device__ float sigmoid(float x) { return 1.0f / (1.0f + expf(-x)); }
-
-// Distribution function of the standard normal.
-__device__ float normal(float x) { return 0.5f * (1.0f + erff(x * 0.70710678f)); }
-
-// A NaN stays one: comparisons are made so that it falls through to x.
-__device__ float activated(int function, float alpha, float x) {
-  switch (function) {
-    case RELU: return x <= 0.0f ? 0.0f : x;
-    case LEAKY_RELU: return x <= 0.0f ? alpha * x : x;
-    case ELU: return x <= 0.0f ? alpha * expm1f(x) : x;
-    case SIGMOID: return sigmoid(x);
-    case TANH: return tanhf(x);
-    case GELU: return x * normal(x);
-    case SWISH: return x * sigmoid(x);
-    case SOFTPLUS: return (x <= 0.0f ? 0.0f : x) + log1pf(expf(x <= 0.0f ? x : -x));
-    default: return x <= -3.0f ? 0.0f * x : x >= 3.0f ? x : x * (x * (1.0f / 6.0f) + 0.5f);
-  }
-}
-
-// The derivative, from y up to TANH, from x behind it: Activation.Function.isReadFromOutput.
-__device__ float slope(int function, float alpha, float v) {
-  switch (function) {
-    case RELU: return v > 0.0f ? 1.0f : 0.0f;
-    case LEAKY_RELU: return v > 0.0f ? 1.0f : alpha;
-    case ELU: return v > 0.0f ? 1.0f : v + alpha;
-    case SIGMOID: return v * (1.0f - v);
-    case TANH: return 1.0f - v * v;
-    case GELU: return normal(v) + v * expf(-0.5f * v * v) * 0.39894228f;
-    case SWISH: return sigmoid(v) * (1.0f + v * sigmoid(-v));
-    case SOFTPLUS: return sigmoid(v);
-    default: return v <= -3.0f ? 0.0f : v >= 3.0f ? 1.0f : v * (1.0f / 3.0f) + 0.5f;
-  }
-}
 
 KERNEL activate(int function, float alpha, const float* x, float* y, int n) {
   ELEMENT(i, n);
@@ -119,29 +82,14 @@ KERNEL transpose(const float* x, float* y, int a, int b, int n) {
 }
 EXPORT_KERNEL(transpose)
 
-__device__ u64 mix(u64 z) {
-  u64 x = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
-  return x ^ (x >> 31);
-}
-
-// CounterRandom: the bits of a position of a row. key: seed and step of the run.
-__device__ int random_bits(const i64* key, int stream, i64 row, int position) {
-  const u64 golden = 0x9E3779B97F4A7C15ULL;
-  u64 k = mix((u64)key[0] + golden);
-  k = mix(k ^ ((u64)key[1] + golden));
-  k = mix(k ^ (((u64)(i64)stream << 32) + golden));
-  k = mix(k ^ ((u64)row + golden));
-  return (int)(mix(k + (u64)(i64)position * golden) >> 40);
-}
-
 // Dropout. A row has `channels` planes of `area` elements; one without image axes has planes of 1. Positions count with the
 // channel fastest.
 KERNEL drop(const float* x, const i64* rows, const i64* key, int stream, int threshold, float factor, int channels, int area,
             float* y, u8* kept, int n) {
   ELEMENT(i, n);
   int width = channels * area, k = i % width;
-  u8 keep = random_bits(key, stream, rows[i / width], k % area * channels + k / area) >= threshold;
+  u64 of_row = random_key(key, stream, rows[i / width]);
+  u8 keep = random_bits(of_row, k % area * channels + k / area) >= threshold;
   kept[i] = keep;
   y[i] = keep ? x[i] * factor : 0.0f;
 }

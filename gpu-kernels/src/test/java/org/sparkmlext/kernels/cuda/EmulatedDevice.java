@@ -29,6 +29,7 @@ final class EmulatedDevice implements OpenDevice {
     /** Too little for the wide histogram kernels. */
     static final int LITTLE_SHARED_BYTES = 48 << 10;
 
+    private static final int FIRST_WITH_BFLOAT16 = 8;
     private static final long TOTAL_BYTES = 1L << 32;
     private static final int NUM_MULTIPROCESSORS = 2;
     private static final int ALIGNMENT = 16;
@@ -49,8 +50,30 @@ final class EmulatedDevice implements OpenDevice {
 
     /** @param mostAllocations the one after these finds no memory */
     EmulatedDevice(int sharedBytes, int mostAllocations) {
+        this(sharedBytes, mostAllocations, NUM_MULTIPROCESSORS, 9, 0, "");
+    }
+
+    private EmulatedDevice(
+            int sharedBytes, int mostAllocations, int numMultiprocessors, int major, int minor, String suffix) {
         this.mostAllocations = mostAllocations;
-        facts = new DeviceFacts("CUDA on the CPU", 9, 0, 13_000, TOTAL_BYTES, NUM_MULTIPROCESSORS, sharedBytes);
+        facts = new DeviceFacts(
+                "CUDA on the CPU" + suffix, major, minor, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
+    }
+
+    /** One of some compute capability. */
+    static EmulatedDevice ofCapability(int major, int minor) {
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, major, minor, "");
+    }
+
+    /** One of so many multiprocessors. */
+    static EmulatedDevice ofMultiprocessors(int sharedBytes, int numMultiprocessors) {
+        return new EmulatedDevice(sharedBytes, Integer.MAX_VALUE, numMultiprocessors, 9, 0, "");
+    }
+
+    /** One of as many as are asked for; all but the first are called by their number. */
+    static EmulatedDevice numbered(int ordinal) {
+        String suffix = ordinal == 0 ? "" : ", device " + ordinal;
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, 9, 0, suffix);
     }
 
     @Override
@@ -97,6 +120,9 @@ final class EmulatedDevice implements OpenDevice {
             throw new IllegalArgumentException(name + " wants " + sharedBytes + " bytes of shared memory");
         }
         CudaEmulator kernels = CudaEmulator.of(file);
+        if (kernels.hasBfloat16() && facts.major() < FIRST_WITH_BFLOAT16) {
+            throw new IllegalArgumentException(facts.describe() + " cannot load " + file);
+        }
         return (grid, arguments) -> {
             @Nullable
             Object[] own = Arrays.stream(arguments)

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -61,6 +62,29 @@ class EmulatedGraphKernelsTest {
         @Override
         protected Backend open() {
             return openBackend();
+        }
+    }
+
+    /** In bfloat16 the first kernel of such a program could not be loaded. */
+    @Test
+    void bfloat16IsRefusedBeforeAmpere() {
+        Graph graph = graph();
+        try (Backend backend = new CudaBackend(EmulatedDevice.ofCapability(7, 5));
+                ModelMemory memory = backend.graphs().allocate(graph.layout(), true)) {
+            assertThat(backend.graphs().supports(Precision.FLOAT32).isAvailable())
+                    .isTrue();
+            assertThat(backend.graphs().supports(Precision.BFLOAT16).isAvailable())
+                    .isFalse();
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> backend.graphs().compile(graph, Precision.BFLOAT16, memory))
+                    .withMessageContaining("bfloat16 needs compute capability 8.0")
+                    .withMessageContaining("sm_75")
+                    .withMessageContaining("precision=float32");
+            backend.graphs().compile(graph, Precision.FLOAT32, memory).close();
+        }
+        try (Backend backend = new CudaBackend(EmulatedDevice.ofCapability(8, 0))) {
+            assertThat(backend.graphs().supports(Precision.BFLOAT16).isAvailable())
+                    .isTrue();
         }
     }
 

@@ -10,10 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,9 +45,16 @@ public final class CudaEmulator {
     public record Shape(int gridX, int gridY, int gridZ, int blockX, int sharedBytes) {}
 
     private final Launcher launcher;
+    private final boolean hasBfloat16;
 
-    private CudaEmulator(Launcher launcher) {
+    private CudaEmulator(Launcher launcher, boolean hasBfloat16) {
         this.launcher = launcher;
+        this.hasBfloat16 = hasBfloat16;
+    }
+
+    /** Whether the file is for Ampere and newer. */
+    public boolean hasBfloat16() {
+        return hasBfloat16;
     }
 
     /** Whether kernels can be compiled here. */
@@ -71,15 +76,15 @@ public final class CudaEmulator {
     private static CudaEmulator load(String file) {
         try {
             byte[] header = resource(HEADER);
-            byte[] source = resource(file + ".cu");
+            KernelSource source = KernelSource.read(file + ".cu", CudaEmulator::resource);
             Path folder = Path.of(System.getProperty("basedir", "."), "target/cuda-cpu")
                     .toAbsolutePath();
             Files.createDirectories(folder);
-            Path library = folder.resolve(file + "-" + hash(header, source) + ".so");
+            Path library = folder.resolve(file + "-" + hash(header, source.text()) + ".so");
             if (!Files.exists(library)) {
-                compile(header, source, folder, library);
+                compile(file, header, source, folder, library);
             }
-            return new CudaEmulator(Native.load(library.toString(), Launcher.class));
+            return new CudaEmulator(Native.load(library.toString(), Launcher.class), source.hasBfloat16());
         } catch (IOException e) {
             throw new IllegalStateException("cannot compile " + file, e);
         }
@@ -95,28 +100,29 @@ public final class CudaEmulator {
     }
 
     private static String hash(byte[]... contents) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (byte[] content : contents) {
-                digest.update(content);
-            }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return KernelSource.hash(contents).substring(0, HASH_DIGITS);
     }
 
-    private static void compile(byte[] header, byte[] source, Path folder, Path library) throws IOException {
+    private static void compile(String file, byte[] header, KernelSource source, Path folder, Path library)
+            throws IOException {
         // Another process may compile the same: each in files of its own, and the finished library in one step.
         Path work = Files.createTempDirectory(folder, "compile");
+        Path kernels = work.resolve("kernels.cu");
         Path made = work.resolve("kernels.so");
-        Files.write(work.resolve(HEADER), header);
-        Files.write(work.resolve("kernels.cu"), source);
+        Map<Path, byte[]> files = new HashMap<>();
+        files.put(work.resolve(HEADER), header);
+        files.put(kernels, resource(file + ".cu"));
+        source.headers().forEach((name, text) -> files.put(work.resolve(name), text));
+        for (Map.Entry<Path, byte[]> one : files.entrySet()) {
+            Files.write(one.getKey(), one.getValue());
+        }
         run(List.of(
                 "g++",
                 "-std=c++17",
                 "-O2",
                 "-ffp-contract=off",
+                // Kernels load and store several numbers as one word.
+                "-fno-strict-aliasing",
                 "-fvisibility=hidden",
                 "-U_FORTIFY_SOURCE",
                 "-Wall",
@@ -130,12 +136,13 @@ public final class CudaEmulator {
                 work.resolve(HEADER).toString(),
                 "-x",
                 "c++",
-                work.resolve("kernels.cu").toString(),
+                kernels.toString(),
                 "-o",
                 made.toString()));
         Files.move(made, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Files.delete(work.resolve(HEADER));
-        Files.delete(work.resolve("kernels.cu"));
+        for (Path one : files.keySet()) {
+            Files.delete(one);
+        }
         Files.delete(work);
     }
 

@@ -21,6 +21,7 @@ final class GraphCases {
                         convolutions(),
                         dense(),
                         norms(),
+                        NormChainCases.all(),
                         activations(),
                         pools(),
                         elements(),

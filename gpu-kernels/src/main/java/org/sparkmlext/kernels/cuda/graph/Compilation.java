@@ -7,33 +7,58 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.DeviceFacts;
+import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
+import org.sparkmlext.kernels.graph.BatchNorm;
+import org.sparkmlext.kernels.graph.Element;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Node;
+import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.Value;
 import org.sparkmlext.kernels.graph.plan.AdditiveParts;
 import org.sparkmlext.kernels.graph.plan.Readers;
 
-/** What the compilers of the op families share while one graph is compiled: where every value lies, and the launches so far. */
+/**
+ * What the compilers of the op families share while one graph is compiled: where every value lies, and the launches so far.
+ *
+ * <p>In bfloat16 images have two forms, plain float32 and pixels ({@link PixelShape}). An op makes and reads the one it likes: {@link
+ * #read} and {@link #readPixels} convert a value the first time that the form which is not there is asked for.
+ */
 final class Compilation {
+
+    /** As {@code pixels.cu} has them: pixels and channels that a block converts, and its threads. */
+    private static final int TURNED_PIXELS = 32;
+
+    private static final int TURNED_CHANNELS = 64;
+    private static final int TURNING_THREADS = 256;
 
     private final Graph graph;
     private final ProgramMemory memory;
+    private final DeviceFacts facts;
     private final AdditiveParts additive;
     private final Readers readers;
     private final Set<Slot> planned = new LinkedHashSet<>();
     private final LaunchList launches = new LaunchList(planned);
     private final InputChecks checks;
+    private final boolean isBfloat16;
+    /** Where values lie in plain float32. */
     private final Map<Value, Slot> slots = new HashMap<>();
+    /** Where values lie as pixels. */
+    private final Map<Value, Slot> pixels = new HashMap<>();
+
+    private final Map<Value, PartialStatistics> statistics = new HashMap<>();
     private final Set<Value> madeInPlace = new HashSet<>();
     private final Map<Slot, Object> constants = new LinkedHashMap<>();
     /** Seed and step of a run, two longs. */
     private final Slot key = Slot.permanent(2L * Long.BYTES);
 
-    Compilation(Graph graph, ProgramMemory memory) {
+    Compilation(Graph graph, Precision precision, ProgramMemory memory, DeviceFacts facts) {
         this.graph = graph;
         this.memory = memory;
+        this.facts = facts;
+        isBfloat16 = precision == Precision.BFLOAT16;
         additive = new AdditiveParts(graph, memory.layout());
         readers = new Readers(graph);
         checks = new InputChecks(graph, memory, planned);
@@ -46,6 +71,11 @@ final class Compilation {
 
     ProgramMemory memory() {
         return memory;
+    }
+
+    /** Of the device that will run it. */
+    DeviceFacts facts() {
+        return facts;
     }
 
     AdditiveParts additive() {
@@ -81,13 +111,115 @@ final class Compilation {
         return shape(value).elements();
     }
 
-    /** Where a value lies that was made before. */
-    Slot read(Value value) {
-        Slot slot = slots.get(value);
+    boolean isBfloat16() {
+        return isBfloat16;
+    }
+
+    /** Whether ops that compute in bfloat16 make this value as pixels: images between layers, no weights. */
+    boolean hasPixels(Value value) {
+        return isBfloat16
+                && graph.type(value).element() == Element.NUMBER
+                && shape(value).rank() == 4;
+    }
+
+    PixelShape pixelShape(Value value) {
+        return PixelShape.of(shape(value));
+    }
+
+    /** Whether a value was made in some form. */
+    boolean isMade(Value value) {
+        return slots.containsKey(value) || pixels.containsKey(value);
+    }
+
+    private static Slot require(@Nullable Slot slot, Value value) {
         if (slot == null) {
             throw new IllegalStateException("value " + value + " is read before it is made");
         }
         return slot;
+    }
+
+    /** Where a value that was made before lies in plain order: floats, if it is made of numbers. */
+    Slot read(Value value) {
+        Slot slot = slots.get(value);
+        if (slot != null) {
+            return slot;
+        }
+        Slot own = require(pixels.get(value), value);
+        Slot made = make(value);
+        fromPixels(own, made, pixelShape(value));
+        return made;
+    }
+
+    /** Where images that were made before lie as pixels. */
+    Slot readPixels(Value value) {
+        Slot slot = pixels.get(value);
+        if (slot != null) {
+            return slot;
+        }
+        Slot plain = require(slots.get(value), value);
+        Slot made = makePixels(value);
+        toPixels(plain, made, pixelShape(value));
+        return made;
+    }
+
+    /** Rounds floats in plain order to pixels. */
+    void toPixels(Slot plain, Slot made, PixelShape shape) {
+        convert("to_pixels", plain, made, shape);
+    }
+
+    /** The other way. */
+    void fromPixels(Slot own, Slot made, PixelShape shape) {
+        convert("from_pixels", own, made, shape);
+    }
+
+    private void convert(String kernel, Slot from, Slot to, PixelShape shape) {
+        Grid blocks = Grid.covering(shape.pixels(), TURNED_PIXELS, TURNING_THREADS);
+        int ofChannels = (shape.channels() + TURNED_CHANNELS - 1) / TURNED_CHANNELS;
+        launches.add(
+                "pixels",
+                kernel,
+                new Grid(blocks.x(), ofChannels, 1, TURNING_THREADS),
+                from,
+                to,
+                shape.channels(),
+                shape.area(),
+                shape.pixels());
+    }
+
+    /** Where to make images as pixels. */
+    Slot makePixels(Value value) {
+        return definePixels(value, Slot.planned(pixelShape(value).bytes()));
+    }
+
+    /** Says where images lie as pixels. */
+    Slot definePixels(Value value, Slot slot) {
+        pixels.put(value, slot);
+        return slot;
+    }
+
+    /** What a node has made of one of its outputs, in the form it was made in; it stays until the node's last launch is done. */
+    MadeBy made(Node node, Value value) {
+        Slot own = pixels.get(value);
+        boolean isOfPixels = own != null;
+        Slot numbers = own != null ? own : read(value);
+        numbers.usedBy(launches.size() - 1);
+        int count = isOfPixels ? pixelShape(value).allGroups() : elements(value);
+        return new MadeBy(node, launches.size(), numbers, count, isOfPixels);
+    }
+
+    /** Whether a batch normalisation will ask for the statistics of images, so that who makes them may well make those too. */
+    boolean wantsStatistics(Value images) {
+        return hasPixels(images) && readers.of(images).stream().anyMatch(reader -> reader.op() instanceof BatchNorm);
+    }
+
+    /** Statistics of images, made with them. */
+    void giveStatistics(Value images, PartialStatistics made) {
+        statistics.put(images, made);
+    }
+
+    @Nullable
+    PartialStatistics statistics(Value images) {
+        return statistics.get(images);
     }
 
     /** Where to make a value of floats: where it is wanted outside, if it is, so that it need not be copied. */

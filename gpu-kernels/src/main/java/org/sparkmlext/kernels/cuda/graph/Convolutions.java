@@ -80,8 +80,7 @@ record Convolutions(Compilation c) {
             product(op, sizes, x, dy, dw, own);
         }
         if (op.hasBias()) {
-            Slot db = c.make(node.output(1));
-            new Norms(c).sumChannels(dy, db, sizes.rows(), op.weights().size(0), sizes.outArea());
+            new BiasGradients(c).sum(node.input(1), c.make(node.output(1)));
         }
     }
 

@@ -8,6 +8,7 @@ import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.cuda.device.CudaBuffer;
 import org.sparkmlext.kernels.cuda.device.CudaDevice;
 import org.sparkmlext.kernels.cuda.device.CudaOwnership;
+import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.GraphKernels;
 import org.sparkmlext.kernels.graph.ModelLayout;
@@ -18,12 +19,14 @@ import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 
 /**
- * Networks on a GPU, in float32. Parameters, gradients and what an optimiser keeps lie on the device; the same graph, inputs and
+ * Networks on a GPU, in float32, and from Ampere on in bfloat16. Parameters, gradients and what an optimiser keeps lie on the device; the same graph, inputs and
  * parameters give the same bits on every GPU of a kind under one driver, since every sum has one order.
  */
 public final class CudaGraphKernels implements GraphKernels {
 
     private static final String REMEDY = "Take a smaller network";
+    /** Ampere. */
+    private static final int LEAST_MAJOR_OF_BFLOAT16 = 8;
 
     private final CudaDevice device;
 
@@ -37,9 +40,14 @@ public final class CudaGraphKernels implements GraphKernels {
 
     @Override
     public Availability supports(Precision precision) {
-        return precision == Precision.FLOAT32
-                ? Availability.yes("float32 by the kernels of this module")
-                : Availability.no("networks on CUDA compute in float32 only so far; set precision=float32");
+        if (precision == Precision.FLOAT32) {
+            return Availability.yes("float32 by the kernels of this module");
+        }
+        DeviceFacts facts = device.facts();
+        return facts.major() >= LEAST_MAJOR_OF_BFLOAT16
+                ? Availability.yes("bfloat16 by the kernels of this module")
+                : Availability.no("bfloat16 needs compute capability 8.0, this GPU is " + facts.describe()
+                        + "; set precision=float32");
     }
 
     @Override
@@ -72,7 +80,7 @@ public final class CudaGraphKernels implements GraphKernels {
             throw new KernelException("precision " + precision.name().toLowerCase(Locale.ROOT)
                     + " cannot be used on this GPU: " + availability.reason());
         }
-        return new CudaProgram(this, graph, memory);
+        return new CudaProgram(this, graph, precision, memory);
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.sparkmlext.kernels.graph.AdditiveListener;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.NonFinite;
+import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
 import org.sparkmlext.kernels.graph.StepTime;
@@ -36,12 +37,12 @@ final class CudaProgram implements Program {
     private @Nullable DeviceMemory arena;
     private boolean isClosed;
 
-    CudaProgram(CudaGraphKernels kernels, Graph graph, ModelMemory model) {
+    CudaProgram(CudaGraphKernels kernels, Graph graph, Precision precision, ModelMemory model) {
         device = kernels.device();
         this.graph = graph;
         memory = new ProgramMemory(kernels, graph, model);
         try {
-            Compilation compilation = new Compilation(graph, memory);
+            Compilation compilation = new Compilation(graph, precision, memory, device.facts());
             GraphCompiler compiler = new GraphCompiler(compilation);
             compiler.compile();
             launches = compilation.launches().all();
@@ -131,7 +132,7 @@ final class CudaProgram implements Program {
                 for (; done < one.numLaunches(); done++) {
                     launches.get(done).run();
                 }
-                if (!check.isFinite(one.numbers().memory(block), one.count())) {
+                if (!check.isFinite(one, block)) {
                     return Optional.of(
                             new NonFinite(one.node().layer(), one.node().op().name()));
                 }

@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels.cuda.graph;
 
+import java.util.List;
 import org.sparkmlext.kernels.graph.Activation;
 import org.sparkmlext.kernels.graph.Concat;
 import org.sparkmlext.kernels.graph.CounterRandom;
@@ -146,20 +147,22 @@ record Elements(Compilation c) {
     void image(Node node, Image op) {
         Shape shape = c.shape(node.output(0));
         boolean isByte = c.graph().type(node.input(0)).element() == Element.BYTE;
-        float[] scales = new float[op.scale().size()];
-        float[] shifts = new float[scales.length];
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = op.scale().get(i);
-            shifts[i] = op.shift().get(i);
-        }
         each(
                 node,
                 isByte ? "image_of_bytes" : "image_of_floats",
                 c.read(node.input(0)),
-                c.constant(scales),
-                c.constant(shifts),
+                c.constant(floats(op.scale())),
+                c.constant(floats(op.shift())),
                 c.make(node.output(0)),
                 shape.size(1),
                 shape.size(2) * shape.size(3));
+    }
+
+    static float[] floats(List<Float> numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = numbers.get(i);
+        }
+        return floats;
     }
 }

@@ -48,11 +48,23 @@ final class FiniteCheck implements AutoCloseable {
                 .map(entry -> new NonFinite(entry.name(), kind));
     }
 
+    /** Whether all that a node has made is finite. */
+    boolean isFinite(MadeBy made, DeviceMemory arena) {
+        DeviceMemory numbers = made.numbers().memory(arena);
+        return made.isOfPixels()
+                ? isFinite(device.kernel("pixels", "find_non_finite_pixels"), numbers, made.count())
+                : isFinite(numbers, made.count());
+    }
+
     /** Whether all of some floats are finite. */
-    boolean isFinite(DeviceMemory floats, int count) {
+    private boolean isFinite(DeviceMemory floats, int count) {
+        return isFinite(kernel, floats, count);
+    }
+
+    private boolean isFinite(DeviceKernel finding, DeviceMemory numbers, int count) {
         int[] found = new int[1];
         mark.copyIn(0, found, 0, 1);
-        kernel.launch(Grid.covering(count, THREADS, THREADS), floats, mark, count);
+        finding.launch(Grid.covering(count, THREADS, THREADS), numbers, mark, count);
         mark.copyOut(0, found, 0, 1);
         return found[0] == 0;
     }

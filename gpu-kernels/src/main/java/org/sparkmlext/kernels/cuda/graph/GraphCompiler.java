@@ -47,6 +47,8 @@ import org.sparkmlext.kernels.graph.plan.AdditiveParts;
 final class GraphCompiler {
 
     private final Compilation c;
+    private final Pixels pixels;
+    private final TensorProducts tensorProducts;
     private final Elements elements;
     private final Products products;
     private final Convolutions convolutions;
@@ -63,6 +65,8 @@ final class GraphCompiler {
 
     GraphCompiler(Compilation c) {
         this.c = c;
+        pixels = new Pixels(c);
+        tensorProducts = new TensorProducts(c, pixels.norms());
         elements = new Elements(c);
         products = new Products(c);
         convolutions = new Convolutions(c);
@@ -140,10 +144,8 @@ final class GraphCompiler {
             for (int i = 0; i < node.types().size(); i++) {
                 Value value = node.output(i);
                 fill(value);
-                if (isComputed && node.types().get(i).isNumeric()) {
-                    made.add(new MadeBy(node, c.launches().size(), c.read(value), c.elements(value)));
-                    // Whoever looks at it comes when the node is done.
-                    c.read(value).usedBy(c.launches().size() - 1);
+                if (isComputed && node.types().get(i).isNumeric() && c.isMade(value)) {
+                    made.add(c.made(pixels.start(node), value));
                 }
             }
         } catch (KernelException e) {
@@ -169,6 +171,9 @@ final class GraphCompiler {
 
     private void dispatch(Node node) {
         Op op = node.op();
+        if (pixels.compile(node) || tensorProducts.compile(node)) {
+            return;
+        }
         if (op instanceof Source o) {
             c.define(node.output(0), c.memory().source(o));
         } else if (op instanceof Dense) {

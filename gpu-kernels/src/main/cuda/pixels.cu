@@ -1,0 +1,140 @@
+// Networks in bfloat16: images to and from pixels, and what is done with them element by element. Contract: Image, Activation, Sum,
+// Multiply, Dropout of org.sparkmlext.kernels.graph. Where not said otherwise a thread computes a group, and n is the number of groups.
+
+#include "activations.cuh"
+#include "counter_random.cuh"
+#include "pixels.cuh"
+
+// A block turns 32 pixels of 64 channels, 256 threads.
+constexpr int TURNED_PIXELS = 32;
+constexpr int TURNED_CHANNELS = 64;
+
+// From plain float32: rows x channels x area. n: all pixels, rows x area.
+KERNEL to_pixels(const float* x, bfloat16* y, int channels, int area, int n) {
+  __shared__ float tile[TURNED_CHANNELS][TURNED_PIXELS + 1];
+  int pixel = blockIdx.x * TURNED_PIXELS + threadIdx.x % 32, first = blockIdx.y * TURNED_CHANNELS;
+  for (int k = threadIdx.x / 32; k < TURNED_CHANNELS; k += 8) {
+    bool is_there = pixel < n && first + k < channels;
+    tile[k][threadIdx.x % 32] = is_there ? x[((i64)(pixel / area) * channels + first + k) * area + pixel % area] : 0.0f;
+  }
+  __syncthreads();
+  int own = blockIdx.x * TURNED_PIXELS + threadIdx.x / 8, channel = threadIdx.x % 8 * 8;
+  if (own >= n || first + channel >= groups_of(channels) * 8) return;
+  Eight v;
+  for (int k = 0; k < 8; k++) v.of[k] = tile[channel + k][threadIdx.x / 8];
+  store_eight(y + (i64)own * groups_of(channels) * 8 + first + channel, v);
+}
+EXPORT_KERNEL(to_pixels)
+
+// Back to it.
+KERNEL from_pixels(const bfloat16* x, float* y, int channels, int area, int n) {
+  __shared__ float tile[TURNED_CHANNELS][TURNED_PIXELS + 1];
+  int own = blockIdx.x * TURNED_PIXELS + threadIdx.x / 8, channel = threadIdx.x % 8 * 8, first = blockIdx.y * TURNED_CHANNELS;
+  if (own < n && first + channel < groups_of(channels) * 8) {
+    Eight v = load_eight(x + (i64)own * groups_of(channels) * 8 + first + channel);
+    for (int k = 0; k < 8; k++) tile[channel + k][threadIdx.x / 8] = v.of[k];
+  }
+  __syncthreads();
+  int pixel = blockIdx.x * TURNED_PIXELS + threadIdx.x % 32;
+  for (int k = threadIdx.x / 32; k < TURNED_CHANNELS; k += 8) {
+    if (pixel < n && first + k < channels) {
+      y[((i64)(pixel / area) * channels + first + k) * area + pixel % area] = tile[k][threadIdx.x % 32];
+    }
+  }
+}
+EXPORT_KERNEL(from_pixels)
+
+// Image, from what is stored channels last.
+template <class Pixel>
+__device__ void image(const Pixel* x, const float* scales, const float* shifts, bfloat16* y, int channels, unsigned i) {
+  int groups = groups_of(channels), first = i % groups * 8;
+  const Pixel* from = x + (i64)(i / groups) * channels + first;
+  Eight v;
+  for (int k = 0; k < 8; k++) v.of[k] = first + k < channels ? (float)from[k] * scales[first + k] + shifts[first + k] : 0.0f;
+  store_group(y, i, v);
+}
+
+KERNEL pixels_of_bytes(const u8* x, const float* scales, const float* shifts, bfloat16* y, int channels, int n) {
+  GROUP(i, n);
+  image(x, scales, shifts, y, channels, i);
+}
+EXPORT_KERNEL(pixels_of_bytes)
+
+KERNEL pixels_of_floats(const float* x, const float* scales, const float* shifts, bfloat16* y, int channels, int n) {
+  GROUP(i, n);
+  image(x, scales, shifts, y, channels, i);
+}
+EXPORT_KERNEL(pixels_of_floats)
+
+// Not every function leaves a 0 of the padding what it is.
+KERNEL activate_pixels(int function, float alpha, const bfloat16* x, bfloat16* y, int channels, int n) {
+  GROUP(i, n);
+  int first = i % groups_of(channels) * 8;
+  Eight v = load_group(x, i);
+  for (int k = 0; k < 8; k++) v.of[k] = first + k < channels ? activated(function, alpha, v.of[k]) : 0.0f;
+  store_group(y, i, v);
+}
+EXPORT_KERNEL(activate_pixels)
+
+// read: y or x, as the function has it.
+KERNEL activate_pixels_gradient(int function, float alpha, const bfloat16* dy, const bfloat16* read, bfloat16* dx, int n) {
+  GROUP(i, n);
+  Eight v = load_group(dy, i), at = load_group(read, i);
+  for (int k = 0; k < 8; k++) v.of[k] *= slope(function, alpha, at.of[k]);
+  store_group(dx, i, v);
+}
+EXPORT_KERNEL(activate_pixels_gradient)
+
+KERNEL add_pixels(const bfloat16* a, const bfloat16* b, bfloat16* y, int n) {
+  GROUP(i, n);
+  Eight v = load_group(a, i), other = load_group(b, i);
+  for (int k = 0; k < 8; k++) v.of[k] += other.of[k];
+  store_group(y, i, v);
+}
+EXPORT_KERNEL(add_pixels)
+
+KERNEL multiply_pixels(const bfloat16* a, const bfloat16* b, bfloat16* y, int n) {
+  GROUP(i, n);
+  Eight v = load_group(a, i), other = load_group(b, i);
+  for (int k = 0; k < 8; k++) v.of[k] *= other.of[k];
+  store_group(y, i, v);
+}
+EXPORT_KERNEL(multiply_pixels)
+
+// Dropout; kept: a bit a channel. area: pixels of a row.
+KERNEL drop_pixels(const bfloat16* x, const i64* rows, const i64* key, int stream, int threshold, float factor, int channels, int area,
+                   bfloat16* y, u8* kept, int n) {
+  GROUP(i, n);
+  int groups = groups_of(channels), pixel = i / groups;
+  u64 of_row = random_key(key, stream, rows[pixel / area]);
+  int position = pixel % area * channels + i % groups * 8;
+  Eight v = load_group(x, i);
+  int bits = 0;
+  for (int k = 0; k < 8; k++) {
+    bool keep = random_bits(of_row, position + k) >= threshold;
+    bits |= keep << k;
+    v.of[k] = keep ? v.of[k] * factor : 0.0f;
+  }
+  kept[i] = (u8)bits;
+  store_group(y, i, v);
+}
+EXPORT_KERNEL(drop_pixels)
+
+KERNEL drop_pixels_gradient(const bfloat16* dy, const u8* kept, float factor, bfloat16* dx, int n) {
+  GROUP(i, n);
+  Eight v = load_group(dy, i);
+  int bits = kept[i];
+  for (int k = 0; k < 8; k++) v.of[k] = bits >> k & 1 ? v.of[k] * factor : 0.0f;
+  store_group(dx, i, v);
+}
+EXPORT_KERNEL(drop_pixels_gradient)
+
+// Leaves a mark where a NaN or an infinite number is.
+KERNEL find_non_finite_pixels(const bfloat16* x, int* mark, int n) {
+  GROUP(i, n);
+  Eight v = load_group(x, i);
+  bool is_finite = true;
+  for (int k = 0; k < 8; k++) is_finite &= v.of[k] - v.of[k] == 0.0f;
+  if (!is_finite) atomicMax(mark, 1);
+}
+EXPORT_KERNEL(find_non_finite_pixels)

@@ -1,0 +1,191 @@
+package org.sparkmlext.kernels.cuda.graph;
+
+import org.sparkmlext.kernels.graph.Activation;
+import org.sparkmlext.kernels.graph.AveragePool2d;
+import org.sparkmlext.kernels.graph.BatchNorm;
+import org.sparkmlext.kernels.graph.CounterRandom;
+import org.sparkmlext.kernels.graph.Dropout;
+import org.sparkmlext.kernels.graph.Element;
+import org.sparkmlext.kernels.graph.Image;
+import org.sparkmlext.kernels.graph.MaxPool2d;
+import org.sparkmlext.kernels.graph.Multiply;
+import org.sparkmlext.kernels.graph.Node;
+import org.sparkmlext.kernels.graph.Op;
+import org.sparkmlext.kernels.graph.Sum;
+import org.sparkmlext.kernels.graph.Value;
+
+/** Compiles ops of images that lie as pixels, in programs of bfloat16; element by element by itself: {@code pixels.cu}. */
+final class Pixels {
+
+    private static final String FILE = "pixels";
+
+    private final Compilation c;
+    private final NormChains chains;
+    private final PixelNorms norms;
+    private final PixelPools pools;
+
+    Pixels(Compilation c) {
+        this.c = c;
+        chains = new NormChains(c);
+        norms = new PixelNorms(c, chains);
+        pools = new PixelPools(c);
+    }
+
+    PixelNorms norms() {
+        return norms;
+    }
+
+    /** The node that a mistake in what {@code node} makes is a mistake of: the first of those that run as one. */
+    Node start(Node node) {
+        return chains.start(node);
+    }
+
+    /** Compiles a node, if its op computes on pixels. */
+    boolean compile(Node node) {
+        if (!c.hasPixels(node.output(0))) {
+            return false;
+        }
+        return chains.isAbsorbed(node)
+                || norms.finish(node)
+                || compileNorm(node)
+                || compilePool(node)
+                || compileElements(node);
+    }
+
+    private boolean compileNorm(Node node) {
+        Op op = node.op();
+        if (op instanceof BatchNorm o) {
+            norms.measure(node, o);
+        } else if (op instanceof BatchNorm.Inference o) {
+            norms.take(node, o);
+        } else if (op instanceof BatchNorm.Gradient o) {
+            norms.gradient(node, o);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private boolean compilePool(Node node) {
+        Op op = node.op();
+        if (op instanceof MaxPool2d o && PixelPools.isPossible(o.window())) {
+            pools.max(node, o);
+        } else if (op instanceof MaxPool2d.Gradient o && PixelPools.isPossible(o.window())) {
+            pools.maxGradient(node, o);
+        } else if (op instanceof AveragePool2d o) {
+            pools.average(node, o);
+        } else if (op instanceof AveragePool2d.Gradient o) {
+            pools.averageGradient(node, o);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private boolean compileElements(Node node) {
+        Op op = node.op();
+        if (op instanceof Image o) {
+            image(node, o);
+        } else if (op instanceof Activation o) {
+            activation(node, o);
+        } else if (op instanceof Activation.Gradient o) {
+            activationGradient(node, o);
+        } else if (op instanceof Sum) {
+            sum(node);
+        } else if (op instanceof Multiply) {
+            multiply(node);
+        } else if (op instanceof Dropout o) {
+            dropout(node, o);
+        } else if (op instanceof Dropout.Gradient o) {
+            dropoutGradient(node, o);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void each(Node node, String kernel, Object... arguments) {
+        c.launches().each(FILE, kernel, c.pixelShape(node.output(0)).allGroups(), arguments);
+    }
+
+    private void image(Node node, Image op) {
+        boolean isByte = c.graph().type(node.input(0)).element() == Element.BYTE;
+        each(
+                node,
+                isByte ? "pixels_of_bytes" : "pixels_of_floats",
+                c.read(node.input(0)),
+                c.constant(Elements.floats(op.scale())),
+                c.constant(Elements.floats(op.shift())),
+                c.makePixels(node.output(0)),
+                op.scale().size());
+    }
+
+    private void activation(Node node, Activation op) {
+        each(
+                node,
+                "activate_pixels",
+                op.function().ordinal(),
+                op.alpha(),
+                c.readPixels(node.input(0)),
+                c.makePixels(node.output(0)),
+                c.pixelShape(node.output(0)).channels());
+    }
+
+    private void activationGradient(Node node, Activation.Gradient op) {
+        each(
+                node,
+                "activate_pixels_gradient",
+                op.function().ordinal(),
+                op.alpha(),
+                c.readPixels(node.input(0)),
+                c.readPixels(node.input(1)),
+                c.makePixels(node.output(0)));
+    }
+
+    /** In the order of the inputs. */
+    private void sum(Node node) {
+        Slot y = c.makePixels(node.output(0));
+        Slot sum = c.readPixels(node.input(0));
+        for (Value other : node.inputs().subList(1, node.inputs().size())) {
+            each(node, "add_pixels", sum, c.readPixels(other), y);
+            sum = y;
+        }
+    }
+
+    private void multiply(Node node) {
+        Slot a = c.readPixels(node.input(0));
+        each(node, "multiply_pixels", a, c.readPixels(node.input(1)), c.makePixels(node.output(0)));
+    }
+
+    private void dropout(Node node, Dropout op) {
+        Slot x = c.readPixels(node.input(0));
+        if (op.rate() == 0) {
+            c.definePixels(node.output(0), x);
+            return;
+        }
+        PixelShape shape = c.pixelShape(node.output(0));
+        each(
+                node,
+                "drop_pixels",
+                x,
+                c.read(node.input(1)),
+                c.key(),
+                op.stream(),
+                CounterRandom.threshold(op.rate()),
+                1 / (1 - op.rate()),
+                shape.channels(),
+                shape.area(),
+                c.makePixels(node.output(0)),
+                c.makeOpaque(node.output(1), shape.allGroups()));
+    }
+
+    private void dropoutGradient(Node node, Dropout.Gradient op) {
+        Slot dy = c.readPixels(node.input(0));
+        if (op.rate() == 0) {
+            c.definePixels(node.output(0), dy);
+            return;
+        }
+        Slot dx = c.makePixels(node.output(0));
+        each(node, "drop_pixels_gradient", dy, c.read(node.input(1)), 1 / (1 - op.rate()), dx);
+    }
+}
