@@ -24,7 +24,7 @@ import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.UpdateRule;
-import org.sparkmlext.testing.PatternImages;
+import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.RankThreads;
 
 /** Networks trained by the CUDA back end come out as the CPU back end's, but for rounding. */
@@ -40,7 +40,7 @@ abstract class CudaNetworkContract {
 
     /** With all that draws numbers or keeps statistics. */
     private static Architecture network() {
-        return Architecture.builder(ImageInput.bytes(PatternImages.SIZE, PatternImages.SIZE, 1))
+        return Architecture.builder(ImageInput.bytes(PatternBlocks.SIZE, PatternBlocks.SIZE, 1))
                 .conv2d(4, 3, "relu")
                 .maxPool2d(2)
                 .batchNorm()
@@ -60,9 +60,9 @@ abstract class CudaNetworkContract {
             int[] training = rows(ROWS * rank / ranks, ROWS * (rank + 1) / ranks);
             int[] validation = rows(ROWS + VALIDATION * rank / ranks, ROWS + VALIDATION * (rank + 1) / ranks);
             shards.add(new Shard(
-                    Collections.nCopies(PatternImages.WIDTH, "pixel"),
-                    List.of(PatternImages.block(training, false)),
-                    List.of(PatternImages.block(validation, true))));
+                    Collections.nCopies(PatternBlocks.WIDTH, "pixel"),
+                    List.of(PatternBlocks.block(training, false)),
+                    List.of(PatternBlocks.block(validation, true))));
         }
         return shards;
     }
