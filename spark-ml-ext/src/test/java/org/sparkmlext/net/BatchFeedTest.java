@@ -17,6 +17,7 @@ import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
 import org.sparkmlext.net.augmentation.Augmentation;
 import org.sparkmlext.net.augmentation.ImageAugmenter;
+import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.PatternImages;
 
 /** A batch is the same whether it was prepared before it is written, or another one was. */
@@ -30,20 +31,23 @@ class BatchFeedTest {
             .dense(8, "relu")
             .build();
 
+    private static NetworkRows rows() {
+        return NetworkRows.of(
+                List.of(PatternBlocks.block(IntStream.range(0, ROWS).toArray(), false)), NETWORK.input());
+    }
+
     private record Written(byte[] pixels, int[] classes) {}
 
     /** What a fresh feed writes after some preparations. */
     private static Written written(int from, RunKey key, int[] order, Consumer<Prepared> before) {
         NetworkGraphs graphs = new NetworkGraphs(NETWORK.withOutputs(PatternImages.CLASSES));
-        NetworkRows rows = NetworkRows.of(
-                List.of(PatternImages.block(IntStream.range(0, ROWS).toArray(), false)), NETWORK.input());
         ImageAugmenter augmenter = new ImageAugmenter(
                 Augmentation.parse("flip,crop:2"), new ImageShape(PatternImages.SIZE, PatternImages.SIZE, 1));
         var graph = graphs.trainingGraph(COUNT, new LossFunction.CrossEntropy(0, 0), null);
         try (Backend backend = Backends.open("cpu", BackendOptions.threads(1)).backend();
                 ModelMemory memory = backend.graphs().allocate(graph.layout(), true);
                 Program program = backend.graphs().compile(graph, Precision.FLOAT32, memory)) {
-            BatchFeed feed = new BatchFeed(rows, NETWORK, 0, augmenter);
+            BatchFeed feed = new BatchFeed(rows(), NETWORK, 0, augmenter);
             before.accept(new Prepared(feed, program, order));
             feed.write(program, order, from, key);
             byte[] pixels = new byte[COUNT * PatternImages.WIDTH];
@@ -73,7 +77,7 @@ class BatchFeedTest {
         Written plain = written(16, key, order, feed -> {});
         assertThat(plain.classes())
                 .isEqualTo(IntStream.range(16, 24)
-                        .map(i -> PatternImages.label(order[i]))
+                        .map(i -> (int) rows().label(order[i]))
                         .toArray());
         assertSame(written(16, key, order, feed -> feed.prepare(16, COUNT, key)), plain);
         // Others than the one that is written: the rows before, fewer of the same, the same rows a step later.

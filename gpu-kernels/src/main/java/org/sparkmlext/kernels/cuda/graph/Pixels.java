@@ -1,5 +1,7 @@
 package org.sparkmlext.kernels.cuda.graph;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Activation;
 import org.sparkmlext.kernels.graph.AveragePool2d;
 import org.sparkmlext.kernels.graph.BatchNorm;
@@ -32,13 +34,21 @@ final class Pixels {
         pools = new PixelPools(c);
     }
 
-    PixelNorms norms() {
-        return norms;
-    }
-
     /** The node that a mistake in what {@code node} makes is a mistake of: the first of those that run as one. */
     Node start(Node node) {
-        return chains.start(node);
+        Node sum = sumBefore(node);
+        return sum != null ? sum : chains.start(node);
+    }
+
+    /** The sum that a ReLU makes as well, since it alone reads it. */
+    private @Nullable Node sumBefore(Node node) {
+        if (!c.hasPixels(node.output(0))
+                || !(node.op() instanceof Activation op)
+                || op.function() != Activation.Function.RELU) {
+            return null;
+        }
+        Node before = c.graph().node(node.input(0));
+        return before.op() instanceof Sum && node.equals(c.readers().sole(node.input(0))) ? before : null;
     }
 
     /** Compiles a node, if its op computes on pixels. */
@@ -96,7 +106,10 @@ final class Pixels {
         } else if (op instanceof Activation.Gradient o) {
             activationGradient(node, o);
         } else if (op instanceof Sum) {
-            sum(node);
+            Node reader = c.readers().sole(node.output(0));
+            if (reader == null || !node.equals(sumBefore(reader))) {
+                sum(node, node.output(0), false);
+            }
         } else if (op instanceof Multiply) {
             multiply(node);
         } else if (op instanceof StepsAsPixels) {
@@ -134,6 +147,11 @@ final class Pixels {
     }
 
     private void activation(Node node, Activation op) {
+        Node sum = sumBefore(node);
+        if (sum != null) {
+            sum(sum, node.output(0), true);
+            return;
+        }
         each(
                 node,
                 "activate_pixels",
@@ -156,11 +174,13 @@ final class Pixels {
     }
 
     /** In the order of the inputs. */
-    private void sum(Node node) {
-        Slot y = c.makePixels(node.output(0));
+    private void sum(Node node, Value result, boolean hasRelu) {
+        Slot y = c.makePixels(result);
         Slot sum = c.readPixels(node.input(0));
-        for (Value other : node.inputs().subList(1, node.inputs().size())) {
-            each(node, "add_pixels", sum, c.readPixels(other), y);
+        List<Value> others = node.inputs().subList(1, node.inputs().size());
+        for (int i = 0; i < others.size(); i++) {
+            boolean isLast = i == others.size() - 1;
+            each(node, "add_pixels", sum, c.readPixels(others.get(i)), y, hasRelu && isLast ? 1 : 0);
             sum = y;
         }
     }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Value;
@@ -44,6 +45,12 @@ public final class Readers {
     /** The nodes that read a value, last one first, one that reads it twice two times. */
     public List<Node> of(Value value) {
         return readers.getOrDefault(value, List.of());
+    }
+
+    /** The node that alone reads a value, once; null if there is none, or if the value is read outside the graph too. */
+    public @Nullable Node sole(Value value) {
+        List<Node> all = of(value);
+        return all.size() == 1 && !isExported(value) ? all.get(0) : null;
     }
 
     /** Whether the value is read outside the graph. */
