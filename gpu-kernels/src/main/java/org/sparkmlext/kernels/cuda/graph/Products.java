@@ -28,8 +28,10 @@ record Products(Compilation c) {
         private static final Tile BFLOAT16_LARGE = new Tile("_bfloat16_large", 64, 128);
         /** Results of fewer rows or columns would leave much of a large tile empty. */
         private static final int LEAST_LARGE = 48;
-        /** Fewer huge tiles would leave multiprocessors without one. */
-        private static final int LEAST_HUGE_TILES = 200;
+        /** Fewer huge tiles would leave multiprocessors without one; tensor cores are so fast that some would wait for the others. */
+        private static final int LEAST_HUGE_TILES = 100;
+
+        private static final int LEAST_HUGE_TILES_OF_BFLOAT16 = 200;
 
         /** Of a convolution. */
         static Tile of(int rows, int columns) {
@@ -40,7 +42,8 @@ record Products(Compilation c) {
         static Tile of(int rows, int columns, int batches, boolean isBfloat16) {
             boolean isHuge = rows >= HUGE.size
                     && columns >= HUGE.size
-                    && HUGE.tiles(rows, columns) * batches >= LEAST_HUGE_TILES;
+                    && HUGE.tiles(rows, columns) * batches
+                            >= (isBfloat16 ? LEAST_HUGE_TILES_OF_BFLOAT16 : LEAST_HUGE_TILES);
             if (isBfloat16 && isLarge(rows, columns)) {
                 return isHuge ? BFLOAT16_HUGE : BFLOAT16_LARGE;
             }
