@@ -88,7 +88,7 @@ KERNEL drop(const float* x, const i64* rows, const i64* key, int stream, int thr
             float* y, u8* kept, int n) {
   ELEMENT(i, n);
   int width = channels * area, k = i % width;
-  u64 of_row = random_key(key, stream, rows[i / width]);
+  u64 of_row = random_row(random_stream(key, stream), rows[i / width]);
   u8 keep = random_bits(of_row, k % area * channels + k / area) >= threshold;
   kept[i] = keep;
   y[i] = keep ? x[i] * factor : 0.0f;

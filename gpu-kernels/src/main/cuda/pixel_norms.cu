@@ -78,18 +78,27 @@ KERNEL __launch_bounds__(THREADS, 4) partial_statistics(const bfloat16* __restri
 }
 EXPORT_KERNEL(partial_statistics)
 
-// Sum of a number of each thread of a merging block, over those of the same channel; 8 channels a block.
-__device__ float merged(float value) {
-  __shared__ float parts[MERGE_THREADS];
-  parts[threadIdx.x] = value;
-  __syncthreads();
-  for (unsigned half = MERGE_THREADS / 2; half >= 8; half /= 2) {
-    if (threadIdx.x < half) parts[threadIdx.x] += parts[threadIdx.x + half];
-    __syncthreads();
+// Sums of two numbers of each thread of a merging block, over the threads of the same channel, which is threadIdx.x % 8; warp c has those
+// of channel c.
+__device__ void merge(float& first, float& second) {
+  __shared__ float parts[2][MERGE_THREADS / 32][8];
+  int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  for (int apart = 8; apart < 32; apart *= 2) {
+    first += __shfl_xor_sync(~0u, first, apart);
+    second += __shfl_xor_sync(~0u, second, apart);
   }
-  float sum = parts[threadIdx.x % 8];
+  if (lane < 8) parts[0][warp][lane] = first, parts[1][warp][lane] = second;
   __syncthreads();
-  return sum;
+  first = parts[0][lane][warp % 8], second = parts[1][lane][warp % 8];
+  for (int apart = 1; apart < 32; apart *= 2) {
+    first += __shfl_xor_sync(~0u, first, apart);
+    second += __shfl_xor_sync(~0u, second, apart);
+  }
+}
+
+// The channel whose sums a thread writes; 8 channels a block. -1: none.
+__device__ int merged_channel() {
+  return threadIdx.x % 32 == 0 && threadIdx.x < 256 ? (int)(blockIdx.x * 8 + threadIdx.x / 32) : -1;
 }
 
 // What a pixel's channel is normalised by: three rows of padded channels, mean, factor and shift. 0 where there is no channel.
@@ -100,25 +109,26 @@ __device__ void write_table(float* table, int padded, int c, bool is_channel, fl
 }
 
 // Mean and variance of each channel of n pixels, of those of `blocks` parts of pixels_of_block pixels, the last one the rest (Chan, Golub
-// and LeVeque 1979, all parts at once): mean = sum n_i mean_i / n, then the sum of squares = sum (squares_i + n_i (mean_i - mean)^2).
-KERNEL __launch_bounds__(MERGE_THREADS) merge_statistics(const float* partials, int blocks, int pixels_of_block, int n,
+// and LeVeque 1979, all parts at once): with o, the first part's mean, mean = o + sum n_i (mean_i - o) / n and the sum of squares
+// = sum (squares_i + n_i (mean_i - o)^2) - n (mean - o)^2, of which no digits are lost, since o is near the mean.
+KERNEL __launch_bounds__(MERGE_THREADS) merge_statistics(const float* __restrict__ partials, int blocks, int pixels_of_block, int n,
       const float* scale, const float* shift, float epsilon, float* means, float* variances, float* table, int channels) {
-  int padded = groups_of(channels) * 8, c = blockIdx.x * 8 + threadIdx.x % 8;
-  float sum = 0.0f;
+  int padded = groups_of(channels) * 8, from = blockIdx.x * 8 + threadIdx.x % 8;
+  float origin = partials[from], sum = 0.0f, squares = 0.0f;
+#pragma unroll 8
   for (int block = threadIdx.x / 8; block < blocks; block += MERGE_THREADS / 8) {
     float count = (float)(block == blocks - 1 ? n - block * pixels_of_block : pixels_of_block);
-    sum += count * partials[(i64)block * 2 * padded + c];
+    float d = partials[(i64)block * 2 * padded + from] - origin;
+    sum += count * d;
+    squares += partials[((i64)block * 2 + 1) * padded + from] + count * (d * d);
   }
-  float mean = merged(sum) / n;
-  float squares = 0.0f;
-  for (int block = threadIdx.x / 8; block < blocks; block += MERGE_THREADS / 8) {
-    float count = (float)(block == blocks - 1 ? n - block * pixels_of_block : pixels_of_block);
-    float d = partials[(i64)block * 2 * padded + c] - mean;
-    squares += partials[((i64)block * 2 + 1) * padded + c] + count * (d * d);
-  }
-  float variance = merged(squares) / n;
-  if (threadIdx.x >= 8) return;
+  merge(sum, squares);
+  int c = merged_channel();
+  if (c < 0) return;
+  float d = sum / n, variance = (squares - sum * d) / n;
+  variance = variance < 0.0f ? 0.0f : variance;
   bool is_channel = c < channels;
+  float mean = partials[c] + d;
   if (is_channel) means[c] = mean, variances[c] = variance;
   write_table(table, padded, c, is_channel, mean, is_channel ? scale[c] / sqrtf(variance + epsilon) : 0.0f,
               is_channel ? shift[c] : 0.0f);
@@ -207,12 +217,13 @@ KERNEL __launch_bounds__(THREADS, 3) normalize_pool_pixels(const bfloat16* __res
       int width, int area, int pixels_of_block, int n) {
   Part own = part(groups_of(channels), pixels_of_block, n);
   Normal normal(table, own);
+  u64 of_stream = rows ? random_stream(key, stream) : 0;
   for (int pixel = own.first; pixel < own.end; pixel += own.lanes) {
     Eight v[4], best;
     load_four(v, x, own, first_of_four(pixel, width), width);
     for (int k = 0; k < 8; k++) best.of[k] = positive(winner(v, normal, k).value);
     if (rows) {
-      u64 of_row = random_key(key, stream, rows[pixel / area]);
+      u64 of_row = random_row(of_stream, rows[pixel / area]);
       int position = pixel % area * channels + own.group * 8, bits = 0;
       for (int k = 0; k < 8; k++) {
         bool keep = random_bits(of_row, position + k) >= threshold;
@@ -279,24 +290,26 @@ KERNEL __launch_bounds__(THREADS, 3) partial_pool_gradients(const bfloat16* __re
 }
 EXPORT_KERNEL(partial_pool_gradients)
 
-// Sums of the partial sums of both rows, for all threads of a channel.
-__device__ void merge_rows(const float* partials, int blocks, int padded, int c, float& first, float& second) {
-  float a = 0.0f, b = 0.0f;
+// Sums of the partial sums of both rows, as merge() leaves them.
+__device__ void merge_rows(const float* __restrict__ partials, int blocks, int padded, float& first, float& second) {
+  int from = blockIdx.x * 8 + threadIdx.x % 8;
+  first = second = 0.0f;
+#pragma unroll 8
   for (int block = threadIdx.x / 8; block < blocks; block += MERGE_THREADS / 8) {
-    a += partials[(i64)block * 2 * padded + c];
-    b += partials[((i64)block * 2 + 1) * padded + c];
+    first += partials[(i64)block * 2 * padded + from];
+    second += partials[((i64)block * 2 + 1) * padded + from];
   }
-  first = merged(a), second = merged(b);
+  merge(first, second);
 }
 
-// With s = sqrt(variance + epsilon): dshift = sum g, dscale = sum g (x - mean) / s, and the rest of dx = scale / s (g - mean(g) - (x - mean)
-// / s mean(g (x - mean) / s)) = factor g + slope (x - mean) + rise. rest: two rows of padded channels, slope and rise.
+// With s = sqrt(variance + epsilon): dshift = sum g, dscale = sum g (x - mean) / s, and what is not g in
+// dx = scale / s (g - mean(g) - (x - mean) / s mean(g (x - mean) / s)) = factor g + slope (x - mean) + rise. rest: two rows of padded channels, slope and rise.
 KERNEL __launch_bounds__(MERGE_THREADS) merge_gradients(const float* partials, int blocks, int n, const float* scale,
       const float* variances, float epsilon, float* dscale, float* dshift, float* rest, int channels) {
-  int padded = groups_of(channels) * 8, c = blockIdx.x * 8 + threadIdx.x % 8;
+  int padded = groups_of(channels) * 8, c = merged_channel();
   float of_shift, of_scale;
-  merge_rows(partials, blocks, padded, c, of_shift, of_scale);
-  if (threadIdx.x >= 8) return;
+  merge_rows(partials, blocks, padded, of_shift, of_scale);
+  if (c < 0) return;
   float slope = 0.0f, rise = 0.0f;
   if (c < channels) {
     float inverse = 1.0f / sqrtf(variances[c] + epsilon), factor = scale[c] * inverse;
@@ -364,9 +377,9 @@ KERNEL __launch_bounds__(THREADS, 4) partial_sums(const bfloat16* __restrict__ x
 EXPORT_KERNEL(partial_sums)
 
 KERNEL __launch_bounds__(MERGE_THREADS) merge_sums(const float* partials, int blocks, float* y, int channels) {
-  int c = blockIdx.x * 8 + threadIdx.x % 8;
+  int c = merged_channel();
   float sum, none;
-  merge_rows(partials, blocks, groups_of(channels) * 8, c, sum, none);
-  if (threadIdx.x < 8 && c < channels) y[c] = sum;
+  merge_rows(partials, blocks, groups_of(channels) * 8, sum, none);
+  if (c >= 0 && c < channels) y[c] = sum;
 }
 EXPORT_KERNEL(merge_sums)

@@ -85,10 +85,14 @@ KERNEL activate_pixels_gradient(int function, float alpha, const bfloat16* dy, c
 }
 EXPORT_KERNEL(activate_pixels_gradient)
 
-KERNEL add_pixels(const bfloat16* a, const bfloat16* b, bfloat16* y, int n) {
+// The sum, or ReLU of it.
+KERNEL add_pixels(const bfloat16* a, const bfloat16* b, bfloat16* y, int has_relu, int n) {
   GROUP(i, n);
   Eight v = load_group(a, i), other = load_group(b, i);
-  for (int k = 0; k < 8; k++) v.of[k] += other.of[k];
+  for (int k = 0; k < 8; k++) {
+    float sum = v.of[k] + other.of[k];
+    v.of[k] = has_relu && sum <= 0.0f ? 0.0f : sum;
+  }
   store_group(y, i, v);
 }
 EXPORT_KERNEL(add_pixels)
@@ -106,7 +110,7 @@ KERNEL drop_pixels(const bfloat16* x, const i64* rows, const i64* key, int strea
                    bfloat16* y, u8* kept, int n) {
   GROUP(i, n);
   int groups = groups_of(channels), pixel = i / groups;
-  u64 of_row = random_key(key, stream, rows[pixel / area]);
+  u64 of_row = random_row(random_stream(key, stream), rows[pixel / area]);
   int position = pixel % area * channels + i % groups * 8;
   Eight v = load_group(x, i);
   int bits = 0;

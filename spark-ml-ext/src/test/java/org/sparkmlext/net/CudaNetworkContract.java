@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.collective.InProcessCollective;
 import org.sparkmlext.collective.LoopbackGroup;
@@ -21,8 +22,9 @@ import org.sparkmlext.data.Shard;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.graph.LossFunction;
+import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.UpdateRule;
-import org.sparkmlext.testing.PatternImages;
+import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.RankThreads;
 
 /** Networks trained by the CUDA back end come out as the CPU back end's, but for rounding. */
@@ -38,7 +40,7 @@ abstract class CudaNetworkContract {
 
     /** With all that draws numbers or keeps statistics. */
     private static Architecture network() {
-        return Architecture.builder(ImageInput.bytes(PatternImages.SIZE, PatternImages.SIZE, 1))
+        return Architecture.builder(ImageInput.bytes(PatternBlocks.SIZE, PatternBlocks.SIZE, 1))
                 .conv2d(4, 3, "relu")
                 .maxPool2d(2)
                 .batchNorm()
@@ -58,9 +60,9 @@ abstract class CudaNetworkContract {
             int[] training = rows(ROWS * rank / ranks, ROWS * (rank + 1) / ranks);
             int[] validation = rows(ROWS + VALIDATION * rank / ranks, ROWS + VALIDATION * (rank + 1) / ranks);
             shards.add(new Shard(
-                    Collections.nCopies(PatternImages.WIDTH, "pixel"),
-                    List.of(PatternImages.block(training, false)),
-                    List.of(PatternImages.block(validation, true))));
+                    Collections.nCopies(PatternBlocks.WIDTH, "pixel"),
+                    List.of(PatternBlocks.block(training, false)),
+                    List.of(PatternBlocks.block(validation, true))));
         }
         return shards;
     }
@@ -152,12 +154,46 @@ abstract class CudaNetworkContract {
         }
     }
 
+    /** In bfloat16 with its fused passes: the same loss but for roundings, a gradient that points the same way, and a loss that falls. */
+    @ParameterizedTest
+    @ValueSource(strings = {"simple-cnn", "vgg-cifar", "resnet18"})
+    void bfloat16IsFloat32ButForRoundings(String name) {
+        Architecture network = Presets.named(name, ImageInput.bytes(16, 16, 3)).withOutputs(4);
+        try (ReferenceRun rounded = run(device(), network, Precision.BFLOAT16);
+                ReferenceRun exact = run(device(), network, Precision.FLOAT32)) {
+            float[] actual = rounded.run();
+            float[] expected = exact.run();
+            double product = 0;
+            double ofActual = 0;
+            double ofExpected = 0;
+            for (int i = 0; i < exact.layout().length(); i++) {
+                product += (double) actual[i] * expected[i];
+                ofActual += (double) actual[i] * actual[i];
+                ofExpected += (double) expected[i] * expected[i];
+            }
+            assertThat(product / Math.sqrt(ofActual * ofExpected))
+                    .as("cosine between the gradients")
+                    .isGreaterThan(0.95);
+            assertThat(Math.sqrt(ofActual / ofExpected))
+                    .as("length of the gradient")
+                    .isCloseTo(1, within(0.1));
+            double loss = exact.update(0);
+            assertThat(rounded.update(0)).isCloseTo(loss, within(0.03 * Math.max(1, loss)));
+            assertThat(rounded.update(1)).isLessThan(loss);
+        }
+    }
+
     private static ReferenceRun run(String device, Architecture network) {
+        return run(device, network, Precision.FLOAT32);
+    }
+
+    private static ReferenceRun run(String device, Architecture network, Precision precision) {
         return new ReferenceRun(
                 Backends.open(device, BackendOptions.threads(1)).backend(),
                 network,
                 4,
                 new LossFunction.CrossEntropy(0, 0),
-                null);
+                null,
+                precision);
     }
 }

@@ -41,6 +41,17 @@ final class ReferenceRun implements AutoCloseable {
 
     /** @param backend is closed with this */
     ReferenceRun(Backend backend, Architecture architecture, int rows, LossFunction loss, String freezeUntil) {
+        this(backend, architecture, rows, loss, freezeUntil, Precision.FLOAT32);
+    }
+
+    /** @param backend is closed with this */
+    ReferenceRun(
+            Backend backend,
+            Architecture architecture,
+            int rows,
+            LossFunction loss,
+            String freezeUntil,
+            Precision precision) {
         this.backend = backend;
         GraphKernels kernels = backend.graphs();
         NetworkGraphs graphs = new NetworkGraphs(architecture);
@@ -51,7 +62,7 @@ final class ReferenceRun implements AutoCloseable {
         memory = kernels.allocate(graph.layout(), true);
         write(memory.parameters(), graphs.initialParameters(1));
         write(memory.state(), graphs.initialState());
-        training = kernels.compile(graph, Precision.FLOAT32, memory);
+        training = kernels.compile(graph, precision, memory);
         optimizer = kernels.optimizer(
                 new UpdateSettings(
                         new UpdateRule.Sgd(0.9f, false, 0),

@@ -54,7 +54,21 @@ class SanitizedKernelsTest {
         return new Borrowed(kept);
     }
 
-    private record Borrowed(Backend backend) implements Backend {
+    private static final class Borrowed implements Backend {
+        private final Backend backend;
+        private boolean isClosed;
+
+        private Borrowed(Backend backend) {
+            this.backend = backend;
+        }
+
+        private Backend opened() {
+            if (isClosed) {
+                throw new IllegalStateException("the back end is closed");
+            }
+            return backend;
+        }
+
         @Override
         public String name() {
             return backend.name();
@@ -67,22 +81,25 @@ class SanitizedKernelsTest {
 
         @Override
         public Buffer allocate(ElementType type, int length) {
-            return backend.allocate(type, length);
+            return opened().allocate(type, length);
         }
 
         @Override
         public TreeKernels trees() {
-            return backend.trees();
+            return opened().trees();
         }
 
         @Override
         public GraphKernels graphs() {
-            return backend.graphs();
+            return opened().graphs();
         }
 
         @Override
         public void close() {
-            isTaken = false;
+            if (!isClosed) {
+                isClosed = true;
+                isTaken = false;
+            }
         }
     }
 

@@ -51,7 +51,7 @@ final class Fusions {
     }
 
     private void fuse(Node node) {
-        Node activation = soleReader(node.output(0));
+        Node activation = readers.sole(node.output(0));
         if (absorbed.contains(node.id())
                 || activation == null
                 || !(activation.op() instanceof Activation function)
@@ -88,7 +88,7 @@ final class Fusions {
         boolean isPair = gradientNodes.size() == 1
                 && ofActivation.op() instanceof Activation.Gradient
                 && ofActivation.input(1).equals(activation.output(0))
-                && ofNorm.equals(soleReader(ofActivation.output(0)));
+                && ofNorm.equals(readers.sole(ofActivation.output(0)));
         if (isPair) {
             gradientsOfNorms.put(ofNorm.id(), ofActivation.input(0));
             absorbed.add(ofActivation.id());
@@ -104,7 +104,7 @@ final class Fusions {
         if (!(pool.op() instanceof MaxPool2d.Gradient) || absorbed.contains(pool.id())) {
             return;
         }
-        Node behind = soleReader(pool.output(0));
+        Node behind = readers.sole(pool.output(0));
         if (behind != null
                 && behind.op() instanceof Activation.Gradient gradient
                 && gradient.function() == Activation.Function.RELU
@@ -115,11 +115,6 @@ final class Fusions {
             gradientsOfPools.put(pool.id(), behind);
             absorbed.add(behind.id());
         }
-    }
-
-    private @Nullable Node soleReader(Value value) {
-        List<Node> all = readers(value);
-        return all.size() == 1 && !isExported(value) ? all.get(0) : null;
     }
 
     Readers readers() {

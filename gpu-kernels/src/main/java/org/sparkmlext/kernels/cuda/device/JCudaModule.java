@@ -17,8 +17,6 @@ import org.sparkmlext.kernels.KernelException;
 final class JCudaModule implements AutoCloseable {
 
     private static final int LOG_BYTES = 8192;
-    /** What a block may have without being asked for. */
-    private static final int UNASKED_SHARED_BYTES = 48 << 10;
     /** All of a multiprocessor's fast memory as shared memory, as far as it goes. */
     private static final int MOST_SHARED_PERCENT = 100;
 
@@ -82,15 +80,14 @@ final class JCudaModule implements AutoCloseable {
         CUfunction function = new CUfunction();
         JCudaCalls.check(
                 JCudaDriver.cuModuleGetFunction(function, module, name), "finding " + name + " in " + resource);
-        if (sharedBytes > UNASKED_SHARED_BYTES) {
+        if (sharedBytes > 0) {
+            // Without being asked for, 48 KB, of which what the kernel declares itself is a part.
             JCudaCalls.check(
                     JCudaDriver.cuFuncSetAttribute(
                             function,
                             CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                             sharedBytes),
                     "giving " + name + " " + sharedBytes + " bytes of shared memory");
-        }
-        if (sharedBytes > 0) {
             // The others want what is fast as a cache.
             JCudaCalls.check(
                     JCudaDriver.cuFuncSetAttribute(

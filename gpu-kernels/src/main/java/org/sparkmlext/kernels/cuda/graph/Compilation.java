@@ -141,35 +141,33 @@ final class Compilation {
     /** Where a value that was made before lies in plain order: floats, if it is made of numbers. */
     Slot read(Value value) {
         Slot slot = slots.get(value);
-        if (slot != null) {
-            return slot;
+        if (slot == null) {
+            Slot made = require(pixels.get(value), value);
+            slot = make(value);
+            fromPixels(made, slot, pixelShape(value));
         }
-        Slot own = require(pixels.get(value), value);
-        Slot made = make(value);
-        fromPixels(own, made, pixelShape(value));
-        return made;
+        return slot;
     }
 
     /** Where images that were made before lie as pixels. */
     Slot readPixels(Value value) {
         Slot slot = pixels.get(value);
-        if (slot != null) {
-            return slot;
+        if (slot == null) {
+            Slot made = require(slots.get(value), value);
+            slot = makePixels(value);
+            toPixels(made, slot, pixelShape(value));
         }
-        Slot plain = require(slots.get(value), value);
-        Slot made = makePixels(value);
-        toPixels(plain, made, pixelShape(value));
-        return made;
+        return slot;
     }
 
-    /** Rounds floats in plain order to pixels. */
+    /** Brings plain images to pixels. */
     void toPixels(Slot plain, Slot made, PixelShape shape) {
         convert("to_pixels", plain, made, shape);
     }
 
-    /** The other way. */
-    void fromPixels(Slot own, Slot made, PixelShape shape) {
-        convert("from_pixels", own, made, shape);
+    /** Brings pixels to plain images. */
+    void fromPixels(Slot made, Slot plain, PixelShape shape) {
+        convert("from_pixels", made, plain, shape);
     }
 
     private void convert(String kernel, Slot from, Slot to, PixelShape shape) {

@@ -93,11 +93,6 @@ final class NormChains {
         return chain == null ? node : chain.norm();
     }
 
-    private @Nullable Node soleReader(Value value) {
-        List<Node> all = readers.of(value);
-        return all.size() == 1 && !readers.isExported(value) ? all.get(0) : null;
-    }
-
     private boolean isReadBy(Value value, Node... nodes) {
         return !readers.isExported(value)
                 && readers.of(value).size() == nodes.length
@@ -167,7 +162,7 @@ final class NormChains {
         }
 
         private boolean takeRelu() {
-            Node relu = soleReader(norm.output(0));
+            Node relu = readers.sole(norm.output(0));
             if (relu == null
                     || !(relu.op() instanceof Activation activation)
                     || activation.function() != Activation.Function.RELU) {
@@ -219,7 +214,7 @@ final class NormChains {
 
         private void takeDropout() {
             Node ofPool = ofLast;
-            Node found = soleReader(nodes.get(2).output(0));
+            Node found = readers.sole(nodes.get(2).output(0));
             if (found == null || !(found.op() instanceof Dropout op) || op.rate() == 0) {
                 return;
             }

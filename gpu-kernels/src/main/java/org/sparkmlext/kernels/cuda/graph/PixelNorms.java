@@ -15,7 +15,7 @@ final class PixelNorms {
 
     private static final String FILE = "pixel_norms";
     /** Pooled pixels of a thread, each of which has four. */
-    private static final int POOLED_PIXELS = 2;
+    private static final int POOLED_PIXELS = 4;
 
     private static final int TABLE_ROWS = 3;
     private static final int REST_ROWS = 2;
@@ -61,7 +61,7 @@ final class PixelNorms {
         apply(node);
     }
 
-    /** Statistics of parts of some images: those made with them, or by a launch. */
+    /** Statistics of images, made here unless whoever made the images has made them. */
     PartialStatistics statistics(Value images, PixelShape shape) {
         PartialStatistics given = c.statistics(images);
         if (given != null) {

@@ -1,5 +1,7 @@
 package org.sparkmlext.kernels.cuda.graph;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Activation;
 import org.sparkmlext.kernels.graph.AveragePool2d;
 import org.sparkmlext.kernels.graph.BatchNorm;
@@ -11,6 +13,7 @@ import org.sparkmlext.kernels.graph.MaxPool2d;
 import org.sparkmlext.kernels.graph.Multiply;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
+import org.sparkmlext.kernels.graph.StepsAsPixels;
 import org.sparkmlext.kernels.graph.Sum;
 import org.sparkmlext.kernels.graph.Value;
 
@@ -31,17 +34,29 @@ final class Pixels {
         pools = new PixelPools(c);
     }
 
-    PixelNorms norms() {
-        return norms;
-    }
-
     /** The node that a mistake in what {@code node} makes is a mistake of: the first of those that run as one. */
     Node start(Node node) {
-        return chains.start(node);
+        Node sum = sumBefore(node);
+        return sum != null ? sum : chains.start(node);
+    }
+
+    /** The sum that a ReLU makes as well, since it alone reads it. */
+    private @Nullable Node sumBefore(Node node) {
+        if (!c.hasPixels(node.output(0))
+                || !(node.op() instanceof Activation op)
+                || op.function() != Activation.Function.RELU) {
+            return null;
+        }
+        Node before = c.graph().node(node.input(0));
+        return before.op() instanceof Sum && node.equals(c.readers().sole(node.input(0))) ? before : null;
     }
 
     /** Compiles a node, if its op computes on pixels. */
     boolean compile(Node node) {
+        if (node.op() instanceof StepsAsPixels.Inverse && c.hasPixels(node.input(0))) {
+            steps(node.input(0), "steps_of_pixels", c.readPixels(node.input(0)), c.make(node.output(0)));
+            return true;
+        }
         if (!c.hasPixels(node.output(0))) {
             return false;
         }
@@ -91,9 +106,14 @@ final class Pixels {
         } else if (op instanceof Activation.Gradient o) {
             activationGradient(node, o);
         } else if (op instanceof Sum) {
-            sum(node);
+            Node reader = c.readers().sole(node.output(0));
+            if (reader == null || !node.equals(sumBefore(reader))) {
+                sum(node, node.output(0), false);
+            }
         } else if (op instanceof Multiply) {
             multiply(node);
+        } else if (op instanceof StepsAsPixels) {
+            steps(node.output(0), "pixels_of_steps", c.read(node.input(0)), c.makePixels(node.output(0)));
         } else if (op instanceof Dropout o) {
             dropout(node, o);
         } else if (op instanceof Dropout.Gradient o) {
@@ -106,6 +126,12 @@ final class Pixels {
 
     private void each(Node node, String kernel, Object... arguments) {
         c.launches().each(FILE, kernel, c.pixelShape(node.output(0)).allGroups(), arguments);
+    }
+
+    /** @param images the steps as pixels */
+    private void steps(Value images, String kernel, Slot from, Slot to) {
+        PixelShape shape = c.pixelShape(images);
+        c.launches().each("pixel_steps", kernel, shape.allGroups(), from, to, shape.channels());
     }
 
     private void image(Node node, Image op) {
@@ -121,6 +147,11 @@ final class Pixels {
     }
 
     private void activation(Node node, Activation op) {
+        Node sum = sumBefore(node);
+        if (sum != null) {
+            sum(sum, node.output(0), true);
+            return;
+        }
         each(
                 node,
                 "activate_pixels",
@@ -143,11 +174,13 @@ final class Pixels {
     }
 
     /** In the order of the inputs. */
-    private void sum(Node node) {
-        Slot y = c.makePixels(node.output(0));
+    private void sum(Node node, Value result, boolean hasRelu) {
+        Slot y = c.makePixels(result);
         Slot sum = c.readPixels(node.input(0));
-        for (Value other : node.inputs().subList(1, node.inputs().size())) {
-            each(node, "add_pixels", sum, c.readPixels(other), y);
+        List<Value> others = node.inputs().subList(1, node.inputs().size());
+        for (int i = 0; i < others.size(); i++) {
+            boolean isLast = i == others.size() - 1;
+            each(node, "add_pixels", sum, c.readPixels(others.get(i)), y, hasRelu && isLast ? 1 : 0);
             sum = y;
         }
     }

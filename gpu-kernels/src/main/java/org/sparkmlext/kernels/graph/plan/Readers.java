@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Value;
@@ -30,8 +31,7 @@ public final class Readers {
     private void note(Node node) {
         boolean isNeeded = false;
         for (int output = 0; output < node.types().size(); output++) {
-            isNeeded |=
-                    isExported(node.output(output)) || !of(node.output(output)).isEmpty();
+            isNeeded |= isRead(node.output(output));
         }
         if (isNeeded) {
             node.inputs()
@@ -47,9 +47,20 @@ public final class Readers {
         return readers.getOrDefault(value, List.of());
     }
 
+    /** The node that alone reads a value, once; null if there is none, or if the value is read outside the graph too. */
+    public @Nullable Node sole(Value value) {
+        List<Node> all = of(value);
+        return all.size() == 1 && !isExported(value) ? all.get(0) : null;
+    }
+
     /** Whether the value is read outside the graph. */
     public boolean isExported(Value value) {
         return exported.contains(value);
+    }
+
+    /** Whether anyone reads the value. */
+    public boolean isRead(Value value) {
+        return isExported(value) || !of(value).isEmpty();
     }
 
     /** Whether nothing of a node is read, so that it need not be computed. */
