@@ -43,6 +43,28 @@ KERNEL sum_channels(const float* x, float* y, int rows, int channels, int area) 
 }
 EXPORT_KERNEL(sum_channels)
 
+// The same of a matrix, rows x columns: a block 32 columns, and `piece` rows, whose sums go to y + blockIdx.y * columns. Neighbours read
+// neighbours.
+KERNEL sum_columns(const float* x, float* y, int rows, int columns, int piece) {
+  enum { ACROSS = 32, DOWN = 8 };
+  __shared__ float parts[DOWN][ACROSS];
+  int column = (int)(blockIdx.x * ACROSS + threadIdx.x % ACROSS), down = (int)threadIdx.x / ACROSS;
+  int from = (int)blockIdx.y * piece, to = rows - from < piece ? rows : from + piece;
+  float sum = 0.0f;
+  if (column < columns) {
+#pragma unroll 4
+    for (int row = from + down; row < to; row += DOWN) sum += x[(i64)row * columns + column];
+  }
+  parts[down][threadIdx.x % ACROSS] = sum;
+  __syncthreads();
+  if (down > 0 || column >= columns) return;
+  const float(*p)[ACROSS] = &parts[0];
+  int i = threadIdx.x;
+  y[(i64)blockIdx.y * columns + column] =
+      ((p[0][i] + p[1][i]) + (p[2][i] + p[3][i])) + ((p[4][i] + p[5][i]) + (p[6][i] + p[7][i]));
+}
+EXPORT_KERNEL(sum_columns)
+
 // BatchNorm: a block a channel.
 KERNEL normalize(const float* x, const float* scale, const float* shift, float* y, float* means, float* variances, float epsilon,
                  int rows, int channels, int area) {

@@ -15,7 +15,7 @@ typedef long long i64;
 
 enum { BK = 16 };
 
-// A tile of many numbers for large results, one of few for small ones.
+// A tile of many numbers for large results, one of few for small ones; a still larger one is below.
 struct Large { enum { BM = 64, BN = 64, TM = 4, TN = 4, THREADS = 256 }; };
 struct Small { enum { BM = 16, BN = 16, TM = 2, TN = 2, THREADS = 64 }; };
 
@@ -70,6 +70,71 @@ __device__ void tile(const A& a, const B& b, const C& c, int rows, int columns, 
   }
 }
 
+// A tile for results so large that all multiprocessors get some: 128 x 128 numbers, 8 x 8 a thread, two groups of 4 along either axis;
+// DEPTH of the inner axis at a time.
+struct Huge { enum { BM = 128, BN = 128, GROUP = 4, ACROSS = 16, THREADS = 256, DEPTH = 8 }; };
+
+// As tile() for Huge: the same sums in the same order. While a piece is multiplied the next one is on its way, and lies in the other half
+// of shared memory when it is done.
+template <class A, class B, class C>
+__device__ void huge_tile(const A& a, const B& b, const C& c, int rows, int columns, int from, int to) {
+  enum { GROUP = Huge::GROUP, THREADS = Huge::THREADS, DEPTH = Huge::DEPTH, SIDE = Huge::BM, HALF = SIDE / 2 };
+  // Four more than a row has, so that columns lie in more banks; numbers of an operand that a thread brings.
+  enum { WIDE = SIDE + 4, EACH = SIDE * DEPTH / THREADS };
+  __shared__ float4 as[2][DEPTH][WIDE / 4];
+  __shared__ float4 bs[2][DEPTH][WIDE / 4];
+  int tiles_across = (columns + SIDE - 1) / SIDE;
+  int first_row = (int)(blockIdx.x / tiles_across) * SIDE, first_column = (int)(blockIdx.x % tiles_across) * SIDE;
+  int down = threadIdx.x / Huge::ACROSS, across = threadIdx.x % Huge::ACROSS;
+  bool a_along = a.is_along(), b_along = b.is_along();
+  float next_a[EACH], next_b[EACH], sums[2 * GROUP][2 * GROUP] = {};
+  for (int k0 = from - DEPTH, half = 1; k0 < to; k0 += DEPTH, half ^= 1) {
+#pragma unroll
+    for (int u = 0; u < EACH; u++) {
+      int i = u * THREADS + threadIdx.x;
+      int m = a_along ? i / DEPTH : i % SIDE, k = k0 + DEPTH + (a_along ? i % DEPTH : i / SIDE);
+      next_a[u] = first_row + m < rows && k < to ? a.at(first_row + m, k) : 0.0f;
+      int n = b_along ? i / DEPTH : i % SIDE;
+      k = k0 + DEPTH + (b_along ? i % DEPTH : i / SIDE);
+      next_b[u] = first_column + n < columns && k < to ? b.at(k, first_column + n) : 0.0f;
+    }
+    if (k0 >= from) {
+#pragma unroll
+      for (int k = 0; k < DEPTH; k++) {
+        float left[2 * GROUP], right[2 * GROUP];
+#pragma unroll
+        for (int g = 0; g < 2; g++) {
+          float4 l = as[half][k][(g * HALF) / 4 + down], r = bs[half][k][(g * HALF) / 4 + across];
+          left[g * GROUP] = l.x, left[g * GROUP + 1] = l.y, left[g * GROUP + 2] = l.z, left[g * GROUP + 3] = l.w;
+          right[g * GROUP] = r.x, right[g * GROUP + 1] = r.y, right[g * GROUP + 2] = r.z, right[g * GROUP + 3] = r.w;
+        }
+#pragma unroll
+        for (int i = 0; i < 2 * GROUP; i++) {
+#pragma unroll
+          for (int j = 0; j < 2 * GROUP; j++) sums[i][j] += left[i] * right[j];
+        }
+      }
+    }
+#pragma unroll
+    for (int u = 0; u < EACH; u++) {
+      int i = u * THREADS + threadIdx.x;
+      int m = a_along ? i / DEPTH : i % SIDE, n = b_along ? i / DEPTH : i % SIDE;
+      reinterpret_cast<float*>(as[half ^ 1][a_along ? i % DEPTH : i / SIDE])[m] = next_a[u];
+      reinterpret_cast<float*>(bs[half ^ 1][b_along ? i % DEPTH : i / SIDE])[n] = next_b[u];
+    }
+    __syncthreads();
+  }
+#pragma unroll
+  for (int i = 0; i < 2 * GROUP; i++) {
+#pragma unroll
+    for (int j = 0; j < 2 * GROUP; j++) {
+      int m = first_row + i / GROUP * HALF + down * GROUP + i % GROUP;
+      int n = first_column + j / GROUP * HALF + across * GROUP + j % GROUP;
+      if (m < rows && n < columns) c.put(m, n, sums[i][j]);
+    }
+  }
+}
+
 // A matrix in memory; is_along: neighbours along the inner axis lie side by side.
 struct Left {
   const float* p;
@@ -107,8 +172,14 @@ __device__ void matrices(const float* a, const float* b, const float* bias, floa
                          int is_added) {
   i64 z = blockIdx.z;
   if (blockIdx.z + 1 == gridDim.z) inner = last_inner;
-  tile<T>(Left{a + z * a_batch, a_row, a_inner}, Right{b + z * b_batch, b_inner, b_column},
-          Result{c + z * c_batch, c_row, bias, factor, is_added != 0}, rows, columns, 0, inner);
+  Left left{a + z * a_batch, a_row, a_inner};
+  Right right{b + z * b_batch, b_inner, b_column};
+  Result result{c + z * c_batch, c_row, bias, factor, is_added != 0};
+  if constexpr ((int)T::BM == (int)Huge::BM) {
+    huge_tile(left, right, result, rows, columns, 0, inner);
+  } else {
+    tile<T>(left, right, result, rows, columns, 0, inner);
+  }
 }
 
 #define MATRICES(name, T)                                                                                                       \
@@ -118,6 +189,8 @@ __device__ void matrices(const float* a, const float* b, const float* bias, floa
     matrices<T>(a, b, bias, c, rows, columns, inner, last_inner, a_row, a_inner, b_inner, b_column, c_row, a_batch, b_batch, c_batch, factor, \
                 is_added);                                                                                                      \
   }
+MATRICES(__launch_bounds__(256, 2) matrices_huge, Huge)
+EXPORT_KERNEL(matrices_huge)
 MATRICES(matrices_large, Large)
 EXPORT_KERNEL(matrices_large)
 MATRICES(matrices_small, Small)

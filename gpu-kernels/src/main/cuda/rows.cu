@@ -21,12 +21,13 @@ enum {
   WARP_WORDS = TILE_WORDS / WARPS
 };
 
-// Column-major bins to row-major ones, for rows [first, first + count): a thread makes 16 bytes (y) of a row (x).
+// Puts a block of rows, [first, first + count), among all of them, in both layouts: a thread puts 16 bytes (y) of a row (x).
 //
+//   block      its bins, column after column: row i's of feature f is block[f * count + i]
 //   columns    bin of row r and feature f: columns[f * num_rows + r]
 //   row_bytes  a multiple of 16; bytes beyond the features become 0
-KERNEL __launch_bounds__(THREADS) pack_rows(const unsigned char* columns, int num_rows, int num_features, int row_bytes,
-                                            int first, int count, unsigned char* rows) {
+KERNEL __launch_bounds__(THREADS) place_rows(const unsigned char* block, int num_rows, int num_features, int row_bytes,
+                                             int first, int count, unsigned char* columns, unsigned char* rows) {
   int i = (int)(blockIdx.x * THREADS + threadIdx.x);
   if (i >= count) return;
   int row = first + i;
@@ -34,11 +35,15 @@ KERNEL __launch_bounds__(THREADS) pack_rows(const unsigned char* columns, int nu
 #pragma unroll
   for (int k = 0; k < 16; k++) {
     int feature = (int)blockIdx.y * 16 + k;
-    if (feature < num_features) words[k / 4] |= (unsigned)columns[(size_t)feature * num_rows + row] << (8 * (k % 4));
+    if (feature < num_features) {
+      unsigned char bin = block[(size_t)feature * count + i];
+      columns[(size_t)feature * num_rows + row] = bin;
+      words[k / 4] |= (unsigned)bin << (8 * (k % 4));
+    }
   }
   *reinterpret_cast<uint4*>(rows + (size_t)row * row_bytes + blockIdx.y * 16) = uint4{words[0], words[1], words[2], words[3]};
 }
-EXPORT_KERNEL(pack_rows)
+EXPORT_KERNEL(place_rows)
 
 // Puts every row at the position of its own number.
 KERNEL __launch_bounds__(THREADS) reset(int* order, int num_rows) {

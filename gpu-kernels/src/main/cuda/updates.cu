@@ -2,7 +2,8 @@
 // in elements.cu.
 //
 // All in four launches without waiting for the host between them: the norm stays on the device, and the kernels that move something
-// look at it first. norm: the norm of the mean gradient, then the weight that the gradient was divided by.
+// look at it first. norm: the norm of the mean gradient, then the weight that the gradient was divided by. What changes from update to
+// update is read from memory (now), so that arguments never change and the launches can be recorded.
 
 #if defined(__CUDACC__) || defined(__CUDACC_RTC__)
 #define KERNEL extern "C" __global__ void
@@ -70,8 +71,8 @@ __device__ float gradient(const float* sums, unsigned i, const double* norm, flo
   return norm[0] > clip_norm ? g * (float)(clip_norm / norm[0]) : g;
 }
 
-// v: null where there is no momentum.
-KERNEL descend(float* w, const float* sums, float* v, const double* norm, float clip_value, float clip_norm, float rate,
+// v: null where there is no momentum. now: the rate.
+KERNEL descend(float* w, const float* sums, float* v, const double* norm, float clip_value, float clip_norm, const float* now,
                float momentum, int is_nesterov, float decay, int n) {
   ELEMENT(i, n);
   if (is_void(norm)) return;
@@ -81,25 +82,27 @@ KERNEL descend(float* w, const float* sums, float* v, const double* norm, float 
     v[i] = momentum * v[i] + g;
     step = is_nesterov ? g + momentum * v[i] : v[i];
   }
-  w[i] -= rate * step;
+  w[i] -= now[0] * step;
 }
 EXPORT_KERNEL(descend)
 
-KERNEL rms_prop(float* w, const float* sums, float* v, const double* norm, float clip_value, float clip_norm, float rate,
+// now: the rate.
+KERNEL rms_prop(float* w, const float* sums, float* v, const double* norm, float clip_value, float clip_norm, const float* now,
                 float smoothing, float epsilon, float decay, int n) {
   ELEMENT(i, n);
   if (is_void(norm)) return;
   float g = gradient(sums, i, norm, clip_value, clip_norm) + decay * w[i];
   v[i] = smoothing * v[i] + (1.0f - smoothing) * (g * g);
-  w[i] -= rate * g / (sqrtf(v[i]) + epsilon);
+  w[i] -= now[0] * g / (sqrtf(v[i]) + epsilon);
 }
 EXPORT_KERNEL(rms_prop)
 
-// shrink: what decoupled decay multiplies a parameter by. step: rate / (1 - beta1^t). inverse: 1 / (1 - beta2^t).
-KERNEL adam(float* w, const float* sums, float* m, float* v, const double* norm, float clip_value, float clip_norm, float beta1,
-            float beta2, float epsilon, float decay, float shrink, float step, float inverse, int n) {
+// now: what decoupled decay multiplies a parameter by, rate / (1 - beta1^t), 1 / (1 - beta2^t).
+KERNEL adam(float* w, const float* sums, float* m, float* v, const double* norm, float clip_value, float clip_norm,
+            const float* now, float beta1, float beta2, float epsilon, float decay, int n) {
   ELEMENT(i, n);
   if (is_void(norm)) return;
+  float shrink = now[0], step = now[1], inverse = now[2];
   float own = w[i] * shrink;
   float g = gradient(sums, i, norm, clip_value, clip_norm) + decay * own;
   m[i] = beta1 * m[i] + (1.0f - beta1) * g;

@@ -41,8 +41,10 @@
 #define DYNAMIC_SHARED(type, name) type* name = reinterpret_cast<type*>(cuda_cpu::block.dynamic_shared)
 
 struct uint2 { unsigned x, y; };
+struct alignas(8) float2 { float x, y; };
 struct uint3 { unsigned x, y, z; };
 struct alignas(16) uint4 { unsigned x, y, z, w; };
+struct alignas(16) float4 { float x, y, z, w; };
 
 // Unnamed inside, or two libraries of kernels in one process would share the first one's registry.
 namespace cuda_cpu {

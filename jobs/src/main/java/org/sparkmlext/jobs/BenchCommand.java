@@ -42,6 +42,8 @@ final class BenchCommand implements Callable<Integer> {
     private static final String BOOSTING = "boosting";
     private static final String QUALITY = "quality";
     private static final String NETWORKS = "networks";
+    private static final String CPU = "cpu";
+    private static final List<String> DEVICES = List.of(CPU, "cuda");
     private static final int BOOSTING_REPEAT = 5;
     private static final int NETWORKS_REPEAT = 2;
 
@@ -133,6 +135,14 @@ final class BenchCommand implements Callable<Integer> {
             description = "networks: vgg-cifar, small-cnn, lstm-attention (default: all).")
     @Nullable
     List<String> networks;
+
+    @Option(
+            names = "--device",
+            description =
+                    "networks: what is timed where no systems are named: cpu, or cuda for our engine on a GPU beside"
+                            + " PyTorch (python3 with torch).",
+            defaultValue = CPU)
+    String device = CPU;
 
     @Option(names = "--batch", description = "networks: rows of a step over all ranks.", defaultValue = "128")
     int batch;
@@ -228,6 +238,9 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void compareNetworks(PrintStream out) {
+        if (!DEVICES.contains(device)) {
+            throw new BadInputException(NearestName.unknown("device", device, DEVICES));
+        }
         requireAtLeast("--batch", batch, 2);
         requireAtLeast("--epochs", epochs, 2);
         if (epochSteps != null) {
@@ -241,7 +254,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         new NetworkComparison(
                         new NetworkComparison.Plan(
-                                chosen(NetworkSystem.all(), NetworkSystem.usual()),
+                                chosen(NetworkSystem.all(), NetworkSystem.usual(device)),
                                 names,
                                 batch,
                                 warmSeconds,

@@ -27,6 +27,7 @@ import org.sparkmlext.ml.feature.ImageFolder;
 import org.sparkmlext.ml.neural.CnnClassificationModel;
 import org.sparkmlext.ml.neural.CnnRegressionModel;
 import org.sparkmlext.testing.LocalSpark;
+import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.PatternImages;
 import org.sparkmlext.testing.RealData;
 
@@ -53,7 +54,7 @@ class ImageJobsTest {
         for (int row = 0; row < ALL; row++) {
             Path file = file(row);
             Files.createDirectories(file.getParent());
-            ImageIO.write(picture(PatternImages.pixels(row)), "png", file.toFile());
+            ImageIO.write(picture(PatternBlocks.pixels(row)), "png", file.toFile());
         }
         model = folder.resolve("model");
         run = train(
@@ -66,7 +67,7 @@ class ImageJobsTest {
 
     private static Path file(int row) {
         return (row < TRAINING ? training : others)
-                .resolve(CLASSES.get(PatternImages.label(row)))
+                .resolve(CLASSES.get(PatternBlocks.label(row)))
                 .resolve("image-" + row + ".png");
     }
 
@@ -230,7 +231,7 @@ class ImageJobsTest {
 
     private static String pixels(int row, String separator) {
         List<String> texts = new ArrayList<>();
-        for (byte pixel : PatternImages.pixels(row)) {
+        for (byte pixel : PatternBlocks.pixels(row)) {
             texts.add(Integer.toString(pixel & 0xFF));
         }
         return String.join(separator, texts);

@@ -1,5 +1,6 @@
 package org.sparkmlext.net;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
@@ -28,6 +29,24 @@ final class BatchFeed {
     private float[] targets = {};
     private float[] weights = {};
     private long[] numbers = {};
+    /** What the arrays hold; null: nothing that is still to be copied. */
+    private @Nullable Batch gathered;
+
+    /** Rows {@code order[from .. from + count)} in the step of a key. */
+    private record Batch(int[] order, int from, int count, RunKey key) {
+
+        int row(int index) {
+            return order[from + index];
+        }
+
+        boolean isSameAs(@Nullable Batch other) {
+            return other != null
+                    && order == other.order
+                    && from == other.from
+                    && count == other.count
+                    && key.equals(other.key);
+        }
+    }
 
     /** @param network what the rows are fed to, with means and deviations where it wants them standardised */
     BatchFeed(NetworkRows rows, Architecture network, long firstRow, @Nullable ImageAugmenter augmentation) {
@@ -42,32 +61,73 @@ final class BatchFeed {
 
     /** Takes the rows {@code order[from .. from + batch size of the program)}. */
     void write(Program program, int[] order, int from, RunKey key) {
-        int count = program.graph().rows();
+        Batch batch = new Batch(order, from, program.graph().rows(), key);
+        if (!batch.isSameAs(gathered)) {
+            gather(program, batch);
+        }
+        // What is gathered next is written over it.
+        gathered = null;
+        for (String input : program.graph().inputs().keySet()) {
+            copy(input, program.input(input), batch.count());
+        }
+    }
+
+    /**
+     * Gathers what {@link #write} of the same is to copy, while the device computes the batch before.
+     *
+     * @param program of the same network, of any number of rows
+     * @param count rows of the batch
+     */
+    void prepare(Program program, int[] order, int from, int count, RunKey key) {
+        gather(program, new Batch(order, from, count, key));
+    }
+
+    private void gather(Program program, Batch batch) {
+        int count = batch.count();
         resize(count);
         for (int i = 0; i < count; i++) {
-            numbers[i] = firstRow + order[from + i];
+            numbers[i] = firstRow + batch.row(i);
         }
-        for (String input : program.graph().inputs().keySet()) {
-            Buffer buffer = program.input(input);
-            switch (input) {
-                case NetworkGraphs.INPUT -> writeRows(buffer, order, from, count, key);
-                case NetworkGraphs.LENGTHS -> {
-                    for (int i = 0; i < count; i++) {
-                        lengths[i] = rows.length(order[from + i]);
-                    }
-                    buffer.copyIn(0, lengths, 0, count);
-                }
-                case NetworkGraphs.TARGETS -> writeTargets(buffer, order, from, count);
-                case NetworkGraphs.WEIGHTS -> {
-                    for (int i = 0; i < count; i++) {
-                        weights[i] = rows.weight(order[from + i]);
-                    }
-                    buffer.copyIn(0, weights, 0, count);
-                }
-                case NetworkGraphs.ROWS -> buffer.copyIn(0, numbers, 0, count);
-                default ->
-                    throw new IllegalStateException("the network has an input '" + input + "' that nobody fills");
+        Set<String> inputs = program.graph().inputs().keySet();
+        if (inputs.contains(NetworkGraphs.WEIGHTS)) {
+            for (int i = 0; i < count; i++) {
+                weights[i] = rows.weight(batch.row(i));
             }
+        }
+        if (inputs.contains(NetworkGraphs.INPUT)) {
+            gatherRows(program.input(NetworkGraphs.INPUT).type(), batch);
+        }
+        if (inputs.contains(NetworkGraphs.LENGTHS)) {
+            for (int i = 0; i < count; i++) {
+                lengths[i] = rows.length(batch.row(i));
+            }
+        }
+        if (inputs.contains(NetworkGraphs.TARGETS)) {
+            gatherTargets(program.input(NetworkGraphs.TARGETS).type(), batch);
+        }
+        gathered = batch;
+    }
+
+    private void copy(String input, Buffer buffer, int count) {
+        switch (input) {
+            case NetworkGraphs.INPUT -> {
+                if (buffer.type() == ElementType.BYTE) {
+                    buffer.copyIn(0, bytes, 0, count * width);
+                } else {
+                    buffer.copyIn(0, floats, 0, count * width);
+                }
+            }
+            case NetworkGraphs.LENGTHS -> buffer.copyIn(0, lengths, 0, count);
+            case NetworkGraphs.TARGETS -> {
+                if (buffer.type() == ElementType.INT) {
+                    buffer.copyIn(0, classes, 0, count);
+                } else {
+                    buffer.copyIn(0, targets, 0, count * rows.numTargets());
+                }
+            }
+            case NetworkGraphs.WEIGHTS -> buffer.copyIn(0, weights, 0, count);
+            case NetworkGraphs.ROWS -> buffer.copyIn(0, numbers, 0, count);
+            default -> throw new IllegalStateException("the network has an input '" + input + "' that nobody fills");
         }
     }
 
@@ -81,27 +141,27 @@ final class BatchFeed {
         }
     }
 
-    private void writeRows(Buffer buffer, int[] order, int from, int count, RunKey key) {
-        if (buffer.type() == ElementType.BYTE) {
+    private void gatherRows(ElementType type, Batch batch) {
+        int count = batch.count();
+        if (type == ElementType.BYTE) {
             if (bytes.length < count * width) {
                 bytes = new byte[count * width];
             }
             for (int i = 0; i < count; i++) {
-                rows.copyBytes(order[from + i], bytes, i * width);
+                rows.copyBytes(batch.row(i), bytes, i * width);
             }
             if (augmentation != null) {
-                augmentation.apply(bytes, count, numbers, key.seed(), key.step());
+                augmentation.apply(
+                        bytes, count, numbers, batch.key().seed(), batch.key().step());
             }
-            buffer.copyIn(0, bytes, 0, count * width);
         } else {
             if (floats.length < count * width) {
                 floats = new float[count * width];
             }
             for (int i = 0; i < count; i++) {
-                rows.copyFloats(order[from + i], floats, i * width, width);
-                standardise(order[from + i], i * width);
+                rows.copyFloats(batch.row(i), floats, i * width, width);
+                standardise(batch.row(i), i * width);
             }
-            buffer.copyIn(0, floats, 0, count * width);
         }
     }
 
@@ -115,18 +175,15 @@ final class BatchFeed {
         }
     }
 
-    private void writeTargets(Buffer buffer, int[] order, int from, int count) {
-        if (buffer.type() == ElementType.INT) {
-            for (int i = 0; i < count; i++) {
-                classes[i] = (int) rows.label(order[from + i]);
-            }
-            buffer.copyIn(0, classes, 0, count);
-        } else {
-            for (int i = 0; i < count; i++) {
-                rows.copyTargets(order[from + i], targets, i * rows.numTargets());
+    private void gatherTargets(ElementType type, Batch batch) {
+        for (int i = 0; i < batch.count(); i++) {
+            int row = batch.row(i);
+            if (type == ElementType.INT) {
+                classes[i] = (int) rows.label(row);
+            } else {
+                rows.copyTargets(row, targets, i * rows.numTargets());
                 targetScale.apply(targets, i * rows.numTargets(), rows.numTargets());
             }
-            buffer.copyIn(0, targets, 0, count * rows.numTargets());
         }
     }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.data.Shard;
@@ -51,6 +53,7 @@ final class NetworkRun implements AutoCloseable {
         this.settings = settings;
         this.worker = worker;
         this.collective = worker.collective();
+        requireOneKindOfDevice(worker);
         Architecture architecture = Architecture.fromJson(settings.network());
         training = RankRows.of(shard.training(), architecture.input(), collective);
         validation = RankRows.of(shard.validation(), architecture.input(), collective);
@@ -67,6 +70,24 @@ final class NetworkRun implements AutoCloseable {
         rates = new LearningRates(settings, batches.numBatches(), history.isLargerBetter());
         model = new TrainedModel(settings, network, worker.backend().graphs());
         sums = new RankSums(collective, model.memory());
+    }
+
+    /**
+     * Every rank makes the update for itself, and back ends round float sums differently: on two kinds of them the ranks' parameters would
+     * drift apart.
+     */
+    private static void requireOneKindOfDevice(Worker worker) {
+        List<String> names =
+                RankTexts.gather(worker.collective(), worker.backend().name());
+        if (names.stream().distinct().count() > 1) {
+            String places = IntStream.range(0, names.size())
+                    .mapToObj(rank -> "rank " + rank + " on " + names.get(rank))
+                    .collect(Collectors.joining(", "));
+            throw new InvalidTrainingDataException(
+                    "the ranks of a network's training are on different devices: " + places
+                            + ". All must be of one kind, since each makes the updates for itself and rounds as its device does. Set device"
+                            + " to cpu, or to cuda with a GPU for every worker.");
+        }
     }
 
     private void requireRows() {
@@ -164,7 +185,11 @@ final class NetworkRun implements AutoCloseable {
             program = model.trainingProgram(count);
             trainingFeed.write(program, order, batches.begin(batch), key);
             sums.begin();
-            program.run(key, sums);
+            program.start(key, sums.listener());
+            if (batch + 1 < batches.numBatches()) {
+                RunKey next = new RunKey(settings.seed(), step + 1);
+                trainingFeed.prepare(program, order, batches.begin(batch + 1), batches.size(batch + 1), next);
+            }
         }
         sums.exchange(count > 0);
         double norm = model.update(step, rates.rate(step));

@@ -25,15 +25,26 @@ public final class ScorerPool {
      * What tells scorers apart.
      *
      * @param digest of the model
+     * @param ordinal which device of its kind, see {@link BackendOptions#ordinal}
      * @param precision see {@link NetworkOptions#precision}
      * @param embeddings layer whose values are wanted too; empty for none
      */
-    public record Key(String digest, String device, String precision, int threads, String embeddings)
+    public record Key(String digest, String device, int ordinal, String precision, int threads, String embeddings)
             implements Serializable {
+
+        /** On the first device of its kind, with one thread. */
+        public Key(String digest, String device, String precision, String embeddings) {
+            this(digest, device, 0, precision, 1, embeddings);
+        }
 
         /** The same with another number of threads. */
         public Key withThreads(int other) {
-            return new Key(digest, device, precision, other, embeddings);
+            return new Key(digest, device, ordinal, precision, other, embeddings);
+        }
+
+        /** The same on another device of its kind. */
+        public Key withOrdinal(int other) {
+            return new Key(digest, device, other, precision, threads, embeddings);
         }
     }
 
@@ -65,7 +76,7 @@ public final class ScorerPool {
     }
 
     private static Lease open(Key key, Supplier<NetworkModel> network) {
-        Backend backend = Backends.open(key.device(), BackendOptions.threads(key.threads()))
+        Backend backend = Backends.open(key.device(), new BackendOptions(key.threads(), key.ordinal()))
                 .backend();
         try {
             NetworkScorer scorer = new NetworkScorer(

@@ -1,22 +1,38 @@
 package org.sparkmlext.runtime;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Backends;
 
 /**
- * The device that a worker has to itself.
+ * The device that a task has to itself: a worker that trains, or one that scores.
  *
  * @param resource what Spark calls it; empty where the worker needs nothing but cores
  * @param address which of its host, as Spark says; the first where Spark knows of none
  * @param isAssigned whether Spark gave it
  */
-record GivenDevice(String resource, String address, boolean isAssigned) {
+public record GivenDevice(String resource, String address, boolean isAssigned) {
+
+    /** Resources of devices that were asked for: whoever scores row by row asks for each row. */
+    private static final Map<String, String> RESOURCES = new ConcurrentHashMap<>();
+
+    /**
+     * The number of a task's device, counted from 0, as the device's driver counts.
+     *
+     * @param context of the task; null outside of one, where it is the first
+     * @param device {@code auto} or the name of a back end
+     * @throws IllegalArgumentException if Spark's address of it is no number
+     */
+    public static int ordinal(@Nullable TaskContext context, String device) {
+        return context == null ? 0 : of(context, device).ordinal();
+    }
 
     /** @param device {@code auto} or the name of a back end */
     static GivenDevice of(TaskContext context, String device) {
-        String resource = Backends.resource(device);
+        String resource = RESOURCES.computeIfAbsent(device, Backends::resource);
         @Nullable ResourceInformation given = context.resourcesJMap().get(resource);
         if (given == null || given.addresses().length == 0) {
             return new GivenDevice(resource, "0", false);

@@ -27,7 +27,7 @@ import org.sparkmlext.training.OpenResources;
  */
 final class TreeGrower implements AutoCloseable {
 
-    /** Leaves expanded in one go where ranks must talk for each go. */
+    /** Leaves expanded in one go, at least, where ranks must talk for each go. */
     private static final int AHEAD_BETWEEN_RANKS = 4;
 
     private final BoostingSettings settings;
@@ -38,9 +38,14 @@ final class TreeGrower implements AutoCloseable {
     private final RowPartition partition;
     private final NodeHistograms histograms;
     private final Runnable cancelCheck;
+    /** Leaves expanded in one go, the same on all ranks, whatever their devices. */
+    private final int ahead;
+
     private final OpenResources held = new OpenResources();
 
     /**
+     * Collective.
+     *
      * @param isSparse whether the rows are sparse, the same on all ranks
      * @param globalRows training rows of all ranks
      * @param maxHistogramBytes histograms may take so much; decides how much is computed twice, never what
@@ -61,6 +66,7 @@ final class TreeGrower implements AutoCloseable {
         this.kernels = backend.trees();
         this.rows = rows;
         this.globalRows = globalRows;
+        ahead = ahead(kernels, collective);
         SplitRules rules = new SplitRules(
                 settings.lambdaL2(),
                 settings.lambdaL1(),
@@ -72,7 +78,10 @@ final class TreeGrower implements AutoCloseable {
             HistogramPool pool = held.add(kernels.allocateHistograms(
                     rows.layout(),
                     NodeHistograms.numSlots(
-                            settings, rows.layout().totalBins(), AHEAD_BETWEEN_RANKS, maxHistogramBytes),
+                            settings,
+                            rows.layout().totalBins(),
+                            Math.max(ahead, AHEAD_BETWEEN_RANKS),
+                            maxHistogramBytes),
                     settings.minDataInLeaf() > 1));
             this.histograms = new NodeHistograms(kernels, collective, rows, partition, pool, rules, isSparse);
         } catch (RuntimeException | Error e) {
@@ -128,7 +137,6 @@ final class TreeGrower implements AutoCloseable {
                 Comparator.comparingDouble((GrowingNode n) -> -n.split.gain()).thenComparingInt(n -> n.index));
         offer(root, queue);
         int leaves = 1;
-        int ahead = collective.size() > 1 ? AHEAD_BETWEEN_RANKS : 1;
         while (!queue.isEmpty() && leaves < maxLeaves()) {
             GrowingNode best = queue.peek();
             if (!best.isExpanded()) {
@@ -139,6 +147,15 @@ final class TreeGrower implements AutoCloseable {
             commit(best, nodes, queue);
             leaves++;
         }
+    }
+
+    private static int ahead(TreeKernels kernels, Collective collective) {
+        long[] wanted = {kernels.nodesAtOnce()};
+        if (collective.size() > 1) {
+            collective.max(wanted, 0, 1);
+            wanted[0] = Math.max(wanted[0], AHEAD_BETWEEN_RANKS);
+        }
+        return Math.toIntExact(wanted[0]);
     }
 
     private static List<GrowingNode> best(PriorityQueue<GrowingNode> queue, int count) {

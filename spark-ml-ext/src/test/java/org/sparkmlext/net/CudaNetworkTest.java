@@ -1,187 +1,31 @@
 package org.sparkmlext.net;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.sparkmlext.data.Shard;
-import org.sparkmlext.kernels.BackendOptions;
-import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
-import org.sparkmlext.kernels.graph.LossFunction;
-import org.sparkmlext.kernels.graph.Precision;
-import org.sparkmlext.kernels.graph.UpdateRule;
-import org.sparkmlext.testing.PatternImages;
-import org.sparkmlext.testing.RankThreads;
+import org.sparkmlext.training.InvalidTrainingDataException;
 
-/** Networks trained by the CUDA back end, its kernels run on the CPU, come out as the CPU back end's, but for rounding. */
-@Timeout(600)
-class CudaNetworkTest {
-
-    private static final int ROWS = 96;
-    private static final int VALIDATION = 30;
-    private static final int EPOCHS = 3;
+/** The CUDA back end with its kernels run on the CPU. */
+class CudaNetworkTest extends CudaNetworkContract {
 
     @BeforeAll
     static void needsCompiler() {
         assumeTrue(CudaEmulator.hasCompiler(), "no g++ on the PATH: CUDA kernels were not run on the CPU");
     }
 
-    /** With all that draws numbers or keeps statistics. */
-    private static Architecture network() {
-        return Architecture.builder(ImageInput.bytes(PatternImages.SIZE, PatternImages.SIZE, 1))
-                .conv2d(4, 3, "relu")
-                .maxPool2d(2)
-                .batchNorm()
-                .dropout(0.2)
-                .flatten()
-                .dense(8, "relu")
-                .build();
-    }
-
-    private static int[] rows(int from, int to) {
-        return IntStream.range(from, to).toArray();
-    }
-
-    private static List<Shard> parts(int ranks) {
-        List<Shard> shards = new ArrayList<>();
-        for (int rank = 0; rank < ranks; rank++) {
-            int[] training = rows(ROWS * rank / ranks, ROWS * (rank + 1) / ranks);
-            int[] validation = rows(ROWS + VALIDATION * rank / ranks, ROWS + VALIDATION * (rank + 1) / ranks);
-            shards.add(new Shard(
-                    Collections.nCopies(PatternImages.WIDTH, "pixel"),
-                    List.of(PatternImages.block(training, false)),
-                    List.of(PatternImages.block(validation, true))));
-        }
-        return shards;
-    }
-
-    private static RankThreads.Outcome train(int ranks, String device) {
-        LoopSettings settings =
-                LoopSettings.of(network()).epochs(EPOCHS).rate(0.05f).rule(new UpdateRule.Sgd(0.9f, false, 1e-4f));
-        return RankThreads.train(
-                settings.algorithm(),
-                parts(ranks),
-                rank -> Backends.open(device, BackendOptions.threads(1)).backend(),
-                List.of());
-    }
-
-    private static void assertSameCourse(RankThreads.Outcome outcome, RankThreads.Outcome expected) {
-        assertThat(outcome.metrics()).hasSize(EPOCHS);
-        for (int epoch = 0; epoch < EPOCHS; epoch++) {
-            for (String name : List.of("train-loss", "validation-loss")) {
-                double loss = expected.metrics().get(epoch).get(name);
-                assertThat(outcome.metrics().get(epoch).get(name))
-                        .as("%s of epoch %d", name, epoch)
-                        .isCloseTo(loss, within(2e-3 * loss));
-            }
-        }
+    @Override
+    String device() {
+        return "emulated";
     }
 
     @Test
-    void losesWhatTheCpuLoses() {
-        RankThreads.Outcome outcome = train(1, "emulated");
-        assertSameCourse(outcome, train(1, "cpu"));
-        assertThat(outcome.metrics().get(EPOCHS - 1).get("train-loss"))
-                .isLessThan(outcome.metrics().get(0).get("train-loss"));
-    }
-
-    @Test
-    void theSameAgainIsTheSameModel() {
-        assertThat(train(2, "emulated").model()).isEqualTo(train(2, "emulated").model());
-    }
-
-    @Test
-    void twoRanksLoseWhatTwoOfTheCpuLose() {
-        assertSameCourse(train(2, "emulated"), train(2, "cpu"));
-    }
-
-    static Stream<Arguments> networks() {
-        Stream<Arguments> layers =
-                SampleLayers.all().stream().map(layer -> Arguments.of(layer.toString(), SampleLayers.network(layer)));
-        Stream<Arguments> ofImages = Stream.of("simple-cnn", "vgg-cifar", "resnet18")
-                .map(name -> Arguments.of(
-                        name, Presets.named(name, ImageInput.bytes(8, 8, 3)).withOutputs(4)));
-        Stream<Arguments> ofSequences = Presets.sequenceNames().stream()
-                .map(name -> Arguments.of(
-                        name, Presets.named(name, new SequenceInput(6, 3, true)).withOutputs(4)));
-        return Stream.of(layers, ofImages, ofSequences).flatMap(all -> all);
-    }
-
-    /** Every layer and every preset: a loss and all gradients of a batch, and the loss after an update. */
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("networks")
-    void computesWhatTheCpuComputes(String name, Architecture network) {
-        try (ReferenceRun cuda = run("emulated", network);
-                ReferenceRun cpu = run("cpu", network)) {
-            float[] sums = cuda.run();
-            float[] expected = cpu.run();
-            double difference = 0;
-            double length = 0;
-            for (int i = 0; i < expected.length; i++) {
-                difference += Math.pow((double) sums[i] - expected[i], 2);
-                length += Math.pow(expected[i], 2);
-            }
-            // Norms of few pixels divide by small deviations and so make roundings larger.
-            assertThat(Math.sqrt(difference / length)).as("error of all sums").isLessThan(1e-3);
-            assertThat(cuda.update(0)).isCloseTo(cpu.update(0), within(1e-4));
-            double loss = cpu.update(1);
-            assertThat(cuda.update(1)).isCloseTo(loss, within(2e-3 * Math.max(1, loss)));
-        }
-    }
-
-    /** In bfloat16 with its fused passes: the same loss but for roundings, a gradient that points the same way, and a loss that falls. */
-    @ParameterizedTest
-    @ValueSource(strings = {"simple-cnn", "vgg-cifar", "resnet18"})
-    void bfloat16IsFloat32ButForRoundings(String name) {
-        Architecture network = Presets.named(name, ImageInput.bytes(16, 16, 3)).withOutputs(4);
-        try (ReferenceRun rounded = run("emulated", network, Precision.BFLOAT16);
-                ReferenceRun exact = run("emulated", network, Precision.FLOAT32)) {
-            float[] actual = rounded.run();
-            float[] expected = exact.run();
-            double product = 0;
-            double ofActual = 0;
-            double ofExpected = 0;
-            for (int i = 0; i < exact.layout().length(); i++) {
-                product += (double) actual[i] * expected[i];
-                ofActual += (double) actual[i] * actual[i];
-                ofExpected += (double) expected[i] * expected[i];
-            }
-            assertThat(product / Math.sqrt(ofActual * ofExpected))
-                    .as("cosine between the gradients")
-                    .isGreaterThan(0.95);
-            assertThat(Math.sqrt(ofActual / ofExpected))
-                    .as("length of the gradient")
-                    .isCloseTo(1, within(0.1));
-            double loss = exact.update(0);
-            assertThat(rounded.update(0)).isCloseTo(loss, within(0.03 * Math.max(1, loss)));
-            assertThat(rounded.update(1)).isLessThan(loss);
-        }
-    }
-
-    private static ReferenceRun run(String device, Architecture network) {
-        return run(device, network, Precision.FLOAT32);
-    }
-
-    private static ReferenceRun run(String device, Architecture network, Precision precision) {
-        return new ReferenceRun(
-                Backends.open(device, BackendOptions.threads(1)).backend(),
-                network,
-                4,
-                new LossFunction.CrossEntropy(0, 0),
-                null,
-                precision);
+    void ranksOnDifferentDevicesAreRefused() {
+        assertThatThrownBy(() -> train(2, "emulated", "cpu"))
+                .isInstanceOf(InvalidTrainingDataException.class)
+                .hasMessageContaining("rank 0 on cuda, rank 1 on cpu")
+                .hasMessageContaining("Set device to cpu, or to cuda with a GPU for every worker");
     }
 }

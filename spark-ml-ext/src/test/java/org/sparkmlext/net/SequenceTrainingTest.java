@@ -28,7 +28,7 @@ import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.net.layer.Conv1dLayer;
 import org.sparkmlext.net.layer.RecurrentLayer;
-import org.sparkmlext.testing.PatternImages;
+import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.RaggedSequences;
 import org.sparkmlext.testing.RankThreads;
 import org.sparkmlext.training.InvalidTrainingDataException;
@@ -323,7 +323,7 @@ class SequenceTrainingTest {
                 .build();
         refused(shortening, rows, "3 to 12 steps", "unequal lengths", "layer '");
         refused(lstm(new SequenceInput(12, 3, true)), rows, "steps have 2 features", "12 steps x 3 features");
-        Shard images = shard(List.of(PatternImages.block(rows(0, 9), false)), List.of());
+        Shard images = shard(List.of(PatternBlocks.block(rows(0, 9), false)), List.of());
         refused(ragged(), images, "rows are no sequences", "sequence of any number of steps");
         Architecture vectors =
                 Architecture.builder(new VectorInput(2)).dense(4, "relu").build();

@@ -23,7 +23,7 @@ import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.graph.FlatLayout;
 import org.sparkmlext.kernels.graph.UpdateRule;
-import org.sparkmlext.testing.PatternImages;
+import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.RankThreads;
 import org.sparkmlext.training.InvalidTrainingDataException;
 import org.sparkmlext.training.RoundState;
@@ -35,7 +35,7 @@ class TrainingLoopTest {
     private static final int VALIDATION = 60;
 
     private static Architecture.Builder conv() {
-        return Architecture.builder(ImageInput.bytes(PatternImages.SIZE, PatternImages.SIZE, 1))
+        return Architecture.builder(ImageInput.bytes(PatternBlocks.SIZE, PatternBlocks.SIZE, 1))
                 .conv2d(4, 3, "relu")
                 .maxPool2d(2);
     }
@@ -55,14 +55,14 @@ class TrainingLoopTest {
     }
 
     private static Shard shard(int[] training, int[] validation) {
-        return shard(List.of(PatternImages.block(training, false)), validation);
+        return shard(List.of(PatternBlocks.block(training, false)), validation);
     }
 
     private static Shard shard(List<TableBlock> training, int[] validation) {
         return new Shard(
-                Collections.nCopies(PatternImages.WIDTH, "pixel"),
+                Collections.nCopies(PatternBlocks.WIDTH, "pixel"),
                 training,
-                validation.length == 0 ? List.of() : List.of(PatternImages.block(validation, true)));
+                validation.length == 0 ? List.of() : List.of(PatternBlocks.block(validation, true)));
     }
 
     /** All rows, those of validation too, in so many parts of different sizes. */
@@ -102,7 +102,7 @@ class TrainingLoopTest {
         double[] losses = metric(outcome, "train-loss");
         assertThat(losses[14]).isLessThan(losses[0] / 2);
         assertThat(metric(outcome, "validation-accuracy")[14]).isGreaterThan(0.9);
-        assertThat(model(outcome).architecture().numOutputs()).isEqualTo(PatternImages.CLASSES);
+        assertThat(model(outcome).architecture().numOutputs()).isEqualTo(PatternBlocks.CLASSES);
         assertThat(outcome.metrics().get(0).keySet())
                 .containsExactly("train-loss", "train-accuracy", "validation-loss", "validation-accuracy");
     }
@@ -127,8 +127,8 @@ class TrainingLoopTest {
             int begin = ROWS + VALIDATION * rank / ranks;
             shuffled.add(shard(
                     List.of(
-                            PatternImages.block(Arrays.copyOfRange(rows, 0, cut), false),
-                            PatternImages.block(Arrays.copyOfRange(rows, cut, rows.length), false)),
+                            PatternBlocks.block(Arrays.copyOfRange(rows, 0, cut), false),
+                            PatternBlocks.block(Arrays.copyOfRange(rows, cut, rows.length), false)),
                     rows(begin, ROWS + VALIDATION * (rank + 1) / ranks)));
         }
         assertThat(train(settings, shuffled).model()).isEqualTo(expected.model());
@@ -138,9 +138,9 @@ class TrainingLoopTest {
     void pixelsAsFloatsGiveTheSameNumbers() throws IOException {
         Architecture bytes = plain();
         Architecture floats = bytes.withInput(new ImageInput(
-                PatternImages.SIZE, PatternImages.SIZE, 1, ImageInput.Pixels.FLOAT, List.of(1 / 255f), List.of(0f)));
+                PatternBlocks.SIZE, PatternBlocks.SIZE, 1, ImageInput.Pixels.FLOAT, List.of(1 / 255f), List.of(0f)));
         NetworkModel expected = model(train(LoopSettings.of(bytes), List.of(shard(rows(0, ROWS), new int[0]))));
-        Shard shard = shard(List.of(PatternImages.floats(rows(0, ROWS), false)), new int[0]);
+        Shard shard = shard(List.of(PatternBlocks.floats(rows(0, ROWS), false)), new int[0]);
         assertThat(model(train(LoopSettings.of(floats), List.of(shard))).parameters())
                 .isEqualTo(expected.parameters());
     }

@@ -23,6 +23,11 @@ class GivenDeviceTest {
     }
 
     @Test
+    void outsideOfATaskItIsTheFirst() {
+        assertThat(GivenDevice.ordinal(null, "cuda")).isZero();
+    }
+
+    @Test
     void whatNeedsNoDeviceSharesNone() {
         assertThat(new GivenDevice("", "0", false).key("h")).isEmpty();
         assertThat(new GivenDevice("", "0", false).text()).isEmpty();

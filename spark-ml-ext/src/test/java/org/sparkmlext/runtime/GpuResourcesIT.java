@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -99,6 +102,24 @@ class GpuResourcesIT {
             assertThat(onCores.places)
                     .startsWith("1 worker x 2 threads on 1 executors: ")
                     .doesNotContain("gpu");
+        }
+    }
+
+    /** What a task scores on: two at once, each with its own. */
+    @Test
+    void aTaskThatScoresHasItsOwnGpu() throws IOException {
+        try (SparkSession spark = withGpus("local-cluster[1,2,1024]", 2)
+                .config("spark.task.resource.gpu.amount", 1)
+                .getOrCreate()) {
+            List<Integer> ordinals = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                    .parallelize(List.of(0, 1), 2)
+                    .map(partition -> {
+                        // Long enough that the other task runs beside this one.
+                        Thread.sleep(2000);
+                        return GivenDevice.ordinal(TaskContext.get(), "cuda");
+                    })
+                    .collect();
+            assertThat(ordinals).containsExactlyInAnyOrder(0, 1);
         }
     }
 

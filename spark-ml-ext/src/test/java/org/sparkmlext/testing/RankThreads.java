@@ -50,7 +50,16 @@ public final class RankThreads {
             List<Shard> shards,
             IntFunction<Backend> backends,
             List<RoundState> finished) {
-        List<? extends Collective> collectives = InProcessCollective.group(shards.size());
+        return train(algorithm, shards, backends, finished, InProcessCollective.group(shards.size()));
+    }
+
+    /** @param collectives of the ranks, closed at the end */
+    public static Outcome train(
+            TrainingAlgorithm<?> algorithm,
+            List<Shard> shards,
+            IntFunction<Backend> backends,
+            List<RoundState> finished,
+            List<? extends Collective> collectives) {
         List<RecordingWorker> workers = new ArrayList<>();
         ExecutorService executor = Executors.newFixedThreadPool(shards.size());
         try {

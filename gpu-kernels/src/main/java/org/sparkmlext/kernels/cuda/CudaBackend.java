@@ -25,6 +25,10 @@ final class CudaBackend implements Backend {
         graphs = new CudaGraphKernels(device);
     }
 
+    CudaDevice device() {
+        return device;
+    }
+
     @Override
     public String name() {
         return NAME;

@@ -2,6 +2,7 @@ package org.sparkmlext.kernels.cuda;
 
 import java.util.Objects;
 import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.CudaScratch;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.tree.BinLayout;
@@ -9,16 +10,20 @@ import org.sparkmlext.kernels.tree.DenseRows;
 
 /**
  * Dense bins in two layouts: row-major for histograms and trees, which want all features of a row, and column-major for the
- * partition, which wants one feature of many rows. The rows are made from the columns on the device.
+ * partition, which wants one feature of many rows. Blocks come to the device in one copy each and are put into both there.
  */
 final class CudaDenseRows extends CudaRows implements DenseRows {
 
-    /** Bytes of a row that a thread makes. */
-    private static final int PACKED_BYTES = 16;
+    /** Bytes of a row that a thread puts into its place. */
+    private static final int PLACED_BYTES = 16;
 
     private final int rowBytes;
     private final DeviceMemory columns;
     private final DeviceMemory rows;
+    /** A block on its way, here and on the device: a copy has a price of its own, whatever it is of. */
+    private byte[] block = new byte[0];
+
+    private final CudaScratch blockMemory;
 
     CudaDenseRows(CudaDevice owner, BinLayout layout, int numRows) {
         super(owner, layout, numRows);
@@ -26,6 +31,7 @@ final class CudaDenseRows extends CudaRows implements DenseRows {
         String what = "the bins of " + numRows + " rows x " + layout.numFeatures() + " features";
         columns = owner.allocate((long) numRows * layout.numFeatures(), what);
         rows = owner.allocate((long) numRows * rowBytes, what);
+        blockMemory = new CudaScratch(owner, "a block of bins");
     }
 
     /** Bins row by row, {@link #rowBytes} each. */
@@ -48,20 +54,32 @@ final class CudaDenseRows extends CudaRows implements DenseRows {
         if (count == 0) {
             return;
         }
-        for (int f = 0; f < source.length; f++) {
-            columns.copyIn((long) f * numRows() + firstRow, source[f], 0, count);
+        int bytes = Math.multiplyExact(source.length, count);
+        if (block.length < bytes) {
+            block = new byte[bytes];
         }
+        for (int f = 0; f < source.length; f++) {
+            System.arraycopy(source[f], 0, block, f * count, count);
+        }
+        DeviceMemory ofBlock = blockMemory.bytes(bytes);
+        ofBlock.copyIn(0, block, 0, bytes);
         int numBlocks = (int) (((long) count + THREADS - 1) / THREADS);
-        owner().kernel("rows", "pack_rows")
+        owner().kernel("rows", "place_rows")
                 .launch(
-                        new Grid(numBlocks, rowBytes / PACKED_BYTES, 1, THREADS),
-                        columns,
+                        new Grid(numBlocks, rowBytes / PLACED_BYTES, 1, THREADS),
+                        ofBlock,
                         numRows(),
                         layout().numFeatures(),
                         rowBytes,
                         firstRow,
                         count,
+                        columns,
                         rows);
+        if (firstRow + count == numRows()) {
+            // Blocks come in the order of rows: that was the last one.
+            block = new byte[0];
+            blockMemory.free();
+        }
     }
 
     @Override
@@ -98,6 +116,7 @@ final class CudaDenseRows extends CudaRows implements DenseRows {
         super.release();
         owner().free(columns);
         owner().free(rows);
+        blockMemory.free();
     }
 
     @Override

@@ -37,9 +37,7 @@ final class CudaHistogramKernels {
 
     private final CudaDevice device;
     private final CudaOwnership ownership;
-    private final CudaScratch begins;
-    private final CudaScratch ends;
-    private final CudaScratch slots;
+    private final CudaScratch nodeLists;
     private final CudaScratch lists;
     private final CudaScratch totals;
 
@@ -47,9 +45,7 @@ final class CudaHistogramKernels {
         this.device = device;
         ownership = new CudaOwnership(device);
         String what = "a list of nodes";
-        begins = new CudaScratch(device, what);
-        ends = new CudaScratch(device, what);
-        slots = new CudaScratch(device, what);
+        nodeLists = new CudaScratch(device, what);
         lists = new CudaScratch(device, what);
         totals = new CudaScratch(device, "the sums of nodes");
     }
@@ -76,14 +72,17 @@ final class CudaHistogramKernels {
         if (tasks.isEmpty() || target.slotLength() == 0) {
             return;
         }
-        DeviceMemory ofSlots =
-                slots.of(tasks.stream().mapToInt(HistogramTask::slot).toArray());
-        clear(target, ofSlots, tasks.size());
         List<RowRange> nodes = tasks.stream().map(HistogramTask::rows).toList();
+        List<DeviceMemory> ofNodes = nodeLists.of(
+                tasks.stream().mapToInt(HistogramTask::slot).toArray(),
+                nodes.stream().mapToInt(RowRange::begin).toArray(),
+                nodes.stream().mapToInt(RowRange::end).toArray());
+        DeviceMemory ofSlots = ofNodes.get(0);
+        clear(target, ofSlots, tasks.size());
         if (own instanceof CudaSparseRows sparse) {
             add(sparse, values, order.order(), precision, nodes, ofSlots, target);
         } else {
-            add((CudaDenseRows) own, values, order.order(), precision, nodes, ofSlots, target);
+            add((CudaDenseRows) own, values, order.order(), precision, nodes, ofNodes, target);
         }
     }
 
@@ -106,7 +105,7 @@ final class CudaHistogramKernels {
             @Nullable DeviceMemory order,
             Precision precision,
             List<RowRange> nodes,
-            DeviceMemory ofSlots,
+            List<DeviceMemory> ofNodes,
             CudaHistogramPool pool) {
         int numFeatures = rows.layout().numFeatures();
         HistogramLaunch launch = HistogramLaunch.of(
@@ -129,9 +128,9 @@ final class CudaHistogramKernels {
                         rows.offsets(),
                         gradients,
                         order,
-                        begins.of(nodes.stream().mapToInt(RowRange::begin).toArray()),
-                        ends.of(nodes.stream().mapToInt(RowRange::end).toArray()),
-                        ofSlots,
+                        ofNodes.get(1),
+                        ofNodes.get(2),
+                        ofNodes.get(0),
                         piece,
                         pool.cells(),
                         pool.slotLength());

@@ -27,9 +27,7 @@ final class CudaPartition extends CudaResource implements RowPartition {
     /** True while position and row are the same number. */
     private boolean isAscending = true;
 
-    private final CudaScratch pieceMemory;
-    private final CudaScratch splitMemory;
-    private final CudaScratch nodeMemory;
+    private final CudaScratch listMemory;
     private final CudaScratch markMemory;
     private final CudaScratch countMemory;
     private final CudaScratch beforeMemory;
@@ -40,9 +38,7 @@ final class CudaPartition extends CudaResource implements RowPartition {
         String what = "a partition of " + numRows + " rows";
         order = owner.allocate((long) numRows * Integer.BYTES, what);
         moved = owner.allocate((long) numRows * Integer.BYTES, what);
-        pieceMemory = new CudaScratch(owner, what);
-        splitMemory = new CudaScratch(owner, what);
-        nodeMemory = new CudaScratch(owner, what);
+        listMemory = new CudaScratch(owner, what);
         markMemory = new CudaScratch(owner, what);
         countMemory = new CudaScratch(owner, what);
         beforeMemory = new CudaScratch(owner, what);
@@ -73,22 +69,15 @@ final class CudaPartition extends CudaResource implements RowPartition {
         if (count == 0) {
             return new int[tasks.size()];
         }
-        DeviceMemory ofPieces = pieceMemory.of(pieces.values());
+        List<DeviceMemory> lists = listMemory.of(pieces.values(), splits(rows, tasks), nodes(pieces, ranges));
+        DeviceMemory ofPieces = lists.get(0);
         DeviceMemory marks = markMemory.bytes((long) count * TILE / Byte.SIZE);
         DeviceMemory counts = countMemory.bytes((long) count * Integer.BYTES);
         DeviceMemory before = beforeMemory.bytes((count + 1L) * Integer.BYTES);
-        rows.markLeft(new PartitionMarks(splitMemory.of(splits(rows, tasks)), order(), ofPieces, count, marks, counts));
+        rows.markLeft(new PartitionMarks(lists.get(1), order(), ofPieces, count, marks, counts));
         owner().kernel("rows", "scan_counts").launch(Grid.of(1, THREADS), counts, count, before);
         owner().kernel("rows", "move_rows")
-                .launch(
-                        Grid.of(count, THREADS),
-                        order(),
-                        ofPieces,
-                        count,
-                        nodeMemory.of(nodes(pieces, ranges)),
-                        marks,
-                        before,
-                        moved);
+                .launch(Grid.of(count, THREADS), order(), ofPieces, count, lists.get(2), marks, before, moved);
         if (isAscending) {
             // Positions that are not moved hold their own rows from now on.
             owner().kernel("rows", "reset").launch(Grid.covering(numRows, THREADS, THREADS), order, numRows);
@@ -128,9 +117,7 @@ final class CudaPartition extends CudaResource implements RowPartition {
     protected void release() {
         owner().free(order);
         owner().free(moved);
-        pieceMemory.free();
-        splitMemory.free();
-        nodeMemory.free();
+        listMemory.free();
         markMemory.free();
         countMemory.free();
         beforeMemory.free();

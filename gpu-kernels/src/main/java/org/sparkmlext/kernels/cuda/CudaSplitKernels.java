@@ -25,9 +25,7 @@ final class CudaSplitKernels {
 
     private final CudaDevice device;
     private final CudaOwnership ownership;
-    private final CudaScratch slots;
-    private final CudaScratch features;
-    private final CudaScratch firsts;
+    private final CudaScratch lists;
     private final CudaScratch candidates;
     private final CudaScratch best;
 
@@ -35,9 +33,7 @@ final class CudaSplitKernels {
         this.device = device;
         ownership = new CudaOwnership(device);
         String what = "a search for splits";
-        slots = new CudaScratch(device, what);
-        features = new CudaScratch(device, what);
-        firsts = new CudaScratch(device, what);
+        lists = new CudaScratch(device, what);
         candidates = new CudaScratch(device, what);
         best = new CudaScratch(device, what);
     }
@@ -63,6 +59,7 @@ final class CudaSplitKernels {
         long[] found = new long[tasks.size() * (CANDIDATE + 1)];
         if (numPairs > 0) {
             DeviceMemory all = candidates.bytes((long) numPairs * CANDIDATE * Long.BYTES);
+            List<DeviceMemory> ofPairs = lists.of(slotOfPairs, featureOfPairs, firstPairs);
             device.kernel(FILE, "find_splits")
                     .launch(
                             Grid.covering(numPairs, WARPS, THREADS),
@@ -70,8 +67,8 @@ final class CudaSplitKernels {
                             own.slotLength(),
                             own.cellWidth(),
                             own.offsets(),
-                            slots.of(slotOfPairs),
-                            features.of(featureOfPairs),
+                            ofPairs.get(0),
+                            ofPairs.get(1),
                             numPairs,
                             rules.lambdaL2(),
                             rules.lambdaL1(),
@@ -83,12 +80,7 @@ final class CudaSplitKernels {
                             all);
             DeviceMemory ofTasks = best.bytes((long) found.length * Long.BYTES);
             device.kernel(FILE, "best_splits")
-                    .launch(
-                            Grid.covering(tasks.size(), WARPS, THREADS),
-                            all,
-                            firsts.of(firstPairs),
-                            tasks.size(),
-                            ofTasks);
+                    .launch(Grid.covering(tasks.size(), WARPS, THREADS), all, ofPairs.get(2), tasks.size(), ofTasks);
             ofTasks.copyOut(0, found, 0, found.length);
         }
         List<SplitCandidate> splits = new ArrayList<>(tasks.size());

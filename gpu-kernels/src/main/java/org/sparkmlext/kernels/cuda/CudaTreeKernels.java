@@ -36,6 +36,12 @@ final class CudaTreeKernels implements TreeKernels {
     /** Arrays of a tree. */
     private static final int TREE_ARRAYS = 6;
 
+    /**
+     * Nodes of a call: its dozen launches and copies take the host some 0.2 ms, a small node's kernels less than a tenth of that. More would
+     * divide many nodes that a leaf-wise tree never gets to.
+     */
+    private static final int NODES_AT_ONCE = 8;
+
     private final CudaDevice device;
     private final CudaOwnership ownership;
     private final CudaLossKernels losses;
@@ -54,6 +60,11 @@ final class CudaTreeKernels implements TreeKernels {
         lists = new CudaScratch(device, "a list of leaves");
         values = new CudaScratch(device, "a list of leaves");
         sums = new CudaScratch(device, "sums over leaves");
+    }
+
+    @Override
+    public int nodesAtOnce() {
+        return NODES_AT_ONCE;
     }
 
     @Override

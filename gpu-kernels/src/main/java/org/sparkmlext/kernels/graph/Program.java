@@ -34,6 +34,14 @@ public interface Program extends AutoCloseable {
      */
     void run(RunKey key, AdditiveListener listener);
 
+    /**
+     * As {@link #run(RunKey, AdditiveListener)}, but a device that computes by itself may go on after the return. Whatever then reads what
+     * the run writes waits for it, and so does every change of what it reads; what fails comes out there at the latest.
+     */
+    default void start(RunKey key, AdditiveListener listener) {
+        run(key, listener);
+    }
+
     /** Without a listener. */
     default void run(RunKey key) {
         run(key, AdditiveListener.NONE);

@@ -27,6 +27,14 @@ public interface TreeKernels {
     int MAX_ROWS = (1 << 28) - 64;
 
     /**
+     * How many nodes a call is best given where the caller has a choice: 1 where a call costs little beside the work of a small node.
+     * Decides how long a training takes, never what comes out.
+     */
+    default int nodesAtOnce() {
+        return 1;
+    }
+
+    /**
      * A matrix of bins to be filled by {@link DenseRows#copyIn}.
      *
      * @throws IllegalArgumentException if a feature has more than {@link BinLayout#MAX_BYTE_VALUE_BINS} value bins

@@ -16,6 +16,7 @@ import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.cuda.device.JCudaDevice;
+import org.sparkmlext.kernels.cuda.device.OpenDevice;
 import org.sparkmlext.kernels.graph.GraphKernelsContract;
 import org.sparkmlext.kernels.graph.WrongInputsContract;
 import org.sparkmlext.kernels.tree.TreeKernelsContract;
@@ -36,6 +37,14 @@ class CudaBackendTest {
     @AfterAll
     static void giveBack() {
         held.close();
+    }
+
+    @Nested
+    class Device extends DeviceContract {
+        @Override
+        protected OpenDevice open() {
+            return JCudaDevice.open(0);
+        }
     }
 
     @Nested

@@ -6,16 +6,18 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
-import jcuda.driver.CUevent;
 import jcuda.driver.JCudaDriver;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.cuda.device.CudaBuffer;
 import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.DeviceEvent;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.GpuRuntime;
 import org.sparkmlext.kernels.cuda.device.JCudaCalls;
 import org.sparkmlext.kernels.cuda.device.JCudaDevice;
+import org.sparkmlext.kernels.cuda.device.Lane;
+import org.sparkmlext.kernels.cuda.device.LaunchGraph;
 import org.sparkmlext.kernels.tree.GradientScale.Precision;
 
 /** What a device does when it is driven from Java: a root's histogram, launches, copies. Prints one line each. */
@@ -51,21 +53,19 @@ final class DeviceTimes {
 
     /** Median milliseconds of some windows by the device's own clock. */
     private double milliseconds(Runnable body) {
-        CUevent begin = new CUevent();
-        CUevent end = new CUevent();
-        JCudaCalls.check(JCudaDriver.cuEventCreate(begin, 0), "making an event");
-        JCudaCalls.check(JCudaDriver.cuEventCreate(end, 0), "making an event");
+        DeviceEvent begin = device.event();
+        DeviceEvent end = device.event();
         body.run();
         double[] times = new double[WINDOWS];
         for (int w = 0; w < WINDOWS; w++) {
-            JCudaCalls.check(JCudaDriver.cuEventRecord(begin, null), "recording an event");
+            begin.record(Lane.LAUNCHES);
             body.run();
-            JCudaCalls.check(JCudaDriver.cuEventRecord(end, null), "recording an event");
-            device.finish();
-            float[] ms = new float[1];
-            JCudaCalls.check(JCudaDriver.cuEventElapsedTime(ms, begin, end), "asking for a time");
-            times[w] = ms[0];
+            end.record(Lane.LAUNCHES);
+            end.await();
+            times[w] = end.millisSince(begin);
         }
+        device.discard(begin);
+        device.discard(end);
         Arrays.sort(times);
         return times[WINDOWS / 2];
     }
@@ -90,6 +90,25 @@ final class DeviceTimes {
                     many,
                     ms * 1e3 / many,
                     host[0]);
+            LaunchGraph graph = device.record(() -> {
+                for (int i = 0; i < LAUNCHES; i++) {
+                    kernel.launch(one, out.memory(), slot.memory(), 0);
+                }
+            });
+            double replayed = milliseconds(() -> {
+                long begin = System.nanoTime();
+                for (int i = 0; i < LAUNCHES; i++) {
+                    graph.launch();
+                }
+                host[0] = (System.nanoTime() - begin) / 1e3 / LAUNCHES;
+            });
+            device.discard(graph);
+            System.out.printf(
+                    Locale.ROOT,
+                    "a graph of %d empty launches: %.2f us a launch on the device, %.2f us to replay it all%n",
+                    LAUNCHES,
+                    replayed * 1e3 / many,
+                    host[0]);
             double[] rounds = new double[LAUNCHES];
             for (int i = 0; i < LAUNCHES; i++) {
                 long begin = System.nanoTime();
@@ -99,7 +118,28 @@ final class DeviceTimes {
             }
             Arrays.sort(rounds);
             System.out.printf(Locale.ROOT, "a launch and a wait for it: %.1f us%n", rounds[LAUNCHES / 2]);
+            smallCopies(out);
         }
+    }
+
+    /** What lists of tasks and results cost the host. */
+    private void smallCopies(CudaBuffer buffer) {
+        long[] value = new long[1];
+        double in = seconds(() -> {
+            for (int i = 0; i < LAUNCHES; i++) {
+                buffer.copyIn(0, value, 0, 1);
+            }
+        });
+        double out = seconds(() -> {
+            for (int i = 0; i < LAUNCHES; i++) {
+                buffer.copyOut(0, value, 0, 1);
+            }
+        });
+        System.out.printf(
+                Locale.ROOT,
+                "copies of 8 bytes: to the device %.2f us each, from it, waited for, %.2f us each%n",
+                in * 1e6 / LAUNCHES,
+                out * 1e6 / LAUNCHES);
     }
 
     private void histograms() {
@@ -185,6 +225,18 @@ final class DeviceTimes {
                     Locale.ROOT,
                     "copies of 256 MiB, %s: to the device %.1f GB/s, from it %.1f GB/s%n",
                     isPinned ? "pinned memory" : "a Java array",
+                    COPY_BYTES / in / 1e9,
+                    COPY_BYTES / out / 1e9);
+        }
+        try (CudaBuffer buffer = device.allocate(ElementType.BYTE, COPY_BYTES)) {
+            double in = seconds(() -> {
+                buffer.copyIn(0, array, 0, COPY_BYTES);
+                device.finish();
+            });
+            double out = seconds(() -> buffer.copyOut(0, array, 0, COPY_BYTES));
+            System.out.printf(
+                    Locale.ROOT,
+                    "copies of 256 MiB, a Java array through pinned chunks: to the device %.1f GB/s, from it %.1f GB/s%n",
                     COPY_BYTES / in / 1e9,
                     COPY_BYTES / out / 1e9);
         }

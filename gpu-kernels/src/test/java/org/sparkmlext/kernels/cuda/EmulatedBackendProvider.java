@@ -25,6 +25,11 @@ public final class EmulatedBackendProvider implements BackendProvider {
     }
 
     @Override
+    public String resource() {
+        return "gpu";
+    }
+
+    @Override
     public Availability availability() {
         return CudaEmulator.hasCompiler()
                 ? Availability.yes("for tests")
@@ -33,6 +38,6 @@ public final class EmulatedBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        return new CudaBackend(new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES));
+        return new CudaBackend(EmulatedDevice.numbered(options.ordinal()));
     }
 }

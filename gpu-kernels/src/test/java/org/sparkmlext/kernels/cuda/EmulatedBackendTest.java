@@ -55,7 +55,7 @@ class EmulatedBackendTest {
             assertThatExceptionOfType(KernelException.class)
                     .isThrownBy(() -> backend.allocate(ElementType.LONG, Integer.MAX_VALUE))
                     .withMessageContaining("17179869176 bytes asked")
-                    .withMessageContaining("4294959296 bytes free of 4294967296");
+                    .withMessageContaining("4294959104 bytes free of 4294967296");
             BinLayout wide = new BinLayout(TreeData.bins(3000, 255));
             assertThatExceptionOfType(KernelException.class)
                     .isThrownBy(() -> backend.trees().allocateRows(wide, 10_000_000))

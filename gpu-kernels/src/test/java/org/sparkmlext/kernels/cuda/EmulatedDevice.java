@@ -2,18 +2,25 @@ package org.sparkmlext.kernels.cuda;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.DeviceEvent;
 import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
+import org.sparkmlext.kernels.cuda.device.Lane;
+import org.sparkmlext.kernels.cuda.device.LaunchGraph;
 import org.sparkmlext.kernels.cuda.device.OpenDevice;
+import org.sparkmlext.kernels.cuda.device.PinnedMemory;
+import org.sparkmlext.kernels.cuda.device.StagedMemory;
+import org.sparkmlext.kernels.cuda.device.Staging;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 
 /**
  * A device whose memory is the process's own and whose kernels run on the CPU: everything above the driver is the code that runs
- * on a GPU. Fresh memory is not zero, and what a kernel writes behind it is noticed when it is freed.
+ * on a GPU. Fresh memory is not zero, and what a kernel writes behind it is noticed when it is freed. Nothing is done before it is waited
+ * for, see {@link EmulatedLanes}.
  */
 final class EmulatedDevice implements OpenDevice {
 
@@ -30,9 +37,12 @@ final class EmulatedDevice implements OpenDevice {
     private static final byte POISON = (byte) 0xCD;
 
     private final DeviceFacts facts;
+    private final EmulatedLanes lanes = new EmulatedLanes();
+    private final Staging staging = new Staging(this);
     private final int mostAllocations;
     private int numAllocations;
     private long usedBytes;
+    private long otherBytes;
 
     EmulatedDevice(int sharedBytes) {
         this(sharedBytes, Integer.MAX_VALUE);
@@ -40,17 +50,30 @@ final class EmulatedDevice implements OpenDevice {
 
     /** @param mostAllocations the one after these finds no memory */
     EmulatedDevice(int sharedBytes, int mostAllocations) {
-        this(sharedBytes, mostAllocations, 9, 0);
+        this(sharedBytes, mostAllocations, NUM_MULTIPROCESSORS, 9, 0, "");
     }
 
-    private EmulatedDevice(int sharedBytes, int mostAllocations, int major, int minor) {
+    private EmulatedDevice(
+            int sharedBytes, int mostAllocations, int numMultiprocessors, int major, int minor, String suffix) {
         this.mostAllocations = mostAllocations;
-        facts = new DeviceFacts("CUDA on the CPU", major, minor, 13_000, TOTAL_BYTES, NUM_MULTIPROCESSORS, sharedBytes);
+        facts = new DeviceFacts(
+                "CUDA on the CPU" + suffix, major, minor, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
     }
 
     /** One of some compute capability. */
     static EmulatedDevice ofCapability(int major, int minor) {
-        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, major, minor);
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, major, minor, "");
+    }
+
+    /** One of so many multiprocessors. */
+    static EmulatedDevice ofMultiprocessors(int sharedBytes, int numMultiprocessors) {
+        return new EmulatedDevice(sharedBytes, Integer.MAX_VALUE, numMultiprocessors, 9, 0, "");
+    }
+
+    /** One of as many as are asked for; all but the first are called by their number. */
+    static EmulatedDevice numbered(int ordinal) {
+        String suffix = ordinal == 0 ? "" : ", device " + ordinal;
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, 9, 0, suffix);
     }
 
     @Override
@@ -65,11 +88,12 @@ final class EmulatedDevice implements OpenDevice {
 
     @Override
     public long freeBytes() {
-        return TOTAL_BYTES - usedBytes;
+        return TOTAL_BYTES - otherBytes - usedBytes;
     }
 
     @Override
     public @Nullable DeviceMemory allocate(long bytes) {
+        lanes.requireNotRecording("an allocation");
         if (bytes > freeBytes() || numAllocations == mostAllocations) {
             return null;
         }
@@ -79,7 +103,19 @@ final class EmulatedDevice implements OpenDevice {
     }
 
     @Override
+    public PinnedMemory pin(int bytes) {
+        lanes.requireNotRecording("pinning memory");
+        return new EmulatedPinned(new Memory(bytes));
+    }
+
+    @Override
+    public Staging staging() {
+        return staging;
+    }
+
+    @Override
     public DeviceKernel kernel(String file, String name, int sharedBytes) {
+        lanes.requireNotRecording("loading a kernel");
         if (sharedBytes > facts.sharedBytes()) {
             throw new IllegalArgumentException(name + " wants " + sharedBytes + " bytes of shared memory");
         }
@@ -92,24 +128,60 @@ final class EmulatedDevice implements OpenDevice {
             Object[] own = Arrays.stream(arguments)
                     .map(argument -> argument instanceof HostMemory memory ? memory.address() : argument)
                     .toArray();
-            kernels.launch(
-                    name, new CudaEmulator.Shape(grid.x(), grid.y(), grid.z(), grid.numThreads(), sharedBytes), own);
+            CudaEmulator.Shape shape =
+                    new CudaEmulator.Shape(grid.x(), grid.y(), grid.z(), grid.numThreads(), sharedBytes);
+            lanes.launch(() -> kernels.launch(name, shape, own));
         };
     }
 
     @Override
+    public LaunchGraph record(Runnable launches) {
+        return lanes.record(launches);
+    }
+
+    @Override
+    public DeviceEvent event() {
+        lanes.requireNotRecording("making an event");
+        return lanes.event();
+    }
+
+    @Override
     public void finish() {
-        // Launches return when they are done.
+        lanes.finish();
+    }
+
+    /** As if another process had all but so much. */
+    void leave(long bytes) {
+        otherBytes = TOTAL_BYTES - bytes;
+    }
+
+    /** How much the launches' lane was given that is not done. */
+    int undone() {
+        return lanes.undone();
     }
 
     @Override
     public void close() {
+        staging.free();
         if (usedBytes != 0) {
             throw new IllegalStateException(usedBytes + " bytes were not freed");
         }
     }
 
-    private final class HostMemory implements DeviceMemory {
+    private record EmulatedPinned(Memory memory) implements PinnedMemory {
+
+        @Override
+        public ByteBuffer bytes() {
+            return memory.getByteBuffer(0, memory.size());
+        }
+
+        @Override
+        public void free() {
+            memory.close();
+        }
+    }
+
+    private final class HostMemory extends StagedMemory {
 
         private final long size;
         private final @Nullable HostMemory parent;
@@ -118,18 +190,24 @@ final class EmulatedDevice implements OpenDevice {
 
         /** A part of another, from a place on. */
         HostMemory(HostMemory parent, long start) {
+            super(staging);
             size = parent.size - start;
             this.parent = parent;
             this.start = start;
         }
 
         HostMemory(long size) {
+            this(size, new Memory(size + GUARD_BYTES + ALIGNMENT));
+        }
+
+        /** Of so many bytes of a block, which loses its content. */
+        private HostMemory(long size, Memory block) {
+            super(staging);
             this.size = size;
             parent = null;
             start = 0;
-            Memory made = new Memory(size + GUARD_BYTES + ALIGNMENT);
-            made.setMemory(0, made.size(), POISON);
-            whole = made;
+            block.setMemory(0, block.size(), POISON);
+            whole = block;
         }
 
         /** Aligned as a device's memory is. */
@@ -155,56 +233,31 @@ final class EmulatedDevice implements OpenDevice {
         }
 
         @Override
+        protected long rawAddress() {
+            return Pointer.nativeValue(address());
+        }
+
+        @Override
         public void clear(long bytes) {
-            bytes(0, bytes).setMemory(0, bytes, (byte) 0);
+            lanes.requireNotRecording("clearing memory");
+            Pointer target = bytes(0, bytes);
+            lanes.queue(Lane.LAUNCHES, () -> target.setMemory(0, bytes, (byte) 0));
         }
 
         @Override
-        public void copyIn(long at, int[] source, int from, int count) {
-            bytes(at, 4L * count).write(at, source, from, count);
+        protected void queueIn(long at, PinnedMemory source, int from, int bytes) {
+            lanes.requireNotRecording("a copy");
+            Pointer target = bytes(at, bytes);
+            Memory pinned = ((EmulatedPinned) source).memory();
+            lanes.queue(Lane.LAUNCHES, () -> target.write(at, pinned.getByteArray(from, bytes), 0, bytes));
         }
 
         @Override
-        public void copyIn(long at, long[] source, int from, int count) {
-            bytes(at, 8L * count).write(at, source, from, count);
-        }
-
-        @Override
-        public void copyIn(long at, float[] source, int from, int count) {
-            bytes(at, 4L * count).write(at, source, from, count);
-        }
-
-        @Override
-        public void copyIn(long at, byte[] source, int from, int count) {
-            bytes(at, count).write(at, source, from, count);
-        }
-
-        @Override
-        public void copyInAddresses(List<DeviceMemory> memories) {
-            Pointer target = bytes(0, 8L * memories.size());
-            for (int i = 0; i < memories.size(); i++) {
-                target.setPointer(8L * i, ((HostMemory) memories.get(i)).address());
-            }
-        }
-
-        @Override
-        public void copyOut(long at, int[] target, int from, int count) {
-            bytes(at, 4L * count).read(at, target, from, count);
-        }
-
-        @Override
-        public void copyOut(long at, long[] target, int from, int count) {
-            bytes(at, 8L * count).read(at, target, from, count);
-        }
-
-        @Override
-        public void copyOut(long at, float[] target, int from, int count) {
-            bytes(at, 4L * count).read(at, target, from, count);
-        }
-
-        @Override
-        public void copyOut(long at, byte[] target, int from, int count) {
-            bytes(at, count).read(at, target, from, count);
+        protected void queueOut(long at, PinnedMemory target, int from, int bytes, Lane lane) {
+            lanes.requireNotRecording("a copy");
+            Pointer source = bytes(at, bytes);
+            Memory pinned = ((EmulatedPinned) target).memory();
+            lanes.queue(lane, () -> pinned.write(from, source.getByteArray(at, bytes), 0, bytes));
         }
 
         @Override
@@ -216,19 +269,37 @@ final class EmulatedDevice implements OpenDevice {
         }
 
         @Override
+        public DeviceMemory renewed(long bytes) {
+            Memory block = giveUp();
+            if (bytes + GUARD_BYTES + ALIGNMENT > block.size()) {
+                throw new IndexOutOfBoundsException(bytes + " bytes of a block of " + block.size());
+            }
+            return new HostMemory(bytes, block);
+        }
+
+        @Override
         public void free() {
+            Memory block = giveUp();
+            usedBytes -= block.size() - GUARD_BYTES - ALIGNMENT;
+            block.close();
+        }
+
+        /** Ends the use of this, and looks whether something was written behind it. */
+        private Memory giveUp() {
+            lanes.requireNotRecording("freeing memory");
+            lanes.finish();
             byte[] guard = bytes().getByteArray(size, GUARD_BYTES);
-            Memory present = whole;
+            Memory block = whole;
             whole = null;
-            usedBytes -= size;
-            if (present != null) {
-                present.close();
+            if (block == null) {
+                throw new IllegalStateException("a part of memory was freed");
             }
             for (byte b : guard) {
                 if (b != POISON) {
                     throw new IllegalStateException("something was written behind " + size + " bytes of memory");
                 }
             }
+            return block;
         }
     }
 }

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 import org.sparkmlext.kernels.graph.Dense;
@@ -105,8 +110,8 @@ class EmulatedGraphKernelsTest {
         int most = 0;
         while (true) {
             EmulatedDevice device = new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES, most);
-            long free = device.freeBytes();
-            try (Backend backend = new CudaBackend(device)) {
+            try (CudaBackend backend = new CudaBackend(device)) {
+                long free = backend.device().freeBytes();
                 try (ModelMemory memory = backend.graphs().allocate(graph.layout(), true);
                         Program program = backend.graphs().compile(graph, Precision.FLOAT32, memory);
                         Optimizer optimizer = backend.graphs().optimizer(settings, memory)) {
@@ -119,10 +124,89 @@ class EmulatedGraphKernelsTest {
                             .hasMessageContaining("cuda: no memory for ")
                             .hasMessageContaining("Take a smaller");
                 }
-                assertThat(device.freeBytes()).as("after %d allocations", most).isEqualTo(free);
+                assertThat(backend.device().freeBytes())
+                        .as("after %d allocations", most)
+                        .isEqualTo(free);
             }
             most++;
         }
         assertThat(most).as("allocations of a training step").isGreaterThan(6);
+    }
+
+    /** Three layers, each with more gradients than a cut of the launches waits for. */
+    private static Graph wideGraph() {
+        GraphBuilder graph = new GraphBuilder(3);
+        Value x = graph.input("x", TensorType.floats(3, 512));
+        Value target = graph.input("target", TensorType.floats(3, 600));
+        Value weight = graph.input("weight", TensorType.floats(3));
+        Value y = x;
+        int[] widths = {512, 600, 512, 600};
+        for (int i = 1; i < widths.length; i++) {
+            graph.layer("dense" + i);
+            y = graph.add(
+                    new Dense(),
+                    y,
+                    graph.parameter("w" + i, Shape.of(widths[i], widths[i - 1])),
+                    graph.parameter("b" + i, Shape.of(widths[i])));
+        }
+        Node loss = graph.addNode(new Loss(new LossFunction.SquaredError()), y, target, weight);
+        graph.sum(ModelLayout.LOSS, loss.output(0));
+        graph.sum(ModelLayout.WEIGHT, loss.output(1));
+        return graph.buildTraining(name -> true, loss.output(0));
+    }
+
+    private static float[] numbers(int length, long seed) {
+        Random random = new Random(seed);
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) random.nextGaussian() * 0.1f;
+        }
+        return values;
+    }
+
+    private static void write(Buffer buffer, long seed) {
+        buffer.copyIn(0, numbers(buffer.length(), seed), 0, buffer.length());
+    }
+
+    private static float[] read(Buffer buffer) {
+        float[] values = new float[buffer.length()];
+        buffer.copyOut(0, values, 0, values.length);
+        return values;
+    }
+
+    /** On a device that does nothing before it must: what is copied is final, and what comes behind it is not done for it. */
+    @Test
+    void aListenerCopiesFinalGradientsWhileTheRestIsStillToBeComputed() {
+        Graph graph = wideGraph();
+        EmulatedDevice device = new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES);
+        try (Backend backend = new CudaBackend(device);
+                ModelMemory memory = backend.graphs().allocate(graph.layout(), true);
+                Program program = backend.graphs().compile(graph, Precision.FLOAT32, memory)) {
+            write(memory.parameters(), 1);
+            program.loadParameters();
+            for (String input : graph.inputs().keySet()) {
+                write(program.input(input), input.length());
+            }
+            program.run(new RunKey(0, 0));
+            float[] old = read(memory.additive());
+            for (int run = 0; run < 3; run++) {
+                write(program.input("x"), 10 + run);
+                float[] heard = new float[old.length];
+                List<Integer> undone = new ArrayList<>();
+                program.run(new RunKey(0, 0), (from, to) -> {
+                    memory.additive().copyOut(from, heard, from, to - from);
+                    undone.add(device.undone());
+                });
+                assertThat(heard).isEqualTo(read(memory.additive())).isNotEqualTo(old);
+                assertThat(undone.get(0))
+                        .as("launches that the first copy did not wait for")
+                        .isPositive();
+                assertThat(new TreeSet<>(undone)).as("cuts").hasSizeBetween(3, 4);
+                float[] whole = heard.clone();
+                program.run(new RunKey(0, 0));
+                assertThat(read(memory.additive())).as("as one graph").isEqualTo(whole);
+                old = whole;
+            }
+        }
     }
 }

@@ -49,8 +49,23 @@ final class SequenceCases {
         return c.squared(recurrent(c, "layer", cell, x, units, lengths(c, lengths)));
     }
 
-    private static Stream<GraphCase> recurrent() {
+    /** So many units that back ends may go other ways than for few; more than 128 among them. */
+    private static List<GraphCase> manyUnits() {
+        return List.of(
+                layer(Cell.LSTM, "of 40 units", 3, 3, 40, 5),
+                layer(Cell.LSTM, "of 70 units", 4, 2, 70, 3),
+                layer(Cell.LSTM, "of 128 units, one row", 3, 1, 128, 1),
+                layer(Cell.LSTM, "of 130 units", 2, 2, 130, 3),
+                layer(Cell.GRU, "of 70 units", 4, 2, 70, 3),
+                layer(Cell.GRU, "of 130 units", 2, 2, 130, 3),
+                masked(Cell.GRU, "of 65 units, 6 rows of unequal lengths", 3, 2, 65, 1, 3, 2, 0, 3, 2),
+                masked(Cell.LSTM, "of 33 units, 9 rows of unequal lengths", 3, 2, 33, 3, 0, 2, 1, 3, 3, 2, 0, 1),
+                masked(Cell.LSTM, "of 65 units, 6 rows of unequal lengths", 3, 2, 65, 1, 3, 2, 0, 3, 2));
+    }
+
+    static Stream<GraphCase> recurrent() {
         List<GraphCase> cases = new ArrayList<>();
+        cases.addAll(manyUnits());
         for (Cell cell : Cell.values()) {
             cases.add(layer(cell, "of 3 rows", 5, 3, 4, 3));
             cases.add(layer(cell, "of one row", 4, 2, 3, 1));

@@ -37,7 +37,8 @@ final class AlternatingRuns {
     }
 
     /**
-     * Runs all systems. One that fails is printed and passed over: the others' hours are not thrown away for that.
+     * Runs all systems. One that fails is printed and passed over: the others' hours are not thrown away for that. One that cannot run
+     * here is skipped, with the reason, and is no failure.
      *
      * @param run makes one run of a system
      * @param taker gets what each run reports
@@ -45,8 +46,12 @@ final class AlternatingRuns {
      */
     <S extends TimedSystem> List<String> of(List<S> systems, Function<S, JsonNode> run, Consumer<JsonNode> taker) {
         List<String> failures = new ArrayList<>();
+        List<S> left = new ArrayList<>(systems);
         for (int round = 1; round <= repeat; round++) {
             for (S system : systems) {
+                if (!left.contains(system)) {
+                    continue;
+                }
                 awaitIdle();
                 try {
                     JsonNode result = run.apply(system);
@@ -54,6 +59,9 @@ final class AlternatingRuns {
                     taker.accept(result);
                     out.println("run " + round + (ResultTable.isQuiet(result) ? " (quiet)     " : " (disturbed) ")
                             + result);
+                } catch (TimedProcess.SkippedException skipped) {
+                    left.remove(system);
+                    out.println("skipped " + system.name() + ": " + skipped.getMessage());
                 } catch (TimedProcess.RunFailedException failed) {
                     failures.add("run " + round + " FAILED: " + failed.getMessage());
                     out.println(failures.get(failures.size() - 1));

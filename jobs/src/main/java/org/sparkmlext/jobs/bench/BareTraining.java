@@ -1,11 +1,12 @@
 package org.sparkmlext.jobs.bench;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
-import org.sparkmlext.kernels.BackendOptions;
-import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.ModelLayout;
@@ -14,6 +15,7 @@ import org.sparkmlext.kernels.graph.Optimizer;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
+import org.sparkmlext.kernels.graph.StepTime;
 import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 import org.sparkmlext.net.NetworkGraphs;
@@ -32,10 +34,13 @@ final class BareTraining implements AutoCloseable {
     private final float[] additive;
     private long step;
 
-    /** @param rows of this rank's part of the batch */
-    BareTraining(NetworkGraphs graphs, int rows, int threads, Precision precision, Collective collective) {
+    /**
+     * @param rows of this rank's part of the batch
+     * @param backend is closed with this
+     */
+    BareTraining(NetworkGraphs graphs, int rows, Backend backend, Precision precision, Collective collective) {
         this.collective = collective;
-        backend = Backends.open("cpu", BackendOptions.threads(threads)).backend();
+        this.backend = backend;
         Graph graph = graphs.trainingGraph(rows, BenchNetworks.loss(graphs.architecture()));
         layout = graph.layout();
         memory = backend.graphs().allocate(layout, true);
@@ -103,6 +108,31 @@ final class BareTraining implements AutoCloseable {
         optimizer.update(step, LEARNING_RATE);
         program.loadParameters();
         step++;
+    }
+
+    /**
+     * Mean time of each step of the program over some runs, the longest first, and its share of them all.
+     *
+     * @param runs at least 1
+     */
+    String profile(int runs) {
+        List<StepTime> times = program.profile(new RunKey(1, step), runs).stream()
+                .sorted(Comparator.comparingDouble(StepTime::millis).reversed())
+                .toList();
+        double all = times.stream().mapToDouble(StepTime::millis).sum();
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, "%d steps of the program, together %.4f ms%n", times.size(), all));
+        for (StepTime time : times) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%10.4f ms %5.1f %%  %s: %s %s%n",
+                    time.millis(),
+                    100 * time.millis() / all,
+                    time.layer(),
+                    time.what(),
+                    time.detail()));
+        }
+        return text.toString();
     }
 
     /** Mean loss of the last step's batch. */

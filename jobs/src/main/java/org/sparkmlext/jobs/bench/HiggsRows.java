@@ -1,28 +1,25 @@
 package org.sparkmlext.jobs.bench;
 
-import java.util.SplittableRandom;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/**
- * The benchmark set {@code higgs}: 21 low-level and 7 derived features as in the HIGGS set (Baldi, Sadowski and Whiteson,
- * 2014), the label from interactions plus Bernoulli noise.
- */
+/** The benchmark set {@code higgs}, {@link HiggsNumbers} as rows of a table. */
 public final class HiggsRows extends GeneratedRows {
     private static final long serialVersionUID = 1L;
 
     /** Features, named f0 to f27; the last column is {@code label}. */
-    public static final int FEATURES = 28;
+    public static final int FEATURES = HiggsNumbers.FEATURES;
 
-    public static final long TRAIN_SEED = 1;
+    public static final long TRAIN_SEED = HiggsNumbers.TRAIN_SEED;
     public static final long TEST_SEED = 2;
 
-    private static final int LOW_LEVEL = 21;
+    private final HiggsNumbers numbers;
 
     public HiggsRows(long seed) {
         super(seed);
+        numbers = new HiggsNumbers(seed);
     }
 
     /** All columns are floats without nulls. */
@@ -37,42 +34,11 @@ public final class HiggsRows extends GeneratedRows {
 
     @Override
     Row row(long id) {
-        SplittableRandom random = random(id);
-        double[] x = new double[FEATURES];
-        for (int f = 0; f < LOW_LEVEL; f++) {
-            x[f] = switch (f % 3) {
-                case 0 -> -Math.log(1.0 - random.nextDouble());
-                case 1 -> gaussian(random);
-                default -> random.nextDouble() * 3.4 - 1.7;
-            };
+        float[] row = numbers.row(id);
+        Object[] values = new Object[row.length];
+        for (int i = 0; i < row.length; i++) {
+            values[i] = row[i];
         }
-        x[21] = Math.sqrt(x[0] * x[3] * (1.2 + Math.cos(x[2] - x[5]))) + 0.15 * gaussian(random);
-        x[22] = Math.sqrt(x[6] * x[9] * (1.2 + Math.cos(x[8] - x[11]))) + 0.15 * gaussian(random);
-        x[23] = x[1] * x[4] + 0.2 * gaussian(random);
-        x[24] = Math.hypot(x[7], x[10]) + 0.1 * gaussian(random);
-        x[25] = x[12] - x[15] + 0.3 * gaussian(random);
-        x[26] = Math.abs(x[13] + x[16]) + 0.2 * gaussian(random);
-        x[27] = x[14] * x[17] + 0.3 * gaussian(random);
-        boolean positive = random.nextDouble() < sigmoid(1.45 * logit(x) + 0.35);
-        Object[] values = new Object[FEATURES + 1];
-        for (int f = 0; f < FEATURES; f++) {
-            values[f] = (float) x[f];
-        }
-        values[FEATURES] = positive ? 1f : 0f;
         return RowFactory.create(values);
-    }
-
-    private static double logit(double[] x) {
-        return 0.9 * Math.tanh(x[21] - 1.0)
-                - 1.1 * Math.exp(-Math.pow(x[22] - 1.0, 2) * 2)
-                + 0.7 * x[23] * (x[2] > 0 ? 1 : -0.4)
-                + 0.6 * Math.sin(2 * x[24])
-                + (x[12] > x[15] ? 0.5 * x[18] : -0.45 * x[18])
-                + 0.4 * (x[26] > 1 ? x[19] : -x[20])
-                + 0.5 * x[27]
-                + 0.3 * x[1] * x[7]
-                - 0.25 * x[10] * x[13]
-                + 0.35 * Math.cos(3 * x[5])
-                + 0.2 * x[4];
     }
 }

@@ -91,6 +91,45 @@ public final class NetworkComparison {
         AlternatingRuns.throwIfAny(failures, plan.repeat() * timed.size());
     }
 
+    /**
+     * The same as {@code bench networks --device cuda}, without Spark. Arguments, all {@code name=value}, with their defaults:
+     * {@code networks=vgg-cifar,lstm-attention batch=512 warm=5 seconds=5 repeat=3 heap=6g limit=300 peers=jobs/peers
+     * directory=target/bench}, {@code systems=} a list (the usual ones).
+     */
+    public static void main(String[] args) {
+        RunArguments arguments = new RunArguments(args);
+        String systems = arguments.text("systems", String.join(",", NetworkSystem.usual("cuda")));
+        List<NetworkSystem> chosen = new ArrayList<>();
+        for (String name : systems.split(",", -1)) {
+            NetworkSystem system = NetworkSystem.all().get(name);
+            if (system == null) {
+                throw new IllegalArgumentException("system is '" + name + "'; known are "
+                        + NetworkSystem.all().keySet());
+            }
+            chosen.add(system);
+        }
+        int noWait = 0;
+        new NetworkComparison(
+                        new Plan(
+                                chosen,
+                                List.of(arguments
+                                        .text("networks", "vgg-cifar,lstm-attention")
+                                        .split(",", -1)),
+                                Integer.parseInt(arguments.text("batch", "512")),
+                                Integer.parseInt(arguments.text("warm", "5")),
+                                Integer.parseInt(arguments.text("seconds", "5")),
+                                2,
+                                null,
+                                arguments.text("heap", "6g"),
+                                Integer.parseInt(arguments.text("repeat", "3")),
+                                noWait,
+                                Integer.parseInt(arguments.text("limit", "300")),
+                                Path.of(arguments.text("peers", "jobs/peers")),
+                                Path.of(arguments.text("directory", "target/bench"))),
+                        System.out)
+                .run();
+    }
+
     private List<String> arguments(NetworkSystem system) {
         int usual = system.name().endsWith("." + NetworkSystem.NETWORKS.get(0)) ? VGG_STEPS : SMALL_STEPS;
         int steps = plan.epochSteps() == null ? usual : plan.epochSteps();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A way to train a network: our engine, our engine through Spark, or a peer built under the profile {@code peers}.
@@ -28,6 +29,17 @@ public record NetworkSystem(
 
     /** The same, two ranks of a thread. */
     static final String BARE_2X1 = "ours-2x1-";
+
+    /** Name of our engine's loop without Spark on a GPU; the precision follows. */
+    static final String CUDA = "ours-cuda-";
+
+    private static final String GPU_PEER = "torch-gpu";
+    /** How PyTorch makes a step, in words. */
+    private static final Map<String, String> TORCH_GPU = new TreeMap<>(Map.of(
+            "eager", "fused Adam, step by step",
+            "graph", "fused Adam, one CUDA graph a step",
+            "compiled", "torch.compile, one CUDA graph a step",
+            "autotuned", "torch.compile with max-autotune, one CUDA graph a step"));
 
     private static final String BARE = "org.sparkmlext.jobs.bench.OwnNetworkRun";
     private static final String THROUGH_SPARK = "org.sparkmlext.jobs.bench.OwnSparkNetworkRun";
@@ -64,13 +76,50 @@ public record NetworkSystem(
                 List.of(),
                 false,
                 "DL4J 1.0.0-M2.1 with oneDNN for AVX-512, float32, 2 threads; small-cnn only"));
+        for (String precision : List.of("float32", "bfloat16")) {
+            systems.add(new NetworkSystem(
+                    CUDA + precision,
+                    "",
+                    BARE,
+                    List.of("ranks=1", "threads=1", "device=cuda", "precision=" + precision),
+                    false,
+                    "our engine without Spark on a GPU, " + precision));
+        }
+        TORCH_GPU.forEach((mode, variant) -> {
+            for (String precision : List.of("bfloat16", "float16", "tf32")) {
+                systems.add(new NetworkSystem(
+                        "torch-gpu-" + mode + "-" + precision,
+                        GPU_PEER,
+                        "run.py",
+                        List.of("mode=" + mode, "precision=" + precision),
+                        false,
+                        "PyTorch on a GPU, " + variant + ", " + precision));
+            }
+        });
         Map<String, NetworkSystem> byName = new LinkedHashMap<>();
         systems.forEach(system -> byName.put(system.name(), system));
         return byName;
     }
 
-    /** Systems that are timed where none is named. */
-    public static List<String> usual() {
+    /**
+     * Systems that are timed where none is named.
+     *
+     * @param device {@code cpu} or {@code cuda}
+     */
+    public static List<String> usual(String device) {
+        return device.equals("cuda")
+                ? List.of(
+                        CUDA + "bfloat16",
+                        CUDA + "float32",
+                        "torch-gpu-eager-bfloat16",
+                        "torch-gpu-graph-bfloat16",
+                        "torch-gpu-compiled-bfloat16",
+                        "torch-gpu-graph-tf32",
+                        "torch-gpu-graph-float16")
+                : usual();
+    }
+
+    private static List<String> usual() {
         return List.of(
                 BARE_1X2 + "float32",
                 BARE_2X1 + "float32",
@@ -132,6 +181,14 @@ public record NetworkSystem(
 
     /** Whether it trains this network. */
     boolean trains(String network) {
+        if (module.equals(GPU_PEER)) {
+            return switch (network) {
+                case "vgg-cifar" -> !name.endsWith("-float16");
+                // cuDNN's cells are no code that could be compiled.
+                case "lstm-attention" -> name.contains("eager") || name.contains("graph");
+                default -> false;
+            };
+        }
         if (network.equals("lstm-attention")) {
             // Only images come in two layouts.
             return isOwn() || name.startsWith(OFFICIAL + "-contiguous") || name.contains("bytedeco");

@@ -27,6 +27,7 @@ final class NetworkTable {
 
     private static final List<String> BARE = List.of("ours-1x2-float32", "ours-2x1-float32");
     private static final List<String> BARE_BFLOAT16 = List.of("ours-1x2-bfloat16", "ours-2x1-bfloat16");
+    private static final List<String> GPU = List.of("ours-cuda-bfloat16");
     private static final String VGG = "vgg-cifar";
     private static final String SMALL = "small-cnn";
     private static final String LSTM = "lstm-attention";
@@ -47,6 +48,12 @@ final class NetworkTable {
             new Ratio(SMALL, List.of("spark-cluster-2x1-float32"), BARE, 0.92),
             new Ratio(LSTM, List.of("spark-local-1x2-float32", "spark-local-2x1-float32"), BARE, 0.92),
             new Ratio(LSTM, List.of("spark-cluster-2x1-float32"), BARE, 0.92),
+            new Ratio(VGG, GPU, List.of("torch-gpu-eager-bfloat16"), 1.5),
+            new Ratio(VGG, GPU, List.of("torch-gpu-graph-bfloat16"), 1.0),
+            new Ratio(VGG, GPU, List.of("torch-gpu-compiled-bfloat16", "torch-gpu-autotuned-bfloat16"), 1.1),
+            new Ratio(VGG, List.of("ours-cuda-float32"), List.of("torch-gpu-graph-tf32"), 1.0),
+            new Ratio(LSTM, GPU, List.of("torch-gpu-graph-bfloat16", "torch-gpu-graph-float16"), 1.1),
+            new Ratio(LSTM, List.of("ours-cuda-float32"), List.of("torch-gpu-graph-tf32"), 1.0),
             new Ratio(VGG, List.of("ours-2x1-float32"), List.of("ours-1x1-float32"), 1.85),
             new Ratio(VGG, List.of("spark-local-2x1-float32"), List.of("spark-local-1x1-float32"), 1.85));
 

@@ -9,19 +9,34 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.collective.InProcessCollective;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.BackendOptions;
+import org.sparkmlext.kernels.Backends;
+import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.net.NetworkGraphs;
 
 /**
  * Steps of our engine without Spark, on a batch held in memory, with {@code ranks} threads that each have a part of the batch and
- * {@code threads} of the engine. Arguments: {@code system network batch ranks threads precision warm seconds}.
+ * {@code threads} of the engine. Arguments: {@code system network batch ranks threads precision warm seconds}; {@code device}, the CPU
+ * where none is given; with {@code profile=true} the time of each step of rank 0's program is printed at the end.
+ *
+ * <p>Where the device cannot be used it prints {@link RunReport#SKIPPED} and why, and ends with {@value RunReport#SKIPPED_EXIT}.
  */
 public final class OwnNetworkRun {
+
+    private static final int PROFILED_RUNS = 20;
 
     private OwnNetworkRun() {}
 
     public static void main(String[] args) throws Exception {
         RunArguments arguments = new RunArguments(args);
+        try (Backend usable = open(arguments)) {
+            System.out.println(usable.description());
+        } catch (KernelException unusable) {
+            System.out.println(RunReport.SKIPPED + unusable.getMessage());
+            System.exit(RunReport.SKIPPED_EXIT);
+        }
         String network = arguments.text("network");
         int batch = arguments.number("batch");
         int ranks = arguments.number("ranks");
@@ -35,11 +50,10 @@ public final class OwnNetworkRun {
         ExecutorService others = Executors.newFixedThreadPool(Math.max(1, ranks - 1));
         try {
             List<Future<BareTraining>> made = IntStream.range(1, ranks)
-                    .mapToObj(rank -> others.submit(() -> new BareTraining(
-                            graphs, batch / ranks, arguments.number("threads"), precision, group.get(rank))))
+                    .mapToObj(rank -> others.submit(
+                            () -> new BareTraining(graphs, batch / ranks, open(arguments), precision, group.get(rank))))
                     .toList();
-            try (BareTraining own =
-                    new BareTraining(graphs, batch / ranks, arguments.number("threads"), precision, group.get(0))) {
+            try (BareTraining own = new BareTraining(graphs, batch / ranks, open(arguments), precision, group.get(0))) {
                 List<BareTraining> theirs =
                         made.stream().map(OwnNetworkRun::get).toList();
                 StepClock.measure(arguments, batch, report, () -> {
@@ -50,12 +64,20 @@ public final class OwnNetworkRun {
                     running.forEach(OwnNetworkRun::get);
                 });
                 report.put("loss", (float) own.loss());
+                if (Boolean.parseBoolean(arguments.text("profile", "false"))) {
+                    System.out.print(own.profile(PROFILED_RUNS));
+                }
                 theirs.forEach(BareTraining::close);
             }
         } finally {
             others.shutdown();
         }
         report.finish();
+    }
+
+    private static Backend open(RunArguments arguments) {
+        return Backends.open(arguments.text("device", "cpu"), BackendOptions.threads(arguments.number("threads")))
+                .backend();
     }
 
     private static <T> T get(Future<T> future) {

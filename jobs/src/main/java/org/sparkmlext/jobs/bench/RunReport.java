@@ -23,6 +23,12 @@ public final class RunReport {
     /** What the line starts with. */
     public static final String MARK = "RESULT ";
 
+    /** What a run prints, and why, that cannot be made here: without a GPU, or a peer's library. */
+    static final String SKIPPED = "SKIPPED ";
+
+    /** How such a run ends. */
+    static final int SKIPPED_EXIT = 3;
+
     private final Map<String, Object> values = new LinkedHashMap<>();
     private long startedAt;
     private double ownAtStart;

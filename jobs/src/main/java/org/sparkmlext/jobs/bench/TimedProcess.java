@@ -20,6 +20,8 @@ import org.sparkmlext.ml.input.BadInputException;
 
 /** Runs one system once, in a fresh JVM with the same heap and the same options for all. */
 final class TimedProcess {
+    private static final String PYTHON = "python3";
+
     private final Path peers;
     private final Path work;
     private final String heap;
@@ -32,6 +34,15 @@ final class TimedProcess {
         private static final long serialVersionUID = 1L;
 
         RunFailedException(String message) {
+            super(message);
+        }
+    }
+
+    /** A run that cannot be made on this machine; the message says why. */
+    static final class SkippedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SkippedException(String message) {
             super(message);
         }
     }
@@ -53,6 +64,7 @@ final class TimedProcess {
      * The run's result line as JSON.
      *
      * @throws RunFailedException if the run fails or takes too long; its log is named
+     * @throws SkippedException if it cannot be made on this machine
      */
     JsonNode run(TimedSystem system, List<String> arguments) {
         return run(
@@ -91,12 +103,8 @@ final class TimedProcess {
 
     private JsonNode run(TimedSystem system, List<String> javaOptions, List<String> arguments) {
         List<String> command = new ArrayList<>(system.launcher());
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + heap);
-        command.addAll(javaOptions);
-        command.addAll(system.javaOptions(system.module().isEmpty() ? work : target(system)));
-        command.addAll(moduleOptions());
-        command.addAll(List.of("-cp", classPath(system), system.mainClass(), "system=" + system.name()));
+        command.addAll(system.isScript() ? python(system) : java(system, javaOptions));
+        command.add("system=" + system.name());
         command.addAll(system.arguments());
         command.addAll(arguments);
         Path log = log(system);
@@ -105,13 +113,16 @@ final class TimedProcess {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(system.environment(work.toAbsolutePath()));
-            Process process = builder.start();
+            Process process = start(builder, system);
             try {
                 if (!process.waitFor(limitSeconds, TimeUnit.SECONDS)) {
                     throw new RunFailedException(system.name() + " took more than " + limitSeconds + " s; log: " + log);
                 }
             } finally {
                 process.destroyForcibly();
+            }
+            if (process.exitValue() == RunReport.SKIPPED_EXIT) {
+                throw new SkippedException(reason(log));
             }
             Optional<String> result = Files.readAllLines(log).stream()
                     .filter(line -> line.startsWith(RunReport.MARK))
@@ -127,6 +138,44 @@ final class TimedProcess {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while " + system.name() + " ran", stopped);
         }
+    }
+
+    private List<String> java(TimedSystem system, List<String> javaOptions) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + heap);
+        command.addAll(javaOptions);
+        command.addAll(system.javaOptions(system.module().isEmpty() ? work : target(system)));
+        command.addAll(moduleOptions());
+        command.addAll(List.of("-cp", classPath(system), system.mainClass()));
+        return command;
+    }
+
+    private List<String> python(TimedSystem system) {
+        Path script = peers.resolve(system.module()).resolve(system.mainClass());
+        if (!Files.isRegularFile(script)) {
+            throw new BadInputException("no " + script + "; name the folder of the peers by --peers-directory");
+        }
+        return List.of(PYTHON, script.toString());
+    }
+
+    private static Process start(ProcessBuilder builder, TimedSystem system) throws IOException {
+        try {
+            return builder.start();
+        } catch (IOException absent) {
+            if (system.isScript()) {
+                throw new SkippedException("there is no " + PYTHON + ": " + absent.getMessage());
+            }
+            throw absent;
+        }
+    }
+
+    private static String reason(Path log) throws IOException {
+        return Files.readAllLines(log).stream()
+                .filter(line -> line.startsWith(RunReport.SKIPPED))
+                .findFirst()
+                .map(line -> line.substring(RunReport.SKIPPED.length()))
+                .orElse("it did not say why; log: " + log);
     }
 
     /** Opens and added modules of this JVM, which spark-submit chose. */

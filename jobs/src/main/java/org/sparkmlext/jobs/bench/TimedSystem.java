@@ -13,8 +13,13 @@ public interface TimedSystem {
     /** Folder below {@code jobs/peers} of the peer, or of the Spark that ours runs on; empty for ours on the Spark of this process. */
     String module();
 
-    /** Main class of one run. */
+    /** Main class of one run; or a script in the module's folder, whose name ends in {@code .py}. */
     String mainClass();
+
+    /** Whether it runs in Python, not in a JVM. */
+    default boolean isScript() {
+        return mainClass().endsWith(".py");
+    }
 
     /** {@code key=value} beyond those every run gets. */
     List<String> arguments();

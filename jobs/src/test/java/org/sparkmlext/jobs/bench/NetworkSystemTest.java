@@ -12,7 +12,7 @@ class NetworkSystemTest {
 
     @Test
     void theUsualSystemsAreKnown() {
-        assertThat(ALL.keySet()).containsAll(NetworkSystem.usual());
+        assertThat(ALL.keySet()).containsAll(NetworkSystem.usual("cpu")).containsAll(NetworkSystem.usual("cuda"));
     }
 
     @Test
@@ -37,7 +37,8 @@ class NetworkSystemTest {
     void dl4jTrainsTheSmallNetworkOnly() {
         assertThat(ALL.get("dl4j").trains("vgg-cifar")).isFalse();
         assertThat(ALL.get("dl4j").trains("small-cnn")).isTrue();
-        assertThat(NetworkSystem.usual().stream().filter(name -> ALL.get(name).trains("lstm-attention")))
+        assertThat(NetworkSystem.usual("cpu").stream()
+                        .filter(name -> ALL.get(name).trains("lstm-attention")))
                 .containsExactly(
                         "ours-1x2-float32",
                         "ours-2x1-float32",
@@ -48,6 +49,23 @@ class NetworkSystemTest {
                         "ours-1x2-bfloat16",
                         "libtorch-bytedeco-channels_last-bfloat16");
         assertThat(ALL.get("dl4j").isOwn()).isFalse();
+    }
+
+    @Test
+    void systemsOfAGpuAreUsualThereAlone() {
+        assertThat(NetworkSystem.usual("cpu")).noneMatch(name -> name.contains("cuda") || name.contains("gpu"));
+        assertThat(NetworkSystem.usual("cuda")).allMatch(name -> name.contains("cuda") || name.contains("gpu"));
+        assertThat(NetworkSystem.usual("cuda").stream()
+                        .filter(name -> ALL.get(name).trains("lstm-attention")))
+                .contains("ours-cuda-bfloat16", "torch-gpu-graph-bfloat16", "torch-gpu-graph-float16")
+                .doesNotContain("torch-gpu-compiled-bfloat16");
+        assertThat(NetworkSystem.usual("cuda").stream()
+                        .filter(name -> ALL.get(name).trains("vgg-cifar")))
+                .contains("ours-cuda-bfloat16", "torch-gpu-eager-bfloat16", "torch-gpu-compiled-bfloat16")
+                .doesNotContain("torch-gpu-graph-float16");
+        assertThat(ALL.get("ours-cuda-bfloat16").on("vgg-cifar").arguments())
+                .contains("device=cuda", "precision=bfloat16", "network=vgg-cifar");
+        assertThat(ALL.get("torch-gpu-graph-bfloat16").isScript()).isTrue();
     }
 
     @Test

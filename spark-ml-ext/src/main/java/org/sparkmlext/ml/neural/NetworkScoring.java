@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.sparkmlext.ml.stage.OutputValues;
 import org.sparkmlext.net.NetworkScorer;
 import org.sparkmlext.net.ScorerPool;
+import org.sparkmlext.runtime.GivenDevice;
 
 /**
  * Scores the rows of a partition in batches and appends the model's columns.
  *
  * @param network what scores
- * @param key of the scorer; its threads are replaced by the task's
+ * @param key of the scorer; its threads and its device of many are replaced by the task's
  * @param source of what it reads
  * @param columns what stands in the model's own columns
  * @param numColumns how many these are
@@ -41,7 +42,7 @@ record NetworkScoring(
     public Iterator<Row> call(Iterator<Row> rows) {
         TaskContext task = TaskContext.get();
         int threads = task == null ? 1 : Math.max(1, task.cpus());
-        ScorerPool.Key own = key.withThreads(threads);
+        ScorerPool.Key own = key.withThreads(threads).withOrdinal(GivenDevice.ordinal(task, key.device()));
         Scored scored = new Scored(source.open(rows), ScorerPool.borrow(own, network::model));
         if (task != null) {
             TaskCompletionListener closing = context -> scored.close();

@@ -54,7 +54,7 @@ record NetworkTransform(NetworkColumn rows, FittedNetwork fitted) {
     }
 
     private ScorerPool.Key key(String embeddings) {
-        return new ScorerPool.Key(fitted.digest(), stage().getDevice(), stage().getPrecision(), 1, embeddings);
+        return new ScorerPool.Key(fitted.digest(), stage().getDevice(), stage().getPrecision(), embeddings);
     }
 
     /**

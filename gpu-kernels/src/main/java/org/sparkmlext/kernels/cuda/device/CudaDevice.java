@@ -17,14 +17,16 @@ public final class CudaDevice implements AutoCloseable {
 
     private final OpenDevice driver;
     private final Map<String, DeviceKernel> kernels = new HashMap<>();
-    /** What is not yet freed. A caller that failed may have lost it, and other tasks may keep the device's context alive. */
-    private final Set<DeviceMemory> allocated = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final MemoryPool pool;
+    /** Graphs and events not yet freed. A caller that failed may have lost them, and other tasks may keep the device's context alive. */
+    private final Set<DeviceObject> made = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private boolean isClosed;
 
     /** @param driver is closed with this */
     public CudaDevice(OpenDevice driver) {
         this.driver = driver;
+        pool = new MemoryPool(driver);
     }
 
     public DeviceFacts facts() {
@@ -72,7 +74,7 @@ public final class CudaDevice implements AutoCloseable {
         requireOpen();
         // None at all has an address too.
         long asked = Math.max(1, bytes);
-        DeviceMemory memory = driver.allocate(asked);
+        DeviceMemory memory = pool.lend(asked);
         if (memory == null) {
             throw new KernelException(String.format(
                     Locale.ROOT,
@@ -80,20 +82,58 @@ public final class CudaDevice implements AutoCloseable {
                     what,
                     facts().name(),
                     asked,
-                    driver.freeBytes(),
+                    freeBytes(),
                     facts().totalBytes(),
                     remedy));
         }
-        allocated.add(memory);
         return memory;
+    }
+
+    /** Bytes that could be allocated now: those that the driver has, and those that are kept for the next who asks. */
+    public long freeBytes() {
+        return driver.freeBytes() + pool.idleBytes();
     }
 
     /** Frees what was allocated here; does nothing where closing the device has done so. */
     public void free(DeviceMemory memory) {
-        if (allocated.remove(memory)) {
+        if (!isClosed) {
             driver.enter();
-            memory.free();
+            pool.takeBack(memory);
         }
+    }
+
+    /** {@link OpenDevice#record}; to be given to {@link #discard} at the end. */
+    public LaunchGraph record(Runnable launches) {
+        requireOpen();
+        LaunchGraph graph = driver.record(launches);
+        made.add(graph);
+        return graph;
+    }
+
+    /** {@link OpenDevice#event}; to be given to {@link #discard} at the end. */
+    public DeviceEvent event() {
+        requireOpen();
+        DeviceEvent event = driver.event();
+        made.add(event);
+        return event;
+    }
+
+    /** Frees a graph or an event made here; does nothing where closing the device has done so. */
+    public void discard(DeviceObject object) {
+        if (made.remove(object)) {
+            driver.enter();
+            object.free();
+        }
+    }
+
+    /**
+     * Copies to the host while the device computes: copies wait for what comes before an event, not for what comes behind it.
+     *
+     * @param copies copies out of what is complete at that event, and does nothing else with the device
+     */
+    public void beside(DeviceEvent after, Runnable copies) {
+        requireOpen();
+        driver.staging().beside(after, copies);
     }
 
     /** A kernel without dynamic shared memory. */
@@ -132,9 +172,12 @@ public final class CudaDevice implements AutoCloseable {
             isClosed = true;
             try {
                 driver.enter();
-                allocated.forEach(DeviceMemory::free);
+                // Nothing is taken from under a launch or a copy.
+                driver.finish();
+                made.forEach(DeviceObject::free);
+                pool.close();
             } finally {
-                allocated.clear();
+                made.clear();
                 driver.close();
             }
         }

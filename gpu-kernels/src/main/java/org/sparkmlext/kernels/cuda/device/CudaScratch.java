@@ -1,5 +1,7 @@
 package org.sparkmlext.kernels.cuda.device;
 
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Memory of a device that is used again call after call, and grows when more is asked for. Ends with its device. */
@@ -49,6 +51,26 @@ public final class CudaScratch {
         DeviceMemory target = bytes((long) values.length * Long.BYTES);
         target.copyIn(0, values, 0, values.length);
         return target;
+    }
+
+    /** Copies of arrays in one go, one behind another; all end with the next call of any method. */
+    public List<DeviceMemory> of(int[]... arrays) {
+        int length = 0;
+        for (int[] array : arrays) {
+            length = Math.addExact(length, array.length);
+        }
+        int[] all = new int[length];
+        int[] begins = new int[arrays.length];
+        int at = 0;
+        for (int i = 0; i < arrays.length; i++) {
+            System.arraycopy(arrays[i], 0, all, at, arrays[i].length);
+            begins[i] = at;
+            at += arrays[i].length;
+        }
+        DeviceMemory target = of(all);
+        return Arrays.stream(begins)
+                .mapToObj(begin -> target.from((long) begin * Integer.BYTES))
+                .toList();
     }
 
     /** Frees it; it may be used again. */

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
-import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +12,8 @@ import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.KernelException;
 
 /**
- * A GPU: its primary context, which libraries like cuBLAS share. All launches go to the
- * default stream, so they run one after another and copies wait for them.
+ * A GPU: its primary context, which libraries like cuBLAS share, and two streams of our own. Launches, copies in and zeros go to the one, so
+ * they are done one after another; copies out too, but for those that are to leave while the device computes.
  */
 public final class JCudaDevice implements OpenDevice {
 
@@ -21,10 +21,22 @@ public final class JCudaDevice implements OpenDevice {
     private final CUdevice device;
     private final CUcontext context = new CUcontext();
     private final Map<String, JCudaModule> modules = new HashMap<>();
+    private final Staging staging = new Staging(this);
+    private final JCudaStreams streams;
+    private final JCudaArguments arguments;
 
     private JCudaDevice(DeviceFacts facts, CUdevice device) {
         this.facts = facts;
         this.device = device;
+        JCudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "opening " + facts.name());
+        try {
+            enter();
+            streams = new JCudaStreams();
+            arguments = new JCudaArguments();
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
     }
 
     /**
@@ -39,11 +51,7 @@ public final class JCudaDevice implements OpenDevice {
             throw new KernelException("cuda: device " + ordinal + " cannot be used: " + availability.reason());
         }
         JCudaCalls calls = new JCudaCalls();
-        JCudaDevice opened = new JCudaDevice(calls.facts(ordinal), calls.device(ordinal));
-        JCudaCalls.check(
-                JCudaDriver.cuDevicePrimaryCtxRetain(opened.context, opened.device), "opening device " + ordinal);
-        opened.enter();
-        return opened;
+        return new JCudaDevice(calls.facts(ordinal), calls.device(ordinal));
     }
 
     @Override
@@ -66,33 +74,61 @@ public final class JCudaDevice implements OpenDevice {
 
     @Override
     public @Nullable DeviceMemory allocate(long bytes) {
-        CUdeviceptr address = new CUdeviceptr();
+        JCudaAddress address = new JCudaAddress();
         int code = JCudaDriver.cuMemAlloc(address, bytes);
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             return null;
         }
         JCudaCalls.check(code, "allocating " + bytes + " bytes");
-        return new JCudaMemory(address);
+        return new JCudaMemory(staging, streams, address);
+    }
+
+    @Override
+    public PinnedMemory pin(int bytes) {
+        return new JCudaPinned(bytes);
+    }
+
+    @Override
+    public Staging staging() {
+        return staging;
     }
 
     @Override
     public DeviceKernel kernel(String file, String name, int sharedBytes) {
-        return modules.computeIfAbsent(file, f -> JCudaModule.load(facts, f + ".ptx"))
-                .kernel(name, sharedBytes);
+        CUfunction function = modules.computeIfAbsent(file, f -> JCudaModule.load(facts, f + ".ptx"))
+                .function(name, sharedBytes);
+        return new JCudaKernel(name, function, sharedBytes, streams.of(Lane.LAUNCHES), arguments);
+    }
+
+    @Override
+    public LaunchGraph record(Runnable launches) {
+        return streams.record(launches);
+    }
+
+    @Override
+    public DeviceEvent event() {
+        return streams.event();
     }
 
     @Override
     public void finish() {
-        JCudaCalls.check(JCudaDriver.cuCtxSynchronize(), "running kernels");
+        streams.finish();
     }
 
-    /** The context is given back whatever modules say: after a fault of the GPU every other call fails. */
+    /** The context is given back whatever the rest says: after a fault of the GPU every other call fails. */
     @Override
     public void close() {
         try {
+            staging.free();
+            arguments.free();
             modules.values().forEach(JCudaModule::close);
+            streams.free();
         } finally {
-            JCudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "closing " + facts.name());
+            release();
         }
+    }
+
+    private void release() {
+        JCudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "closing " + facts.name());
     }
 }

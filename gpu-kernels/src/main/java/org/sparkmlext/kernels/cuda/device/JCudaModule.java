@@ -17,8 +17,6 @@ import org.sparkmlext.kernels.KernelException;
 final class JCudaModule implements AutoCloseable {
 
     private static final int LOG_BYTES = 8192;
-    /** What a block may have without being asked for. */
-    private static final int UNASKED_SHARED_BYTES = 48 << 10;
     /** All of a multiprocessor's fast memory as shared memory, as far as it goes. */
     private static final int MOST_SHARED_PERCENT = 100;
 
@@ -75,22 +73,21 @@ final class JCudaModule implements AutoCloseable {
      *
      * @param sharedBytes dynamic shared memory of a block, at most {@link DeviceFacts#sharedBytes()}
      */
-    JCudaKernel kernel(String name, int sharedBytes) {
+    CUfunction function(String name, int sharedBytes) {
         if (isClosed) {
             throw new IllegalStateException(resource + " is closed");
         }
         CUfunction function = new CUfunction();
         JCudaCalls.check(
                 JCudaDriver.cuModuleGetFunction(function, module, name), "finding " + name + " in " + resource);
-        if (sharedBytes > UNASKED_SHARED_BYTES) {
+        if (sharedBytes > 0) {
+            // Without being asked for, 48 KB, of which what the kernel declares itself is a part.
             JCudaCalls.check(
                     JCudaDriver.cuFuncSetAttribute(
                             function,
                             CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                             sharedBytes),
                     "giving " + name + " " + sharedBytes + " bytes of shared memory");
-        }
-        if (sharedBytes > 0) {
             // The others want what is fast as a cache.
             JCudaCalls.check(
                     JCudaDriver.cuFuncSetAttribute(
@@ -99,7 +96,11 @@ final class JCudaModule implements AutoCloseable {
                             MOST_SHARED_PERCENT),
                     "choosing shared memory for " + name);
         }
-        return new JCudaKernel(name, function, sharedBytes);
+        // Asking makes the driver load it now: it could not while launches are recorded.
+        JCudaCalls.check(
+                JCudaDriver.cuFuncGetAttribute(new int[1], CUfunction_attribute.CU_FUNC_ATTRIBUTE_NUM_REGS, function),
+                "loading " + name);
+        return function;
     }
 
     /** Unloads the kernels. Closing twice is allowed. */

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A device in use, at the level of CUDA's driver: memory, copies, launches by name. All that the back end knows of a GPU, so that
  * the same code runs on one ({@link JCudaDevice}) and, in tests, on kernels compiled for the CPU.
  *
- * <p>Driven by one thread at a time. Launches and copies are done one after another.
+ * <p>Driven by one thread at a time. What is given to a {@link Lane} is done one after another; nothing waits for another lane unless
+ * it is told to.
  */
 public interface OpenDevice extends AutoCloseable {
 
@@ -28,6 +29,16 @@ public interface OpenDevice extends AutoCloseable {
     DeviceMemory allocate(long bytes);
 
     /**
+     * Memory of the host that the device copies from and to.
+     *
+     * @throws org.sparkmlext.kernels.KernelException if the host has not so much that can be pinned
+     */
+    PinnedMemory pin(int bytes);
+
+    /** What arrays of the host travel through; freed with the device. */
+    Staging staging();
+
+    /**
      * A kernel by its name in the source.
      *
      * @param file without ending, e.g. {@code tree}; loaded when it is first asked for
@@ -36,10 +47,21 @@ public interface OpenDevice extends AutoCloseable {
      */
     DeviceKernel kernel(String file, String name, int sharedBytes);
 
+    /**
+     * Records launches instead of making them.
+     *
+     * @param launches makes them, and does nothing else with the device: no allocation, no copy, no wait, no kernel asked for
+     * @throws org.sparkmlext.kernels.KernelException if the driver cannot record them, with its reason
+     */
+    LaunchGraph record(Runnable launches);
+
+    /** An event that nothing was put behind yet. */
+    DeviceEvent event();
+
     /** Waits for all launches; what went wrong in one of them comes out here at the latest. */
     void finish();
 
-    /** Gives the device back; memory is freed before. Called once. */
+    /** Gives the device back; what it made is freed before. Called once. */
     @Override
     void close();
 }

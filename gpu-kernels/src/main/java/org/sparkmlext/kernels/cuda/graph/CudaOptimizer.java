@@ -8,16 +8,28 @@ import org.sparkmlext.kernels.cuda.device.CudaBuffer;
 import org.sparkmlext.kernels.cuda.device.CudaDevice;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
+import org.sparkmlext.kernels.cuda.device.LaunchGraph;
 import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Optimizer;
 import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 
-/** The update, four launches over the flat arrays; the host waits once, for the norm. */
+/**
+ * The update, four launches over the flat arrays, recorded once; what changes from update to update is written to where they read it. The
+ * host waits once, for the norm.
+ */
 final class CudaOptimizer implements Optimizer {
 
     private static final String FILE = "updates";
+    private static final String REMEDY = "Take a smaller network";
+    /** None can be loaded while launches are recorded. */
+    private static final List<String> KERNELS =
+            List.of("gradient_squares", "gradient_norm", "descend", "rms_prop", "adam", "follow_statistics");
+
+    /** The most that a rule's kernel reads as {@code now}. */
+    private static final int NOW = 3;
+
     private static final int THREADS = 256;
     /** Numbers of a block in the norm's sum, as in {@code updates.cu}. */
     private static final int PIECE = 4096;
@@ -33,6 +45,11 @@ final class CudaOptimizer implements Optimizer {
     private final int trained;
     /** The norm and the weight, then the squares of each piece: doubles. */
     private final DeviceMemory sums;
+    /** What the rule's kernel reads that changes from update to update: floats. */
+    private final DeviceMemory now;
+
+    private @Nullable LaunchGraph recorded;
+    private boolean isClosed;
 
     CudaOptimizer(CudaGraphKernels kernels, UpdateSettings settings, ModelMemory memory) {
         device = kernels.device();
@@ -47,7 +64,13 @@ final class CudaOptimizer implements Optimizer {
         slots = kernels.floats(
                 Math.multiplyExact(settings.rule().numSlots(), length), "what an optimiser keeps of the parameters");
         try {
-            sums = device.allocate((2L + pieces()) * Double.BYTES, "a norm", "Take a smaller network");
+            sums = device.allocate((2L + pieces()) * Double.BYTES, "a norm", REMEDY);
+            try {
+                now = device.allocate((long) NOW * Float.BYTES, "the numbers of an update", REMEDY);
+            } catch (RuntimeException e) {
+                device.free(sums);
+                throw e;
+            }
         } catch (RuntimeException e) {
             slots.close();
             throw e;
@@ -61,24 +84,40 @@ final class CudaOptimizer implements Optimizer {
     @Override
     public double update(long step, float learningRate) {
         parameters.requireOpen();
+        state.requireOpen();
+        additive.requireOpen();
         slots.requireOpen();
-        findNorm();
-        if (trained > 0) {
-            move(learningRate, step + 1);
+        LaunchGraph launches = recorded;
+        if (launches == null) {
+            launches = record();
+            recorded = launches;
         }
-        if (layout.state().length() > 0) {
-            launch(
-                    "follow_statistics",
-                    layout.state().length(),
-                    state.memory(),
-                    at(additive, layout.statisticsFrom()),
-                    at(additive, layout.rowsAt()),
-                    sums,
-                    settings.stateDecay());
-        }
+        float[] values = now(learningRate, step + 1);
+        now.copyIn(0, values, 0, values.length);
+        launches.launch();
         long[] found = new long[2];
         sums.copyOut(0, found, 0, 2);
         return Double.longBitsToDouble(found[1]) == 0 ? 0 : Double.longBitsToDouble(found[0]);
+    }
+
+    private LaunchGraph record() {
+        KERNELS.forEach(kernel -> device.kernel(FILE, kernel));
+        return device.record(() -> {
+            findNorm();
+            if (trained > 0) {
+                move();
+            }
+            if (layout.state().length() > 0) {
+                launch(
+                        "follow_statistics",
+                        layout.state().length(),
+                        state.memory(),
+                        at(additive, layout.statisticsFrom()),
+                        at(additive, layout.rowsAt()),
+                        sums,
+                        settings.stateDecay());
+            }
+        });
     }
 
     private void findNorm() {
@@ -101,24 +140,30 @@ final class CudaOptimizer implements Optimizer {
         return buffer.memory().from((long) index * Float.BYTES);
     }
 
-    /** @param t number of the update, from 1 */
-    private void move(float rate, long t) {
+    /**
+     * What the rule's kernel reads as {@code now}.
+     *
+     * @param t number of the update, from 1
+     */
+    private float[] now(float rate, long t) {
+        if (settings.rule() instanceof UpdateRule.Adam adam) {
+            return new float[] {
+                adam.isDecoupled() ? 1 - rate * adam.weightDecay() : 1f,
+                (float) (rate / (1 - Math.pow(adam.beta1(), t))),
+                (float) (1 / (1 - Math.pow(adam.beta2(), t)))
+            };
+        }
+        return new float[] {rate};
+    }
+
+    private void move() {
         if (settings.rule() instanceof UpdateRule.Sgd sgd) {
-            move("descend", 1, List.of(rate, sgd.momentum(), sgd.isNesterov() ? 1 : 0, sgd.weightDecay()));
+            move("descend", 1, List.of(sgd.momentum(), sgd.isNesterov() ? 1 : 0, sgd.weightDecay()));
         } else if (settings.rule() instanceof UpdateRule.RmsProp rule) {
-            move("rms_prop", 1, List.of(rate, rule.smoothing(), rule.epsilon(), rule.weightDecay()));
+            move("rms_prop", 1, List.of(rule.smoothing(), rule.epsilon(), rule.weightDecay()));
         } else if (settings.rule() instanceof UpdateRule.Adam adam) {
-            move(
-                    "adam",
-                    2,
-                    List.of(
-                            adam.beta1(),
-                            adam.beta2(),
-                            adam.epsilon(),
-                            adam.isDecoupled() ? 0f : adam.weightDecay(),
-                            adam.isDecoupled() ? 1 - rate * adam.weightDecay() : 1f,
-                            (float) (rate / (1 - Math.pow(adam.beta1(), t))),
-                            (float) (1 / (1 - Math.pow(adam.beta2(), t)))));
+            float decay = adam.isDecoupled() ? 0f : adam.weightDecay();
+            move("adam", 2, List.of(adam.beta1(), adam.beta2(), adam.epsilon(), decay));
         }
     }
 
@@ -136,6 +181,7 @@ final class CudaOptimizer implements Optimizer {
         arguments.add(sums);
         arguments.add(settings.clipValue());
         arguments.add(settings.clipNorm());
+        arguments.add(now);
         arguments.addAll(ofRule);
         launch(kernel, trained, arguments.toArray());
     }
@@ -155,7 +201,15 @@ final class CudaOptimizer implements Optimizer {
 
     @Override
     public void close() {
-        slots.close();
-        device.free(sums);
+        if (!isClosed) {
+            isClosed = true;
+            LaunchGraph launches = recorded;
+            if (launches != null) {
+                device.discard(launches);
+            }
+            slots.close();
+            device.free(sums);
+            device.free(now);
+        }
     }
 }

@@ -1,9 +1,6 @@
 package org.sparkmlext.kernels.cuda.graph;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Buffer;
@@ -17,19 +14,16 @@ import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
 import org.sparkmlext.kernels.graph.StepTime;
-import org.sparkmlext.kernels.graph.plan.AdditiveParts;
 import org.sparkmlext.kernels.graph.plan.ArenaPlan;
 
 /**
- * A graph as a list of launches over one block of memory. Arguments never change: what a run depends on, its inputs and its key, is
- * written to where the kernels read it. Parameters and state are read where they lie, so loading them is nothing.
+ * A graph as a list of launches over one block of memory, recorded once and replayed. Arguments never change: what a run depends on, its
+ * inputs and its key, is written to where the kernels read it. Parameters and state are read where they lie, so loading them is nothing.
  */
 final class CudaProgram implements Program {
 
     /** What any access of a warp may want. */
     private static final int ALIGNMENT = 256;
-
-    private static final double NANOS_PER_MILLI = 1e6;
 
     private final CudaDevice device;
     private final Graph graph;
@@ -38,9 +32,7 @@ final class CudaProgram implements Program {
     private final List<MadeBy> made;
     private final InputChecks checks;
     private final Slot key;
-    /** Parts of the additive array that are complete after so many launches. */
-    private final Map<Integer, List<AdditiveParts.Part>> complete = new HashMap<>();
-
+    private final Replay replay;
     private final long arenaBytes;
     private @Nullable DeviceMemory arena;
     private boolean isClosed;
@@ -50,13 +42,14 @@ final class CudaProgram implements Program {
         this.graph = graph;
         memory = new ProgramMemory(kernels, graph, model);
         try {
-            Compilation compilation = new Compilation(graph, precision, memory);
+            Compilation compilation = new Compilation(graph, precision, memory, device.facts());
             GraphCompiler compiler = new GraphCompiler(compilation);
             compiler.compile();
             launches = compilation.launches().all();
             made = compiler.made();
             checks = compilation.checks();
             key = compilation.key();
+            replay = new Replay(device, launches, compiler.partsComplete());
             arenaBytes = ArenaPlan.place(compilation.planned(), ALIGNMENT);
             DeviceMemory block =
                     device.allocate(arenaBytes, "a program of " + graph.rows() + " rows", ProgramMemory.REMEDY);
@@ -64,7 +57,6 @@ final class CudaProgram implements Program {
             compilation.writeConstants(block);
             launches.forEach(launch -> launch.bind(device, block));
             checks.bind(device, block);
-            compiler.partsComplete().forEach((after, parts) -> complete.put(after, new ArrayList<>(parts)));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -105,26 +97,24 @@ final class CudaProgram implements Program {
 
     @Override
     public void run(RunKey runKey, AdditiveListener listener) {
-        start(runKey);
-        tell(0, listener);
-        for (int i = 0; i < launches.size(); i++) {
-            launches.get(i).run();
-            tell(i + 1, listener);
-        }
+        start(runKey, listener);
         device.finish();
     }
 
-    private void start(RunKey runKey) {
+    @Override
+    public void start(RunKey runKey, AdditiveListener listener) {
+        begin(runKey);
+        if (listener == AdditiveListener.NONE) {
+            replay.run();
+        } else {
+            replay.run(listener);
+        }
+    }
+
+    private void begin(RunKey runKey) {
         DeviceMemory block = requireOpen();
         key.memory(block).copyIn(0, new long[] {runKey.seed(), runKey.step()}, 0, 2);
         checks.run(block);
-    }
-
-    /** A listener that looks at a part waits for the launches that were made before it was told. */
-    private void tell(int numLaunches, AdditiveListener listener) {
-        for (AdditiveParts.Part part : complete.getOrDefault(numLaunches, List.of())) {
-            listener.complete(part.from(), part.to());
-        }
     }
 
     @Override
@@ -136,7 +126,7 @@ final class CudaProgram implements Program {
             if (given.isPresent()) {
                 return given;
             }
-            start(runKey);
+            begin(runKey);
             int done = 0;
             for (MadeBy one : made) {
                 for (; done < one.numLaunches(); done++) {
@@ -160,23 +150,8 @@ final class CudaProgram implements Program {
 
     @Override
     public List<StepTime> profile(RunKey runKey, int runs) {
-        long[] nanos = new long[launches.size()];
-        for (int run = 0; run < runs; run++) {
-            start(runKey);
-            device.finish();
-            for (int i = 0; i < nanos.length; i++) {
-                long begin = System.nanoTime();
-                launches.get(i).run();
-                device.finish();
-                nanos[i] += System.nanoTime() - begin;
-            }
-        }
-        List<StepTime> times = new ArrayList<>();
-        for (int i = 0; i < nanos.length; i++) {
-            Launch launch = launches.get(i);
-            times.add(new StepTime(launch.layer(), launch.op(), launch.kernel(), nanos[i] / NANOS_PER_MILLI / runs));
-        }
-        return times;
+        begin(runKey);
+        return replay.profile(runs);
     }
 
     @Override
@@ -186,6 +161,7 @@ final class CudaProgram implements Program {
             DeviceMemory block = arena;
             if (block != null) {
                 arena = null;
+                replay.close();
                 device.free(block);
             }
             memory.close();

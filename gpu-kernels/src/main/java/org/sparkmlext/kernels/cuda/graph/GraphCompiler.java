@@ -48,6 +48,7 @@ final class GraphCompiler {
 
     private final Compilation c;
     private final Pixels pixels;
+    private final TensorProducts tensorProducts;
     private final Elements elements;
     private final Products products;
     private final Convolutions convolutions;
@@ -65,6 +66,7 @@ final class GraphCompiler {
     GraphCompiler(Compilation c) {
         this.c = c;
         pixels = new Pixels(c);
+        tensorProducts = new TensorProducts(c, pixels.norms());
         elements = new Elements(c);
         products = new Products(c);
         convolutions = new Convolutions(c);
@@ -169,7 +171,7 @@ final class GraphCompiler {
 
     private void dispatch(Node node) {
         Op op = node.op();
-        if (pixels.compile(node)) {
+        if (pixels.compile(node) || tensorProducts.compile(node)) {
             return;
         }
         if (op instanceof Source o) {

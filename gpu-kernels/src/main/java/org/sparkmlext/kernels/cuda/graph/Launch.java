@@ -15,6 +15,7 @@ final class Launch {
     private final String op;
     private final String file;
     private final String kernel;
+    private final int sharedBytes;
     private final Grid grid;
     private final @Nullable Object[] arguments;
     private @Nullable DeviceKernel bound;
@@ -23,13 +24,22 @@ final class Launch {
     /**
      * @param layer for messages and profiles
      * @param op likewise: name of the op, or of what else is done
+     * @param sharedBytes dynamic shared memory of a block
      * @param arguments as {@link DeviceKernel#launch} takes them, a {@link Slot} in the place of memory
      */
-    Launch(String layer, String op, String file, String kernel, Grid grid, @Nullable Object... arguments) {
+    Launch(
+            String layer,
+            String op,
+            String file,
+            String kernel,
+            int sharedBytes,
+            Grid grid,
+            @Nullable Object... arguments) {
         this.layer = layer;
         this.op = op;
         this.file = file;
         this.kernel = kernel;
+        this.sharedBytes = sharedBytes;
         this.grid = grid;
         this.arguments = arguments;
     }
@@ -52,7 +62,7 @@ final class Launch {
     }
 
     void bind(CudaDevice device, DeviceMemory arena) {
-        bound = device.kernel(file, kernel);
+        bound = device.kernel(file, kernel, sharedBytes);
         addresses = Arrays.stream(arguments)
                 .map(argument -> argument instanceof Slot slot ? slot.memory(arena) : argument)
                 .toArray();

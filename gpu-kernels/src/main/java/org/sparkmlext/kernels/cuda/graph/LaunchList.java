@@ -34,6 +34,11 @@ final class LaunchList {
 
     /** @param arguments see {@link Launch} */
     void add(String file, String kernel, Grid grid, @Nullable Object... arguments) {
+        add(file, kernel, 0, grid, arguments);
+    }
+
+    /** @param sharedBytes dynamic shared memory of a block, always the same for a kernel */
+    void add(String file, String kernel, int sharedBytes, Grid grid, @Nullable Object... arguments) {
         for (Object argument : arguments) {
             if (argument instanceof Slot slot) {
                 slot.usedBy(launches.size());
@@ -42,7 +47,7 @@ final class LaunchList {
                 }
             }
         }
-        launches.add(new Launch(layer, op, file, kernel, grid, arguments));
+        launches.add(new Launch(layer, op, file, kernel, sharedBytes, grid, arguments));
     }
 
     /** A launch of a thread an element; {@code count} is the last argument. */

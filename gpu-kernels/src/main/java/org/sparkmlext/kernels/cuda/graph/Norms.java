@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels.cuda.graph;
 
+import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.graph.BatchNorm;
 import org.sparkmlext.kernels.graph.LayerNorm;
 import org.sparkmlext.kernels.graph.Node;
@@ -9,14 +10,26 @@ import org.sparkmlext.kernels.graph.Shape;
 record Norms(Compilation c) {
 
     private static final String FILE = "norms";
+    /** Columns and threads of a block of {@code sum_columns}. */
+    private static final int COLUMNS = 32;
+
+    private static final int COLUMN_THREADS = 256;
 
     private static int area(Shape x) {
         return x.rank() == 2 ? 1 : x.size(2) * x.size(3);
     }
 
-    /** Sums of the channels of rows x channels x area. */
+    /** Sums of the channels of rows x channels x area; a long sum of a matrix in pieces. */
     void sumChannels(Slot x, Slot y, int rows, int channels, int area) {
-        c.launches().sums(FILE, "sum_channels", channels, (long) rows * area, x, y, rows, channels, area);
+        if (area > 1 || channels < COLUMNS) {
+            c.launches().sums(FILE, "sum_channels", channels, (long) rows * area, x, y, rows, channels, area);
+            return;
+        }
+        Pieces pieces = Pieces.of(rows, channels);
+        Slot target = pieces.target(c, y);
+        Grid grid = new Grid((channels + COLUMNS - 1) / COLUMNS, pieces.count(), 1, COLUMN_THREADS);
+        c.launches().add(FILE, "sum_columns", grid, x, target, rows, channels, pieces.length());
+        pieces.add(c, target, y);
     }
 
     void batch(Node node, BatchNorm op) {

@@ -89,11 +89,15 @@ record Objectives(Compilation c) {
     }
 
     void loss(Node node, LossFunction function) {
-        Slot rows = c.scratch((long) c.graph().rows() * Double.BYTES);
-        ofRows(node, function, "losses_of_rows", rows);
-        Slot weights = c.read(node.input(2));
-        sum("sum_doubles", rows, c.make(node.output(0)));
-        sum("sum_floats", weights, c.make(node.output(1)));
+        if (c.readers().isRead(node.output(0))) {
+            Slot rows = c.scratch((long) c.graph().rows() * Double.BYTES);
+            ofRows(node, function, "losses_of_rows", rows);
+            sum("sum_doubles", rows, c.make(node.output(0)));
+        }
+        // Of a loss and its metrics one sum of the same weights is enough.
+        if (c.readers().isRead(node.output(1))) {
+            sum("sum_floats", c.read(node.input(2)), c.make(node.output(1)));
+        }
     }
 
     void gradient(Node node, LossFunction function) {

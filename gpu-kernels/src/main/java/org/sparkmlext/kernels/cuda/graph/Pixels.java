@@ -13,6 +13,7 @@ import org.sparkmlext.kernels.graph.MaxPool2d;
 import org.sparkmlext.kernels.graph.Multiply;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
+import org.sparkmlext.kernels.graph.StepsAsPixels;
 import org.sparkmlext.kernels.graph.Sum;
 import org.sparkmlext.kernels.graph.Value;
 
@@ -31,6 +32,10 @@ final class Pixels {
         chains = new NormChains(c);
         norms = new PixelNorms(c, chains);
         pools = new PixelPools(c);
+    }
+
+    PixelNorms norms() {
+        return norms;
     }
 
     /** The node that a mistake in what {@code node} makes is a mistake of: the first of those that run as one. */
@@ -52,6 +57,10 @@ final class Pixels {
 
     /** Compiles a node, if its op computes on pixels. */
     boolean compile(Node node) {
+        if (node.op() instanceof StepsAsPixels.Inverse && c.hasPixels(node.input(0))) {
+            steps(node.input(0), "steps_of_pixels", c.readPixels(node.input(0)), c.make(node.output(0)));
+            return true;
+        }
         if (!c.hasPixels(node.output(0))) {
             return false;
         }
@@ -107,6 +116,8 @@ final class Pixels {
             }
         } else if (op instanceof Multiply) {
             multiply(node);
+        } else if (op instanceof StepsAsPixels) {
+            steps(node.output(0), "pixels_of_steps", c.read(node.input(0)), c.makePixels(node.output(0)));
         } else if (op instanceof Dropout o) {
             dropout(node, o);
         } else if (op instanceof Dropout.Gradient o) {
@@ -119,6 +130,12 @@ final class Pixels {
 
     private void each(Node node, String kernel, Object... arguments) {
         c.launches().each(FILE, kernel, c.pixelShape(node.output(0)).allGroups(), arguments);
+    }
+
+    /** @param images the steps as pixels */
+    private void steps(Value images, String kernel, Slot from, Slot to) {
+        PixelShape shape = c.pixelShape(images);
+        c.launches().each("pixel_steps", kernel, shape.allGroups(), from, to, shape.channels());
     }
 
     private void image(Node node, Image op) {

@@ -6,10 +6,11 @@ import org.sparkmlext.kernels.graph.MatMul;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Shape;
 
-/** Compiles dense layers and products of matrices: {@code products.cu}. */
+/** Compiles dense layers and products of matrices: {@code products.cu}, large ones in bfloat16 {@code products_bfloat16.cu}. */
 record Products(Compilation c) {
 
     private static final String FILE = "products";
+    private static final String BFLOAT16_FILE = "products_bfloat16";
     /** Most blocks along z of a grid. */
     static final int MOST_BATCHES = 65535;
 
@@ -20,13 +21,39 @@ record Products(Compilation c) {
      */
     record Tile(String suffix, int size, int threads) {
 
+        private static final Tile HUGE = new Tile("_huge", 128, 256);
         private static final Tile LARGE = new Tile("_large", 64, 256);
         private static final Tile SMALL = new Tile("_small", 16, 64);
+        private static final Tile BFLOAT16_HUGE = new Tile("_bfloat16_huge", 128, 256);
+        private static final Tile BFLOAT16_LARGE = new Tile("_bfloat16_large", 64, 128);
         /** Results of fewer rows or columns would leave much of a large tile empty. */
         private static final int LEAST_LARGE = 48;
+        /** Fewer huge tiles would leave multiprocessors without one. */
+        private static final int LEAST_HUGE_TILES = 200;
 
+        /** Of a convolution. */
         static Tile of(int rows, int columns) {
-            return rows >= LEAST_LARGE && columns >= LEAST_LARGE ? LARGE : SMALL;
+            return isLarge(rows, columns) ? LARGE : SMALL;
+        }
+
+        /** Of plain products; in float32 the sums are the same in any tile. */
+        static Tile of(int rows, int columns, int batches, boolean isBfloat16) {
+            boolean isHuge = rows >= HUGE.size
+                    && columns >= HUGE.size
+                    && HUGE.tiles(rows, columns) * batches >= LEAST_HUGE_TILES;
+            if (isBfloat16 && isLarge(rows, columns)) {
+                return isHuge ? BFLOAT16_HUGE : BFLOAT16_LARGE;
+            }
+            return isHuge ? HUGE : of(rows, columns);
+        }
+
+        private static boolean isLarge(int rows, int columns) {
+            return rows >= LEAST_LARGE && columns >= LEAST_LARGE;
+        }
+
+        /** Where the kernel for plain products of such tiles is. */
+        String file() {
+            return this == BFLOAT16_HUGE || this == BFLOAT16_LARGE ? BFLOAT16_FILE : FILE;
         }
 
         Grid grid(int rows, int columns, int batches) {
@@ -34,8 +61,11 @@ record Products(Compilation c) {
                 throw new IllegalArgumentException(
                         batches + " products at once; at most " + MOST_BATCHES + " are possible");
             }
-            long tiles = ((long) rows + size - 1) / size * (((long) columns + size - 1) / size);
-            return new Grid(Math.toIntExact(tiles), 1, batches, threads);
+            return new Grid(Math.toIntExact(tiles(rows, columns)), 1, batches, threads);
+        }
+
+        private long tiles(int rows, int columns) {
+            return ((long) rows + size - 1) / size * (((long) columns + size - 1) / size);
         }
     }
 
@@ -89,10 +119,10 @@ record Products(Compilation c) {
             int batches,
             float factor,
             boolean isAdded) {
-        Tile tile = Tile.of(rows, columns);
+        Tile tile = Tile.of(rows, columns, batches, c.isBfloat16());
         c.launches()
                 .add(
-                        FILE,
+                        tile.file(),
                         "matrices" + tile.suffix(),
                         tile.grid(rows, columns, batches),
                         a.slot(),

@@ -8,15 +8,16 @@ import org.sparkmlext.kernels.graph.Recurrent.Cell;
 import org.sparkmlext.kernels.graph.Shape;
 
 /**
- * Compiles recurrent layers: the products with the inputs of all steps at once, then step by step a product with h of the step before
- * and a launch of {@code recurrent.cu}; backward likewise, and at last the gradients of the weights from all steps at once.
+ * Compiles recurrent layers: the products with the inputs of all steps at once, then all steps in one launch where that can be, else
+ * step by step a product with h of the step before and a launch of {@code recurrent.cu}; backward likewise, and at last the gradients
+ * of the weights from all steps at once.
  */
 record Recurrents(Compilation c, Products products, Sequences sequences, Norms norms) {
 
     private static final String FILE = "recurrent";
 
     /** Sizes of a layer. */
-    private record Layer(Cell cell, Shape x, Shape h) {
+    record Layer(Cell cell, Shape x, Shape h) {
 
         int rows() {
             return x.size(0);
@@ -56,6 +57,11 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
             return (long) h.elements() * Float.BYTES;
         }
 
+        /** The fourth block of a GRU's bias, which belongs to its product. */
+        Slot ofProduct(Slot bias) {
+            return bias.from((long) width() * Float.BYTES);
+        }
+
         /** A step of all rows of N x T x width, as a matrix. */
         Matrix step(Slot slot, int t, int width) {
             return new Matrix(slot.from((long) t * width * Float.BYTES), (long) steps() * width, 1, 0);
@@ -80,9 +86,22 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
                 layer.all(),
                 layer.width(),
                 layer.features());
+        Persistents persistents = new Persistents(c);
+        PersistentLaunch launch = persistents.launch(layer);
+        if (launch == null) {
+            forward(layer, kept, recurrent, bias, rest, h, lengths);
+        } else if (layer.cell() == Cell.GRU) {
+            persistents.add(layer, launch, false, recurrent, kept, layer.ofProduct(bias), rest, h, lengths);
+        } else {
+            persistents.add(layer, launch, false, recurrent, kept, rest, h, lengths);
+        }
+    }
+
+    /** Step by step; {@code kept} holds the products with the inputs. */
+    private void forward(Layer layer, Slot kept, Slot recurrent, Slot bias, Slot rest, Slot h, @Nullable Slot lengths) {
         Slot ofBefore = c.scratch((long) layer.rows() * layer.width() * Float.BYTES);
         for (int t = 0; t < layer.steps(); t++) {
-            boolean isGru = op.cell() == Cell.GRU;
+            boolean isGru = layer.cell() == Cell.GRU;
             if (t > 0) {
                 products.multiply(
                         layer.step(h, t - 1, layer.units()),
@@ -96,19 +115,10 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
                         1,
                         !isGru);
             }
-            switch (op.cell()) {
+            switch (layer.cell()) {
                 case LSTM -> each(layer, t, "lstm_step", kept, rest, h, lengths);
                 case GRU ->
-                    each(
-                            layer,
-                            t,
-                            "gru_step",
-                            kept,
-                            t == 0 ? null : ofBefore,
-                            bias.from(3L * layer.units() * Float.BYTES),
-                            rest,
-                            h,
-                            lengths);
+                    each(layer, t, "gru_step", kept, t == 0 ? null : ofBefore, layer.ofProduct(bias), rest, h, lengths);
                 case RNN -> each(layer, t, "rnn_step", kept, h, lengths);
             }
         }
@@ -162,6 +172,27 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
         Slot kept = c.read(node.input(2));
         Slot rest = kept.from(layer.gateBytes());
         Slot recurrent = c.read(node.input(5));
+        Persistents persistents = new Persistents(c);
+        PersistentLaunch launch = persistents.launch(layer);
+        if (launch == null) {
+            backward(layer, dh, h, kept, recurrent, lengths, dgates, dproducts);
+        } else if (layer.cell() == Cell.GRU) {
+            persistents.add(layer, launch, true, recurrent, dh, kept, rest, h, lengths, dgates, dproducts);
+        } else {
+            persistents.add(layer, launch, true, recurrent, dh, kept, rest, lengths, dgates);
+        }
+    }
+
+    private void backward(
+            Layer layer,
+            Slot dh,
+            Slot h,
+            Slot kept,
+            Slot recurrent,
+            @Nullable Slot lengths,
+            Slot dgates,
+            Slot dproducts) {
+        Slot rest = kept.from(layer.gateBytes());
         Slot carry = zeros(layer);
         Slot dc = layer.cell() == Cell.LSTM ? zeros(layer) : carry;
         for (int t = layer.steps() - 1; t >= 0; t--) {
@@ -200,7 +231,7 @@ record Recurrents(Compilation c, Products products, Sequences sequences, Norms n
             Slot sums = c.scratch((long) layer.width() * Float.BYTES);
             norms.sumChannels(dproducts, sums, layer.all(), layer.width(), 1);
             long last = 2L * layer.units() * Float.BYTES;
-            c.copy(sums.from(last), db.from((long) layer.width() * Float.BYTES), layer.units());
+            c.copy(sums.from(last), layer.ofProduct(db), layer.units());
         }
     }
 }

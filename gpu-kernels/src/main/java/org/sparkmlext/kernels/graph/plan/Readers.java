@@ -31,8 +31,7 @@ public final class Readers {
     private void note(Node node) {
         boolean isNeeded = false;
         for (int output = 0; output < node.types().size(); output++) {
-            isNeeded |=
-                    isExported(node.output(output)) || !of(node.output(output)).isEmpty();
+            isNeeded |= isRead(node.output(output));
         }
         if (isNeeded) {
             node.inputs()
@@ -57,6 +56,11 @@ public final class Readers {
     /** Whether the value is read outside the graph. */
     public boolean isExported(Value value) {
         return exported.contains(value);
+    }
+
+    /** Whether anyone reads the value. */
+    public boolean isRead(Value value) {
+        return isExported(value) || !of(value).isEmpty();
     }
 
     /** Whether nothing of a node is read, so that it need not be computed. */

@@ -1,0 +1,501 @@
+// Networks in bfloat16: convolutions of pixels, and dense layers as convolutions of single ones, by tensor cores. Contract: Conv2d and
+// Dense of org.sparkmlext.kernels.graph.
+//
+// Images lie channels last, [row, height, width, channel], the channels a multiple of 8 of which the last may be padding, all zeros.
+// A convolution is a product of matrices whose left one is not built: a block brings the pixels under a tap of the window, and the
+// weights of that tap, to shared memory while it multiplies those it has brought before. Sums are float32 and have one order, which the
+// sizes alone decide.
+
+#if defined(__CUDACC__) || defined(__CUDACC_RTC__)
+#define KERNEL extern "C" __global__ void
+#define EXPORT_KERNEL(name)
+#define DYNAMIC_SHARED(type, name) extern __shared__ __align__(128) unsigned char shared_bytes_of_block[]; type* name = (type*)shared_bytes_of_block
+#endif
+
+#include "bfloat16.cuh"
+#include "tensor_cores.cuh"
+
+typedef long long i64;
+
+// Division by a number that the host knows, of numbers below 2^31: a product's upper half, shifted.
+struct Divisor {
+  int by;
+  unsigned factor;
+  int shift;
+  __device__ int of(int number) const {
+    return by == 1 ? number : (int)((unsigned)(((unsigned long long)(unsigned)number * factor) >> 32) >> shift);
+  }
+};
+
+// Which pixels of `source` a pixel of the result is a sum over. Forward: row i of the result looks at rows
+// i * stride - pad + u * dilation of the source. In the gradient of images, for a stride of 1 only, the source is the output's gradient: row i
+// looks at rows i + pad - u * dilation.
+struct Gather {
+  int rows, height, width, channels;
+  int result_height, result_width, outputs;
+  int kernel_height, kernel_width, stride_height, stride_width, pad_top, pad_left, dilation_height, dilation_width;
+  int is_gradient;
+  Divisor by_area, by_width;
+  __device__ int taps() const { return kernel_height * kernel_width; }
+  __device__ int pixels() const { return rows * result_height * result_width; }
+};
+
+// Where the window of a result's pixel begins in the source.
+struct Place {
+  int row, top, left;
+};
+
+__device__ __forceinline__ Place place_of(const Gather& g, int pixel) {
+  int row = g.by_area.of(pixel), p = pixel - row * g.by_area.by, i = g.by_width.of(p), j = p - i * g.by_width.by;
+  if (g.is_gradient) return Place{row, i + g.pad_top, j + g.pad_left};
+  return Place{row, i * g.stride_height - g.pad_top, j * g.stride_width - g.pad_left};
+}
+
+// Eight channels of the source under tap (u, v) of a window, forward; null where there is no pixel.
+__device__ __forceinline__ const bfloat16* under(const Gather& g, const bfloat16* source, const Place& place, int u, int v, int channel) {
+  int h = place.top + u * g.dilation_height, w = place.left + v * g.dilation_width;
+  if ((unsigned)h >= (unsigned)g.height || (unsigned)w >= (unsigned)g.width) return nullptr;
+  return source + ((i64)(place.row * g.height + h) * g.width + w) * g.channels + channel;
+}
+
+// A tile of a product: ROWS x COLUMNS numbers a block, WARP_ROWS x WARP_COLUMNS of them a warp, INNER of the inner axis at once, of which
+// STAGES pieces lie in shared memory.
+template <int ROWS_, int COLUMNS_, int WARP_ROWS_, int WARP_COLUMNS_, int INNER_, int STAGES_>
+struct Tile {
+  enum {
+    ROWS = ROWS_,
+    COLUMNS = COLUMNS_,
+    WARP_ROWS = WARP_ROWS_,
+    WARP_COLUMNS = WARP_COLUMNS_,
+    INNER = INNER_,
+    STAGES = STAGES_,
+    ACROSS = COLUMNS / WARP_COLUMNS,
+    THREADS = ROWS / WARP_ROWS * ACROSS * WARP_LANES,
+    STAGE = (ROWS + COLUMNS) * INNER,
+    DOWN_TILES = WARP_ROWS / 16,
+    ACROSS_TILES = WARP_COLUMNS / 8
+  };
+  static_assert(ROWS % WARP_ROWS == 0 && COLUMNS % WARP_COLUMNS == 0, "warps cover the tile");
+  static_assert(WARP_ROWS % 16 == 0 && WARP_COLUMNS % 16 == 0 && INNER % 16 == 0, "matrices of 16 x 16 are loaded");
+};
+
+template <class T>
+struct Sums {
+  float of[T::DOWN_TILES][T::ACROSS_TILES][4];
+};
+
+// Vector `vector` of a line of shared memory; lines lie so that eight of them read at the same vector touch all banks.
+template <int LENGTH>
+__device__ __forceinline__ int line_at(int line, int vector) {
+  if (LENGTH == 32) return line * LENGTH + ((vector ^ (line >> 1 & 3)) * VECTOR);
+  return line * LENGTH + ((vector & ~7) | ((vector ^ line) & 7)) * VECTOR;
+}
+
+// Adds the products of one piece: left has a line of INNER numbers for each row, right one for each column.
+template <class T>
+__device__ __forceinline__ void add_lines(Sums<T>& sums, const bfloat16* left, const bfloat16* right, int first_row, int first_column) {
+  int lane = threadIdx.x % WARP_LANES;
+#ifdef __CUDA_ARCH__
+#pragma unroll
+  for (int k = 0; k < T::INNER / 16; k++) {
+    unsigned a[T::DOWN_TILES][4], b[T::ACROSS_TILES / 2][4];
+#pragma unroll
+    for (int i = 0; i < T::DOWN_TILES; i++) {
+      load_matrices<false>(a[i], left + line_at<T::INNER>(first_row + i * 16 + (lane & 15), 2 * k + (lane >> 4)));
+    }
+#pragma unroll
+    for (int j = 0; j < T::ACROSS_TILES / 2; j++) {
+      int column = first_column + j * 16 + (lane >> 4) * 8 + (lane & 7);
+      load_matrices<false>(b[j], right + line_at<T::INNER>(column, 2 * k + (lane >> 3 & 1)));
+    }
+#pragma unroll
+    for (int i = 0; i < T::DOWN_TILES; i++) {
+#pragma unroll
+      for (int j = 0; j < T::ACROSS_TILES; j++) multiply_tiles(sums.of[i][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]);
+    }
+  }
+#else
+  for (int i = 0; i < T::DOWN_TILES; i++) {
+    for (int j = 0; j < T::ACROSS_TILES; j++) {
+      for (int e = 0; e < 4; e++) {
+        int row = first_row + i * 16 + lane / 4 + e / 2 * 8, column = first_column + j * 8 + lane % 4 * 2 + e % 2;
+        for (int k = 0; k < T::INNER; k++) {
+          sums.of[i][j][e] += float_of(left[line_at<T::INNER>(row, k / VECTOR) + k % VECTOR]) *
+                              float_of(right[line_at<T::INNER>(column, k / VECTOR) + k % VECTOR]);
+        }
+      }
+    }
+  }
+#endif
+}
+
+// The same where left and right have a line for each of the INNER numbers, of ROWS and of COLUMNS.
+template <class T>
+__device__ __forceinline__ void add_columns(Sums<T>& sums, const bfloat16* left, const bfloat16* right, int first_row, int first_column) {
+  int lane = threadIdx.x % WARP_LANES;
+#ifdef __CUDA_ARCH__
+#pragma unroll
+  for (int k = 0; k < T::INNER / 16; k++) {
+    unsigned a[T::DOWN_TILES][4], b[T::ACROSS_TILES / 2][4];
+#pragma unroll
+    for (int i = 0; i < T::DOWN_TILES; i++) {
+      int line = k * 16 + (lane >> 4) * 8 + (lane & 7);
+      load_matrices<true>(a[i], left + line_at<T::ROWS>(line, first_row / VECTOR + i * 2 + (lane >> 3 & 1)));
+    }
+#pragma unroll
+    for (int j = 0; j < T::ACROSS_TILES / 2; j++) {
+      int line = k * 16 + (lane >> 3 & 1) * 8 + (lane & 7);
+      load_matrices<true>(b[j], right + line_at<T::COLUMNS>(line, first_column / VECTOR + j * 2 + (lane >> 4)));
+    }
+#pragma unroll
+    for (int i = 0; i < T::DOWN_TILES; i++) {
+#pragma unroll
+      for (int j = 0; j < T::ACROSS_TILES; j++) multiply_tiles(sums.of[i][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]);
+    }
+  }
+#else
+  for (int i = 0; i < T::DOWN_TILES; i++) {
+    for (int j = 0; j < T::ACROSS_TILES; j++) {
+      for (int e = 0; e < 4; e++) {
+        int row = first_row + i * 16 + lane / 4 + e / 2 * 8, column = first_column + j * 8 + lane % 4 * 2 + e % 2;
+        for (int k = 0; k < T::INNER; k++) {
+          sums.of[i][j][e] += float_of(left[line_at<T::ROWS>(k, row / VECTOR) + row % VECTOR]) *
+                              float_of(right[line_at<T::COLUMNS>(k, column / VECTOR) + column % VECTOR]);
+        }
+      }
+    }
+  }
+#endif
+}
+
+// The order of the inner axis: 64 channels under all taps, then the next 64, so that what a block reads again under the next tap is still
+// near; where the channels are no multiple of 64, all of them under a tap, then the next tap.
+enum { CHUNK = 64 };
+
+// One thread's part of bringing pieces of the source and the weights to shared memory: the same eight numbers of each line. Windows of at most 32
+// taps only, whose places are a bit each, and whose distance from the first is the same for all pixels.
+template <class T>
+struct Feed {
+  enum { VECTORS = T::INNER / VECTOR, LINES = T::THREADS / VECTORS, ROW_LINES = T::ROWS / LINES, COLUMN_LINES = T::COLUMNS / LINES };
+  static_assert(T::ROWS % LINES == 0 && T::COLUMNS % LINES == 0 && LINES % 8 == 0, "threads share the lines evenly, in their pattern");
+  static_assert(T::INNER == 32 || T::INNER == 64, "pieces divide a chunk");
+  const bfloat16* first[ROW_LINES];
+  unsigned places[ROW_LINES];
+  const bfloat16* weights;
+  int u, v, channel, position, inner;
+
+  __device__ __forceinline__ void begin(const Gather& g, const bfloat16* source, const bfloat16* all_weights, int first_row, int first_column) {
+    int line = threadIdx.x / VECTORS, pixels = g.pixels(), direction = g.is_gradient ? -1 : 1;
+#pragma unroll
+    for (int i = 0; i < ROW_LINES; i++) {
+      int pixel = first_row + line + i * LINES;
+      Place place = place_of(g, pixel < pixels ? pixel : 0);
+      first[i] = source + ((i64)(place.row * g.height + place.top) * g.width + place.left) * g.channels;
+      places[i] = 0;
+      if (pixel < pixels) {
+        for (int tap = 0, u = 0; u < g.kernel_height; u++) {
+          bool is_row = (unsigned)(place.top + direction * u * g.dilation_height) < (unsigned)g.height;
+          for (int v = 0; v < g.kernel_width; v++, tap++) {
+            bool is_there = is_row && (unsigned)(place.left + direction * v * g.dilation_width) < (unsigned)g.width;
+            places[i] |= (unsigned)is_there << tap;
+          }
+        }
+      }
+    }
+    inner = g.taps() * g.channels;
+    u = 0, v = 0, position = threadIdx.x % VECTORS * VECTOR, channel = position;
+    weights = all_weights + (i64)(first_column + line) * inner + position;
+    if (g.channels % CHUNK) settle(g);
+  }
+
+  __device__ __forceinline__ void settle(const Gather& g) {
+    while (channel >= g.channels) {
+      channel -= g.channels;
+      if (++v == g.kernel_width) v = 0, u++;
+    }
+  }
+
+  // Starts the copies of a piece and goes on to the next one.
+  __device__ __forceinline__ void bring(const Gather& g, const bfloat16* source, int first_column, bfloat16* stage) {
+    int line = threadIdx.x / VECTORS, vector = threadIdx.x % VECTORS;
+    bool is_tap = position < inner;
+    unsigned place = is_tap ? 1u << (u * g.kernel_width + v) : 0u;
+    int away = (u * g.dilation_height * g.width + v * g.dilation_width) * g.channels;
+    away = (g.is_gradient ? -away : away) + channel;
+    bfloat16* left = stage + line_at<T::INNER>(line, vector);
+#pragma unroll
+    for (int i = 0; i < ROW_LINES; i++) {
+      bool is_there = places[i] & place;
+      copy_async<true>(left + i * LINES * T::INNER, is_there ? first[i] + away : source, is_there);
+    }
+    bfloat16* right = left + T::ROWS * T::INNER;
+#pragma unroll
+    for (int i = 0; i < COLUMN_LINES; i++) {
+      bool is_there = is_tap && first_column + line + i * LINES < g.outputs;
+      copy_async<false>(right + i * LINES * T::INNER, is_there ? weights + (i64)i * LINES * inner : source, is_there);
+    }
+    position += T::INNER, weights += T::INNER;
+    if (g.channels % CHUNK) {
+      channel += T::INNER;
+      settle(g);
+    } else if (position % CHUNK >= T::INNER) {
+      channel += T::INNER;
+    } else {
+      channel = channel - channel % CHUNK + position % CHUNK;
+      if (++v == g.kernel_width) {
+        v = 0;
+        if (++u == g.kernel_height) u = 0, channel += CHUNK;
+      }
+    }
+  }
+};
+
+// Of each of the first `columns` columns of a tile in shared memory, over its first `rows` rows: the mean, and `outputs` further the sum of
+// squared deviations from it. Threads share a column; each has rows beside each other, two columns at once.
+template <class T, int LINE>
+__device__ __forceinline__ void write_statistics(bfloat16* tile, float* statistics, int outputs, int rows, int columns) {
+  enum { PAIRS = T::COLUMNS / 2, PARTS = T::THREADS / PAIRS, LENGTH = T::ROWS / PARTS };
+  int pair = threadIdx.x % PAIRS, part = threadIdx.x / PAIRS, begin = part * LENGTH;
+  int count = rows - begin < LENGTH ? rows - begin : (int)LENGTH;
+  // Deviations from the first number lose no digits where the mean is far from 0.
+  unsigned first = *(const unsigned*)(tile + begin * LINE + 2 * pair);
+  float sums[2] = {}, squares[2] = {};
+#pragma unroll 8
+  for (int i = 0; i < count; i++) {
+    unsigned both = *(const unsigned*)(tile + (begin + i) * LINE + 2 * pair);
+    float low = low_of(both) - low_of(first), high = high_of(both) - high_of(first);
+    sums[0] += low, squares[0] += low * low;
+    sums[1] += high, squares[1] += high * high;
+  }
+  __syncthreads();
+  float* parts = (float*)tile;
+  float length = (float)(count > 0 ? count : 1);
+  for (int i = 0; i < 2; i++) {
+    parts[(part * T::COLUMNS + 2 * pair + i) * 2] = (i ? high_of(first) : low_of(first)) + sums[i] / length;
+    parts[(part * T::COLUMNS + 2 * pair + i) * 2 + 1] = squares[i] - sums[i] * (sums[i] / length);
+  }
+  __syncthreads();
+  for (int column = threadIdx.x; column < T::COLUMNS && column < columns; column += T::THREADS) {
+    float mean = parts[column * 2], deviations = parts[column * 2 + 1];
+    for (int p = 1; p < PARTS && p * LENGTH < rows; p++) {
+      float before = (float)(p * LENGTH), more = (float)(rows - p * LENGTH < LENGTH ? rows - p * LENGTH : (int)LENGTH);
+      float apart = parts[(p * T::COLUMNS + column) * 2] - mean;
+      mean += apart * (more / (before + more));
+      deviations += parts[(p * T::COLUMNS + column) * 2 + 1] + apart * apart * (before * more / (before + more));
+    }
+    statistics[column] = mean;
+    statistics[outputs + column] = deviations;
+  }
+}
+
+// biases: outputs that are no padding. result[pixel][output] = bias[output] + sum over taps and channels of source times weights[output][tap][channel]. With `statistics`: for each
+// tile of rows the means of what was stored, a number each output, then the sums of squared deviations from them.
+template <class T>
+__device__ void gather(const bfloat16* source, const bfloat16* weights, const float* bias, int biases, bfloat16* result, float* statistics, const Gather& g) {
+  DYNAMIC_SHARED(bfloat16, shared);
+  int across = (g.outputs + T::COLUMNS - 1) / T::COLUMNS;
+  int tile = blockIdx.x / across, first_row = tile * T::ROWS, first_column = (int)(blockIdx.x % across) * T::COLUMNS;
+  int warp = threadIdx.x / WARP_LANES, lane = threadIdx.x % WARP_LANES;
+  int warp_row = warp / T::ACROSS * T::WARP_ROWS, warp_column = warp % T::ACROSS * T::WARP_COLUMNS;
+  int pieces = (g.taps() * g.channels + T::INNER - 1) / T::INNER;
+  Feed<T> feed;
+  feed.begin(g, source, weights, first_row, first_column);
+  Sums<T> sums = {};
+  int brought = 0;
+#pragma unroll
+  for (; brought < T::STAGES - 1; brought++) {
+    if (brought < pieces) feed.bring(g, source, first_column, shared + brought * T::STAGE);
+    commit_copies();
+  }
+  for (int piece = 0; piece < pieces; piece++, brought++) {
+    wait_for_copies<T::STAGES - 2>();
+    __syncthreads();
+    // Into the stage that all have left before the barrier.
+    if (brought < pieces) feed.bring(g, source, first_column, shared + brought % T::STAGES * T::STAGE);
+    commit_copies();
+    const bfloat16* stage = shared + piece % T::STAGES * T::STAGE;
+    add_lines<T>(sums, stage, stage + T::ROWS * T::INNER, warp_row, warp_column);
+  }
+  wait_for_copies<0>();
+  __syncthreads();
+
+  // Through shared memory, so that neighbours in memory are written together. One vector more a line, against bank conflicts.
+  enum { LINE = T::COLUMNS + VECTOR };
+#pragma unroll
+  for (int i = 0; i < T::DOWN_TILES; i++) {
+#pragma unroll
+    for (int j = 0; j < T::ACROSS_TILES; j++) {
+      int row = warp_row + i * 16 + lane / 4, column = warp_column + j * 8 + lane % 4 * 2;
+      float low = 0.0f, high = 0.0f;
+      if (bias) {
+        if (first_column + column < biases) low = bias[first_column + column];
+        if (first_column + column + 1 < biases) high = bias[first_column + column + 1];
+      }
+      *(unsigned*)(shared + row * LINE + column) = bfloat16_pair(sums.of[i][j][0] + low, sums.of[i][j][1] + high);
+      *(unsigned*)(shared + (row + 8) * LINE + column) = bfloat16_pair(sums.of[i][j][2] + low, sums.of[i][j][3] + high);
+    }
+  }
+  __syncthreads();
+  int rows = g.pixels() - first_row < T::ROWS ? g.pixels() - first_row : (int)T::ROWS;
+  for (int i = threadIdx.x; i < T::ROWS * T::COLUMNS / VECTOR; i += T::THREADS) {
+    int row = i / (T::COLUMNS / VECTOR), column = i % (T::COLUMNS / VECTOR) * VECTOR;
+    if (row < rows && first_column + column < g.outputs) {
+      *(uint4*)(result + (i64)(first_row + row) * g.outputs + first_column + column) = *(const uint4*)(shared + row * LINE + column);
+    }
+  }
+  if (statistics) write_statistics<T, LINE>(shared, statistics + (i64)tile * 2 * g.outputs + first_column, g.outputs, rows, g.outputs - first_column);
+}
+
+// piece[output][tap][channel] = sum over a piece of the pixels of dy[pixel][output] times the source under the tap. Along x of the grid tiles,
+// along z pieces; piece z goes to `result` + z * outputs * taps * channels. `outputs` are those of dy.
+template <class T>
+__device__ void gather_weights(const bfloat16* source, const bfloat16* dy, float* result, const Gather& g, int length) {
+  DYNAMIC_SHARED(bfloat16, shared);
+  enum { LEFT_VECTORS = T::ROWS / VECTOR, RIGHT_VECTORS = T::COLUMNS / VECTOR };
+  enum { LEFT_LINES = T::THREADS / LEFT_VECTORS, RIGHT_LINES = T::THREADS / RIGHT_VECTORS };
+  static_assert(T::THREADS % LEFT_VECTORS == 0 && T::INNER % LEFT_LINES == 0, "threads share the lines evenly");
+  static_assert(T::THREADS % RIGHT_VECTORS == 0 && T::INNER % RIGHT_LINES == 0, "threads share the lines evenly");
+  int columns = g.taps() * g.channels, across = (columns + T::COLUMNS - 1) / T::COLUMNS;
+  int first_row = (int)(blockIdx.x / across) * T::ROWS, first_column = (int)(blockIdx.x % across) * T::COLUMNS;
+  int warp = threadIdx.x / WARP_LANES, lane = threadIdx.x % WARP_LANES;
+  int warp_row = warp / T::ACROSS * T::WARP_ROWS, warp_column = warp % T::ACROSS * T::WARP_COLUMNS;
+  int from = (int)blockIdx.z * length, to = g.pixels() - from < length ? g.pixels() : from + length;
+  int pieces = (to - from + T::INNER - 1) / T::INNER;
+
+  int output = first_row + (int)(threadIdx.x % LEFT_VECTORS) * VECTOR;
+  int column = first_column + (int)(threadIdx.x % RIGHT_VECTORS) * VECTOR;
+  int tap = column / g.channels, channel = column % g.channels, u = tap / g.kernel_width, v = tap % g.kernel_width;
+  auto bring = [&](int piece, bfloat16* stage) {
+    int begin = from + piece * T::INNER;
+#pragma unroll
+    for (int i = 0; i < T::INNER / LEFT_LINES; i++) {
+      int line = threadIdx.x / LEFT_VECTORS + i * LEFT_LINES, pixel = begin + line;
+      bool is_there = pixel < to && output < g.outputs;
+      copy_async<false>(stage + line_at<T::ROWS>(line, threadIdx.x % LEFT_VECTORS), dy + (is_there ? (i64)pixel * g.outputs + output : 0), is_there);
+    }
+    bfloat16* right = stage + T::ROWS * T::INNER;
+#pragma unroll
+    for (int i = 0; i < T::INNER / RIGHT_LINES; i++) {
+      int line = threadIdx.x / RIGHT_VECTORS + i * RIGHT_LINES, pixel = begin + line;
+      const bfloat16* at = pixel < to && column < columns ? under(g, source, place_of(g, pixel), u, v, channel) : nullptr;
+      copy_async<true>(right + line_at<T::COLUMNS>(line, threadIdx.x % RIGHT_VECTORS), at ? at : source, at != nullptr);
+    }
+  };
+
+  Sums<T> sums = {};
+  int brought = 0;
+#pragma unroll
+  for (; brought < T::STAGES - 1; brought++) {
+    if (brought < pieces) bring(brought, shared + brought * T::STAGE);
+    commit_copies();
+  }
+  for (int piece = 0; piece < pieces; piece++, brought++) {
+    wait_for_copies<T::STAGES - 2>();
+    __syncthreads();
+    if (brought < pieces) bring(brought, shared + brought % T::STAGES * T::STAGE);
+    commit_copies();
+    const bfloat16* stage = shared + piece % T::STAGES * T::STAGE;
+    add_columns<T>(sums, stage, stage + T::ROWS * T::INNER, warp_row, warp_column);
+  }
+  float* target = result + (i64)blockIdx.z * g.outputs * columns;
+#pragma unroll
+  for (int i = 0; i < T::DOWN_TILES; i++) {
+#pragma unroll
+    for (int e = 0; e < 4; e += 2) {
+      int row = first_row + warp_row + i * 16 + lane / 4 + e / 2 * 8;
+      if (row >= g.outputs) continue;
+#pragma unroll
+      for (int j = 0; j < T::ACROSS_TILES; j++) {
+        int at = first_column + warp_column + j * 8 + lane % 4 * 2;
+        if (at < columns) *(float2*)(target + (i64)row * columns + at) = float2{sums.of[i][j][e], sums.of[i][j][e + 1]};
+      }
+    }
+  }
+}
+
+// The sizes are arguments each: what is read from memory would have to be read again after every copy.
+#define SIZES                                                                                                                  \
+  int rows, int height, int width, int channels, int result_height, int result_width, int outputs, int kernel_height,          \
+      int kernel_width, int stride_height, int stride_width, int pad_top, int pad_left, int dilation_height,                   \
+      int dilation_width, int is_gradient, int area, int area_factor, int area_shift, int line, int line_factor, int line_shift
+#define GATHER_OF_SIZES                                                                                                       \
+  Gather{rows,         height,       width,        channels, result_height, result_width,    outputs,        kernel_height,   \
+         kernel_width, stride_height, stride_width, pad_top,  pad_left,      dilation_height, dilation_width, is_gradient,    \
+         Divisor{area, (unsigned)area_factor, area_shift}, Divisor{line, (unsigned)line_factor, line_shift}}
+
+#define GATHER(name, ...)                                                                                                       \
+  KERNEL __launch_bounds__((Tile<__VA_ARGS__>::THREADS))                                                                        \
+      name(const bfloat16* source, const bfloat16* weights, const float* bias, int biases, bfloat16* result, float* statistics, SIZES) { \
+    gather<Tile<__VA_ARGS__>>(source, weights, bias, biases, result, statistics, GATHER_OF_SIZES);                              \
+  }
+#define GATHER_WEIGHTS(name, ...)                                                                            \
+  KERNEL __launch_bounds__((Tile<__VA_ARGS__>::THREADS))                                                     \
+      name(const bfloat16* source, const bfloat16* dy, float* result, int length, SIZES) {                   \
+    gather_weights<Tile<__VA_ARGS__>>(source, dy, result, GATHER_OF_SIZES, length);                          \
+  }
+
+// Tiles by what is fastest (docs/performance.md): rows x columns, numbers a warp, inner, stages.
+GATHER(gather_256x64, 256, 64, 64, 32, 32, 4)
+EXPORT_KERNEL(gather_256x64)
+GATHER(gather_128x64, 128, 64, 64, 32, 64, 3)
+EXPORT_KERNEL(gather_128x64)
+GATHER(gather_128x128, 128, 128, 64, 64, 64, 3)
+EXPORT_KERNEL(gather_128x128)
+GATHER(gather_64x64, 64, 64, 32, 32, 64, 4)
+EXPORT_KERNEL(gather_64x64)
+GATHER_WEIGHTS(gather_weights_64x128, 64, 128, 32, 64, 64, 3)
+EXPORT_KERNEL(gather_weights_64x128)
+GATHER_WEIGHTS(gather_weights_64x192, 64, 192, 32, 64, 48, 3)
+EXPORT_KERNEL(gather_weights_64x192)
+GATHER_WEIGHTS(gather_weights_128x128, 128, 128, 64, 32, 64, 3)
+EXPORT_KERNEL(gather_weights_128x128)
+
+// A number's place on the inner axis, in the order of `Feed`, as tap and channel.
+struct Inner {
+  int tap, channel;
+};
+__device__ Inner inner_of(int at, int taps, int channels) {
+  if (channels % CHUNK) return Inner{at / channels, at % channels};
+  return Inner{at / CHUNK % taps, at / (taps * CHUNK) * CHUNK + at % CHUNK};
+}
+
+// Weights [output][channel][tap] in float32 as bfloat16 [output][inner]; is_turned: [channel][inner] whose inner axis has the outputs in the
+// channels' place, for the gradient of images. Outputs and channels are rounded up to multiples of 8, zeros where there is no weight.
+KERNEL pack_weights(const float* w, bfloat16* packed, int outputs, int channels, int taps, int is_turned, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  int length = ((is_turned ? outputs : channels) + VECTOR - 1) / VECTOR * VECTOR;
+  int line = i / (taps * length);
+  Inner inner = inner_of(i % (taps * length), taps, length);
+  int output = is_turned ? inner.channel : line, channel = is_turned ? line : inner.channel;
+  bool is_there = output < outputs && channel < channels;
+  packed[i] = bfloat16_of(is_there ? w[((i64)output * channels + channel) * taps + inner.tap] : 0.0f);
+}
+EXPORT_KERNEL(pack_weights)
+
+// dw[output][channel][tap] = sum over pieces, one after the other, of pieces[piece][padded output][tap][padded channel].
+KERNEL add_weight_pieces(const float* pieces, float* dw, int count, int outputs, int channels, int taps, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  int padded = (channels + VECTOR - 1) / VECTOR * VECTOR, padded_outputs = (outputs + VECTOR - 1) / VECTOR * VECTOR;
+  int channel = i % padded, tap = i / padded % taps, output = i / padded / taps;
+  if (channel >= channels) return;
+  i64 length = (i64)padded_outputs * taps * padded;
+  float sum = 0.0f;
+  for (int piece = 0; piece < count; piece++) sum += pieces[piece * length + i];
+  dw[((i64)output * channels + channel) * taps + tap] = sum;
+}
+EXPORT_KERNEL(add_weight_pieces)
+
+// db[channel] = sum over pixels, from the means of parts of them (partial_statistics of pixel_norms.cu). A thread a channel.
+KERNEL sum_of_means(const float* parts, int count, int pixels_of_part, int pixels, int padded, float* db, int n) {
+  int channel = blockIdx.x * blockDim.x + threadIdx.x;
+  if (channel >= n) return;
+  float sum = 0.0f;
+  for (int part = 0; part < count; part++) {
+    int length = part == count - 1 ? pixels - part * pixels_of_part : pixels_of_part;
+    sum += (float)length * parts[(i64)part * 2 * padded + channel];
+  }
+  db[channel] = sum;
+}
+EXPORT_KERNEL(sum_of_means)

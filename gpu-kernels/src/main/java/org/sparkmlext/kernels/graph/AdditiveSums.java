@@ -1,0 +1,24 @@
+package org.sparkmlext.kernels.graph;
+
+/**
+ * Adds {@link ModelMemory#additive} over the ranks of a training, part by part: through the host, or from device to device where a library
+ * does that. Every rank begins the same parts in the same order; afterwards all have the same sums, bit for bit.
+ */
+public interface AdditiveSums extends AutoCloseable {
+
+    /**
+     * Whether a part may begin from within an {@link AdditiveListener} and is then added while the program computes on. If not, parts are
+     * to begin when the run is over.
+     */
+    boolean overlaps();
+
+    /** Begins to add {@code [from, from + length)}, which is complete on this rank; may return before it is done. */
+    void begin(int from, int length);
+
+    /** Waits until the device holds the sums of all parts that were begun. */
+    void await();
+
+    /** Begins no more. Closing twice is allowed. */
+    @Override
+    void close();
+}
