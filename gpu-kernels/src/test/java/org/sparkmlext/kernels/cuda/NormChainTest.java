@@ -97,9 +97,10 @@ class NormChainTest {
     }
 
     private static List<String> kernels(Graph graph) {
-        return with(graph, (program, memory) -> program.profile(KEY, 1).stream()
-                .map(StepTime::detail)
-                .toList());
+        return with(
+                graph,
+                (program, memory) ->
+                        program.profile(KEY, 1).stream().map(StepTime::detail).toList());
     }
 
     @Test
