@@ -486,16 +486,3 @@ KERNEL add_weight_pieces(const float* pieces, float* dw, int count, int outputs,
   dw[((i64)output * channels + channel) * taps + tap] = sum;
 }
 EXPORT_KERNEL(add_weight_pieces)
-
-// db[channel] = sum over pixels, from the means of parts of them (partial_statistics of pixel_norms.cu). A thread a channel.
-KERNEL sum_of_means(const float* parts, int count, int pixels_of_part, int pixels, int padded, float* db, int n) {
-  int channel = blockIdx.x * blockDim.x + threadIdx.x;
-  if (channel >= n) return;
-  float sum = 0.0f;
-  for (int part = 0; part < count; part++) {
-    int length = part == count - 1 ? pixels - part * pixels_of_part : pixels_of_part;
-    sum += (float)length * parts[(i64)part * 2 * padded + channel];
-  }
-  db[channel] = sum;
-}
-EXPORT_KERNEL(sum_of_means)

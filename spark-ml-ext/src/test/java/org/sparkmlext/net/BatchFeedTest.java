@@ -17,6 +17,7 @@ import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
 import org.sparkmlext.net.augmentation.Augmentation;
 import org.sparkmlext.net.augmentation.ImageAugmenter;
+import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.PatternImages;
 
 /** A batch is the same whether it was prepared before it is written, or another one was. */
@@ -32,7 +33,7 @@ class BatchFeedTest {
 
     private static NetworkRows rows() {
         return NetworkRows.of(
-                List.of(PatternImages.block(IntStream.range(0, ROWS).toArray(), false)), NETWORK.input());
+                List.of(PatternBlocks.block(IntStream.range(0, ROWS).toArray(), false)), NETWORK.input());
     }
 
     private record Written(byte[] pixels, int[] classes) {}

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 import org.sparkmlext.kernels.graph.BatchNorm;
@@ -35,6 +36,7 @@ final class Compilation {
 
     private final Graph graph;
     private final ProgramMemory memory;
+    private final DeviceFacts facts;
     private final AdditiveParts additive;
     private final Readers readers;
     private final Set<Slot> planned = new LinkedHashSet<>();
@@ -52,9 +54,10 @@ final class Compilation {
     /** Seed and step of a run, two longs. */
     private final Slot key = Slot.permanent(2L * Long.BYTES);
 
-    Compilation(Graph graph, Precision precision, ProgramMemory memory) {
+    Compilation(Graph graph, Precision precision, ProgramMemory memory, DeviceFacts facts) {
         this.graph = graph;
         this.memory = memory;
+        this.facts = facts;
         isBfloat16 = precision == Precision.BFLOAT16;
         additive = new AdditiveParts(graph, memory.layout());
         readers = new Readers(graph);
@@ -68,6 +71,11 @@ final class Compilation {
 
     ProgramMemory memory() {
         return memory;
+    }
+
+    /** Of the device that will run it. */
+    DeviceFacts facts() {
+        return facts;
     }
 
     AdditiveParts additive() {

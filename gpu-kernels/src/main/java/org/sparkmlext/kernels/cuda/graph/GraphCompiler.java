@@ -66,7 +66,7 @@ final class GraphCompiler {
     GraphCompiler(Compilation c) {
         this.c = c;
         pixels = new Pixels(c);
-        tensorProducts = new TensorProducts(c, pixels.norms());
+        tensorProducts = new TensorProducts(c);
         elements = new Elements(c);
         products = new Products(c);
         convolutions = new Convolutions(c);

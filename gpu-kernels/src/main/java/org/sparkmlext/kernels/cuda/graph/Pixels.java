@@ -34,10 +34,6 @@ final class Pixels {
         pools = new PixelPools(c);
     }
 
-    PixelNorms norms() {
-        return norms;
-    }
-
     /** The node that a mistake in what {@code node} makes is a mistake of: the first of those that run as one. */
     Node start(Node node) {
         Node sum = sumBefore(node);

@@ -41,14 +41,12 @@ final class TensorProducts {
     private static final long LEAST_PRODUCTS = 1L << 24;
 
     private final Compilation c;
-    private final PixelNorms norms;
     private final Map<Value, Slot> packed = new HashMap<>();
     private final Map<Value, Slot> turned = new HashMap<>();
     private final Map<Value, Slot> rows = new HashMap<>();
 
-    TensorProducts(Compilation c, PixelNorms norms) {
+    TensorProducts(Compilation c) {
         this.c = c;
-        this.norms = norms;
     }
 
     /** Compiles a node, if tensor cores compute it. */
@@ -107,18 +105,7 @@ final class TensorProducts {
         Gather gather = new Gather(c.pixelShape(node.input(0)), c.pixelShape(dy), op.window(), false);
         weights(gather, c.readPixels(node.input(0)), c.readPixels(dy), c.make(node.output(0)));
         if (op.hasBias()) {
-            PartialStatistics parts = norms.statistics(dy, gather.result());
-            c.launches()
-                    .each(
-                            FILE,
-                            "sum_of_means",
-                            gather.result().channels(),
-                            parts.numbers(),
-                            parts.count(),
-                            parts.pixels(),
-                            gather.result().pixels(),
-                            gather.result().padded(),
-                            c.make(node.output(1)));
+            new BiasGradients(c).sum(dy, c.make(node.output(1)));
         }
     }
 
