@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 import org.sparkmlext.kernels.graph.Activation;
 import org.sparkmlext.kernels.graph.BatchNorm;
@@ -85,15 +87,21 @@ class NormChainTest {
         try (Backend backend = new CudaBackend(new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES));
                 ModelMemory memory = backend.graphs().allocate(graph.layout(), true);
                 Program program = backend.graphs().compile(graph, Precision.BFLOAT16, memory)) {
-            float[] parameters = new float[graph.layout().parameters().length()];
-            Arrays.setAll(parameters, i -> 1 + i % 5);
-            memory.parameters().copyIn(0, parameters, 0, parameters.length);
-            float[] pixels = new float[ROWS * 3 * 16];
-            Arrays.setAll(pixels, i -> i * 7 % 11);
-            program.input("x").copyIn(0, pixels, 0, pixels.length);
+            write(memory.parameters(), i -> 1 + i % 5);
+            write(program.input("x"), i -> i * 7 % 11);
+            write(program.input("weight"), i -> 1);
+            program.input("row").copyIn(0, new long[] {5, 6, 7}, 0, ROWS);
             program.loadParameters();
             return use.apply(program, memory);
         }
+    }
+
+    private static void write(Buffer buffer, IntUnaryOperator numbers) {
+        float[] all = new float[buffer.length()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = numbers.applyAsInt(i);
+        }
+        buffer.copyIn(0, all, 0, all.length);
     }
 
     private static List<String> kernels(Graph graph) {
