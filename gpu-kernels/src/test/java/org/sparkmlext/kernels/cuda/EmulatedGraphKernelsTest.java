@@ -134,7 +134,7 @@ class EmulatedGraphKernelsTest {
     }
 
     /** Three layers, each with more gradients than a cut of the launches waits for. */
-    private static Graph wideGraph() {
+    static Graph wideGraph() {
         GraphBuilder graph = new GraphBuilder(3);
         Value x = graph.input("x", TensorType.floats(3, 512));
         Value target = graph.input("target", TensorType.floats(3, 600));
@@ -164,11 +164,11 @@ class EmulatedGraphKernelsTest {
         return values;
     }
 
-    private static void write(Buffer buffer, long seed) {
+    static void write(Buffer buffer, long seed) {
         buffer.copyIn(0, numbers(buffer.length(), seed), 0, buffer.length());
     }
 
-    private static float[] read(Buffer buffer) {
+    static float[] read(Buffer buffer) {
         float[] values = new float[buffer.length()];
         buffer.copyOut(0, values, 0, values.length);
         return values;

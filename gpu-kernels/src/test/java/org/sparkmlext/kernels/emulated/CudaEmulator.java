@@ -75,22 +75,37 @@ public final class CudaEmulator {
 
     private static CudaEmulator load(String file) {
         try {
-            byte[] header = resource(HEADER);
             KernelSource source = KernelSource.read(file + ".cu", CudaEmulator::resource);
-            Path folder = Path.of(System.getProperty("basedir", "."), "target/cuda-cpu")
-                    .toAbsolutePath();
-            Files.createDirectories(folder);
-            Path library = folder.resolve(file + "-" + hash(header, source.text()) + ".so");
-            if (!Files.exists(library)) {
-                compile(file, header, source, folder, library);
-            }
+            Path library = library(file, source);
             return new CudaEmulator(Native.load(library.toString(), Launcher.class), source.hasBfloat16());
         } catch (IOException e) {
             throw new IllegalStateException("cannot compile " + file, e);
         }
     }
 
-    private static byte[] resource(String name) throws IOException {
+    /** The library of a file's kernels, for {@link CudaDriver}. */
+    static Path library(String file) throws IOException {
+        return library(file, KernelSource.read(file + ".cu", CudaEmulator::resource));
+    }
+
+    private static Path library(String file, KernelSource source) throws IOException {
+        byte[] header = resource(HEADER);
+        Path folder = folder();
+        Path library = folder.resolve(file + "-" + hash(header, source.text()) + ".so");
+        if (!Files.exists(library)) {
+            compile(file, header, source, folder, library);
+        }
+        return library;
+    }
+
+    /** Where what was compiled is kept. */
+    static Path folder() throws IOException {
+        Path folder =
+                Path.of(System.getProperty("basedir", "."), "target/cuda-cpu").toAbsolutePath();
+        return Files.createDirectories(folder);
+    }
+
+    static byte[] resource(String name) throws IOException {
         try (InputStream in = CudaEmulator.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IOException(name + " is not on the class path");
@@ -146,7 +161,7 @@ public final class CudaEmulator {
         Files.delete(work);
     }
 
-    private static void run(List<String> command) throws IOException {
+    static void run(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {

@@ -1,0 +1,136 @@
+package org.sparkmlext.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
+import org.sparkmlext.kernels.KernelException;
+import org.sparkmlext.kernels.cuda.device.CudaDevice;
+import org.sparkmlext.kernels.cuda.device.GpuRuntime;
+import org.sparkmlext.kernels.cuda.device.JCudaDevice;
+import org.sparkmlext.kernels.cuda.device.OpenDevice;
+import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.ModelMemory;
+import org.sparkmlext.kernels.graph.Optimizer;
+import org.sparkmlext.kernels.graph.Precision;
+import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.RunKey;
+import org.sparkmlext.kernels.graph.StepTime;
+import org.sparkmlext.kernels.graph.UpdateRule;
+import org.sparkmlext.kernels.graph.UpdateSettings;
+import org.sparkmlext.kernels.tree.PointwiseLoss;
+
+/** The process of {@link JCudaDeviceTest}. Ends with an exception if anything is not as it should be. */
+final class JCudaOnTheCpu {
+
+    private static final int STEPS = 3;
+
+    private JCudaOnTheCpu() {}
+
+    public static void main(String[] args) throws ReflectiveOperationException {
+        System.out.println(GpuRuntime.look(0));
+        System.out.println("the contract of a device: " + contract() + " tests");
+        refusals();
+        assertThat(network(JCudaDevice.open(0))).isDeepEqualTo(network(emulated()));
+        System.out.println("a network: the same bits");
+        assertThat(boosting(JCudaDevice.open(0))).isEqualTo(boosting(emulated()));
+        System.out.println("boosting: the same bits");
+    }
+
+    private static OpenDevice emulated() {
+        return new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES);
+    }
+
+    private static int contract() throws ReflectiveOperationException {
+        int count = 0;
+        for (Method test : DeviceContract.class.getDeclaredMethods()) {
+            if (test.isAnnotationPresent(Test.class)) {
+                DeviceContract contract = new DeviceContract() {
+                    @Override
+                    protected OpenDevice open() {
+                        return JCudaDevice.open(0);
+                    }
+                };
+                contract.openDevice();
+                test.invoke(contract);
+                contract.close();
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static void refusals() {
+        try (CudaDevice device = new CudaDevice(JCudaDevice.open(0))) {
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> device.kernel("elements", "no_such_kernel"))
+                    .withMessageContaining("finding no_such_kernel in elements.ptx failed");
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> device.allocate(ElementType.LONG, Integer.MAX_VALUE))
+                    .withMessageContaining("17179869176 bytes asked, 4294967296 bytes free of 4294967296");
+            // What cannot be recorded is an error with the driver's reason.
+            assertThatExceptionOfType(KernelException.class)
+                    .isThrownBy(() -> device.record(() -> device.allocate(1000, "something")))
+                    .withMessageContaining("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED");
+            device.finish();
+        }
+    }
+
+    /** Numbers of a training: what a listener copies, norms, parameters and what the optimiser keeps. */
+    private static float[][] network(OpenDevice driver) {
+        Graph graph = EmulatedGraphKernelsTest.wideGraph();
+        UpdateSettings settings = UpdateSettings.of(new UpdateRule.Adam(0.9f, 0.999f, 1e-8f, 0.01f, true));
+        List<float[]> numbers = new ArrayList<>();
+        try (Backend backend = new CudaBackend(driver);
+                ModelMemory memory = backend.graphs().allocate(graph.layout(), true);
+                Program program = backend.graphs().compile(graph, Precision.FLOAT32, memory);
+                Optimizer optimizer = backend.graphs().optimizer(settings, memory)) {
+            EmulatedGraphKernelsTest.write(memory.parameters(), 1);
+            program.loadParameters();
+            for (String input : graph.inputs().keySet()) {
+                EmulatedGraphKernelsTest.write(program.input(input), input.length());
+            }
+            for (int step = 0; step < STEPS; step++) {
+                float[] heard = new float[memory.additive().length()];
+                program.run(
+                        new RunKey(1, step),
+                        (from, to) -> memory.additive().copyOut(from, heard, from, to - from));
+                numbers.add(heard);
+                numbers.add(new float[] {(float) optimizer.update(step, 0.01f)});
+                program.run(new RunKey(1, step));
+                numbers.add(EmulatedGraphKernelsTest.read(memory.additive()));
+            }
+            numbers.add(EmulatedGraphKernelsTest.read(memory.parameters()));
+            numbers.add(EmulatedGraphKernelsTest.read(optimizer.slots()));
+            assertThat(program.findNonFinite(new RunKey(1, 0))).isEmpty();
+            assertThat(program.profile(new RunKey(1, 0), 1))
+                    .isNotEmpty()
+                    .extracting(StepTime::millis)
+                    .allMatch(millis -> millis >= 0);
+        }
+        return numbers.toArray(float[][]::new);
+    }
+
+    /** Launches with doubles, and with an array of addresses. */
+    private static String boosting(OpenDevice driver) {
+        try (Backend backend = new CudaBackend(driver)) {
+            Function<Integer, Buffer> floats = seed -> {
+                Buffer buffer = backend.allocate(ElementType.FLOAT, 1000);
+                EmulatedGraphKernelsTest.write(buffer, seed);
+                return buffer;
+            };
+            List<Buffer> scores = List.of(floats.apply(1));
+            double[] maxima =
+                    backend.trees().maxGradients(PointwiseLoss.huber(0.05), scores, floats.apply(2), floats.apply(3));
+            return Arrays.toString(maxima);
+        }
+    }
+}
