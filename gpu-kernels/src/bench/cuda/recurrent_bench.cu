@@ -270,10 +270,15 @@ int main(int count, char** arguments) {
       b.run<lstm_128_held_4_by_2, lstm_gradient_128_held_4_by_2>("128_held_4_by_2", P, 128 << 10, 128 << 10, even);
       b.run<lstm_128_held_6_by_2, lstm_gradient_128_held_6_by_2>("128_held_6_by_2", P, 64 << 10, 64 << 10, even);
     }
-    for (int of_block : {slice, 8}) {
-      if (P == 32) run_bfloat16<tensor_cores::lstm_bfloat16_32, tensor_cores::lstm_gradient_bfloat16_32>(b, "bfloat16_32", P, of_block);
-      if (P == 64) run_bfloat16<tensor_cores::lstm_bfloat16_64, tensor_cores::lstm_gradient_bfloat16_64>(b, "bfloat16_64", P, of_block);
-      if (P == 128) run_bfloat16<tensor_cores::lstm_bfloat16_128, tensor_cores::lstm_gradient_bfloat16_128>(b, "bfloat16_128", P, of_block);
+    if (P == 32) {
+      run_bfloat16<tensor_cores::lstm_bfloat16_32_by_4, tensor_cores::lstm_gradient_bfloat16_32_by_4>(b, "bfloat16_32_by_4", P, std::min(slice, 4));
+      run_bfloat16<tensor_cores::lstm_bfloat16_32_by_8, tensor_cores::lstm_gradient_bfloat16_32_by_8>(b, "bfloat16_32_by_8", P, slice);
+    } else if (P == 64) {
+      run_bfloat16<tensor_cores::lstm_bfloat16_64_by_4, tensor_cores::lstm_gradient_bfloat16_64_by_4>(b, "bfloat16_64_by_4", P, std::min(slice, 4));
+      run_bfloat16<tensor_cores::lstm_bfloat16_64_by_8, tensor_cores::lstm_gradient_bfloat16_64_by_8>(b, "bfloat16_64_by_8", P, slice);
+    } else {
+      run_bfloat16<tensor_cores::lstm_bfloat16_128_by_4, tensor_cores::lstm_gradient_bfloat16_128_by_4>(b, "bfloat16_128_by_4", P, std::min(slice, 4));
+      run_bfloat16<tensor_cores::lstm_bfloat16_128_by_8, tensor_cores::lstm_gradient_bfloat16_128_by_8>(b, "bfloat16_128_by_8", P, slice);
     }
     int all = rows * steps;
     i64 H = units;

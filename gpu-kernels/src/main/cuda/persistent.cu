@@ -69,9 +69,9 @@ __device__ void lstm(const float4* packed, float* gates, float* c, float* h, con
       float now = 0.0f, out = 0.0f;
       if (is_there) {
         float i = sigmoid(inputs[0] + sums[0]), f = sigmoid(inputs[1] + sums[1]);
-        float a = tanhf(inputs[2] + sums[2]), o = sigmoid(inputs[3] + sums[3]);
+        float a = hyperbolic_tangent(inputs[2] + sums[2]), o = sigmoid(inputs[3] + sums[3]);
         now = i * a + (t > 0 ? f * cell : 0.0f);
-        out = o * tanhf(now);
+        out = o * hyperbolic_tangent(now);
         if (is_writing) g[0] = i, g[units] = f, g[2 * units] = a, g[3 * units] = o;
       }
       // Lanes that do the same have read before one of them writes.
@@ -116,7 +116,7 @@ __device__ void lstm_gradient(const float4* packed, const float* dh, const float
       float& cell = cells[ROWS == 1 ? unit : r * P + (int)threadIdx.x];
       float d[4] = {}, of_c = 0.0f;
       if (is_there) {
-        float bent = tanhf(now);
+        float bent = hyperbolic_tangent(now);
         of_h += sums[0];
         of_c = (t < steps - 1 ? cell : 0.0f) + of_h * o * (1.0f - bent * bent);
         d[0] = of_c * a * i * (1.0f - i);

@@ -44,7 +44,7 @@ __device__ void gru(const float4* packed, float* gates, const float* bias, float
         float last = t > 0 ? reinterpret_cast<const float*>(before[t % 2][r + own])[unit] : 0.0f;
         float z = sigmoid(inputs[0] + sums[0]), reset = sigmoid(inputs[1] + sums[1]);
         product = sums[2] + of_product;
-        float a = tanhf(inputs[2] + reset * product);
+        float a = hyperbolic_tangent(inputs[2] + reset * product);
         out = (1.0f - z) * a + z * last;
         g[0] = z, g[units] = reset, g[2 * units] = a;
       }

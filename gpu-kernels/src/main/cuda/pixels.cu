@@ -9,6 +9,27 @@
 constexpr int TURNED_PIXELS = 32;
 constexpr int TURNED_CHANNELS = 64;
 
+// Rows of channels, images of one pixel: nothing is turned. A thread a group of channels, n of them.
+KERNEL to_rows(const float* x, bfloat16* y, int channels, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  int groups = groups_of(channels), row = i / groups, first = i % groups * 8;
+  Eight v;
+  for (int k = 0; k < 8; k++) v.of[k] = first + k < channels ? x[(i64)row * channels + first + k] : 0.0f;
+  store_eight(y + (i64)i * 8, v);
+}
+EXPORT_KERNEL(to_rows)
+
+// Back.
+KERNEL from_rows(const bfloat16* x, float* y, int channels, int n) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n) return;
+  int groups = groups_of(channels), row = i / groups, first = i % groups * 8;
+  Eight v = load_eight(x + (i64)i * 8);
+  for (int k = 0; k < 8 && first + k < channels; k++) y[(i64)row * channels + first + k] = v.of[k];
+}
+EXPORT_KERNEL(from_rows)
+
 // From plain float32: rows x channels x area. n: all pixels, rows x area.
 KERNEL to_pixels(const float* x, bfloat16* y, int channels, int area, int n) {
   __shared__ float tile[TURNED_CHANNELS][TURNED_PIXELS + 1];

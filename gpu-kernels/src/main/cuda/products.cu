@@ -70,71 +70,6 @@ __device__ void tile(const A& a, const B& b, const C& c, int rows, int columns, 
   }
 }
 
-// A tile for results so large that all multiprocessors get some: 128 x 128 numbers, 8 x 8 a thread, two groups of 4 along either axis;
-// DEPTH of the inner axis at a time.
-struct Huge { enum { BM = 128, BN = 128, GROUP = 4, ACROSS = 16, THREADS = 256, DEPTH = 8 }; };
-
-// As tile() for Huge: the same sums in the same order. While a piece is multiplied the next one is on its way, and lies in the other half
-// of shared memory when it is done.
-template <class A, class B, class C>
-__device__ void huge_tile(const A& a, const B& b, const C& c, int rows, int columns, int from, int to) {
-  enum { GROUP = Huge::GROUP, THREADS = Huge::THREADS, DEPTH = Huge::DEPTH, SIDE = Huge::BM, HALF = SIDE / 2 };
-  // Four more than a row has, so that columns lie in more banks; numbers of an operand that a thread brings.
-  enum { WIDE = SIDE + 4, EACH = SIDE * DEPTH / THREADS };
-  __shared__ float4 as[2][DEPTH][WIDE / 4];
-  __shared__ float4 bs[2][DEPTH][WIDE / 4];
-  int tiles_across = (columns + SIDE - 1) / SIDE;
-  int first_row = (int)(blockIdx.x / tiles_across) * SIDE, first_column = (int)(blockIdx.x % tiles_across) * SIDE;
-  int down = threadIdx.x / Huge::ACROSS, across = threadIdx.x % Huge::ACROSS;
-  bool a_along = a.is_along(), b_along = b.is_along();
-  float next_a[EACH], next_b[EACH], sums[2 * GROUP][2 * GROUP] = {};
-  for (int k0 = from - DEPTH, half = 1; k0 < to; k0 += DEPTH, half ^= 1) {
-#pragma unroll
-    for (int u = 0; u < EACH; u++) {
-      int i = u * THREADS + threadIdx.x;
-      int m = a_along ? i / DEPTH : i % SIDE, k = k0 + DEPTH + (a_along ? i % DEPTH : i / SIDE);
-      next_a[u] = first_row + m < rows && k < to ? a.at(first_row + m, k) : 0.0f;
-      int n = b_along ? i / DEPTH : i % SIDE;
-      k = k0 + DEPTH + (b_along ? i % DEPTH : i / SIDE);
-      next_b[u] = first_column + n < columns && k < to ? b.at(k, first_column + n) : 0.0f;
-    }
-    if (k0 >= from) {
-#pragma unroll
-      for (int k = 0; k < DEPTH; k++) {
-        float left[2 * GROUP], right[2 * GROUP];
-#pragma unroll
-        for (int g = 0; g < 2; g++) {
-          float4 l = as[half][k][(g * HALF) / 4 + down], r = bs[half][k][(g * HALF) / 4 + across];
-          left[g * GROUP] = l.x, left[g * GROUP + 1] = l.y, left[g * GROUP + 2] = l.z, left[g * GROUP + 3] = l.w;
-          right[g * GROUP] = r.x, right[g * GROUP + 1] = r.y, right[g * GROUP + 2] = r.z, right[g * GROUP + 3] = r.w;
-        }
-#pragma unroll
-        for (int i = 0; i < 2 * GROUP; i++) {
-#pragma unroll
-          for (int j = 0; j < 2 * GROUP; j++) sums[i][j] += left[i] * right[j];
-        }
-      }
-    }
-#pragma unroll
-    for (int u = 0; u < EACH; u++) {
-      int i = u * THREADS + threadIdx.x;
-      int m = a_along ? i / DEPTH : i % SIDE, n = b_along ? i / DEPTH : i % SIDE;
-      reinterpret_cast<float*>(as[half ^ 1][a_along ? i % DEPTH : i / SIDE])[m] = next_a[u];
-      reinterpret_cast<float*>(bs[half ^ 1][b_along ? i % DEPTH : i / SIDE])[n] = next_b[u];
-    }
-    __syncthreads();
-  }
-#pragma unroll
-  for (int i = 0; i < 2 * GROUP; i++) {
-#pragma unroll
-    for (int j = 0; j < 2 * GROUP; j++) {
-      int m = first_row + i / GROUP * HALF + down * GROUP + i % GROUP;
-      int n = first_column + j / GROUP * HALF + across * GROUP + j % GROUP;
-      if (m < rows && n < columns) c.put(m, n, sums[i][j]);
-    }
-  }
-}
-
 // A matrix in memory; is_along: neighbours along the inner axis lie side by side.
 struct Left {
   const float* p;
@@ -164,6 +99,94 @@ struct Result {
   }
 };
 
+// A tile for results so large that all multiprocessors get some: 128 x 128 numbers, 8 x 8 a thread, two groups of 4 along either axis;
+// DEPTH of the inner axis at a time.
+struct Huge {
+  // WIDE: four more than a row has, so that columns lie in more banks.
+  enum { SIDE = 128, BM = SIDE, GROUP = 4, ACROSS = 16, THREADS = 256, DEPTH = 8, WIDE = SIDE + 4 };
+};
+
+// What a thread brings of one operand of a huge tile, DEPTH numbers of each of its 128 lines along the inner axis: EACH numbers, which
+// lie a fixed step apart, so that an address is one sum. Neighbours read neighbours.
+struct Brought {
+  enum { EACH = Huge::SIDE * Huge::DEPTH / Huge::THREADS };
+  const float* p;
+  // From a number to the next one; from a piece to the next one.
+  i64 step, piece;
+  bool is_along;
+  int line, k, count;
+  float next[EACH];
+
+  // Lines from `first` on of `count`, `outer` apart.
+  __device__ Brought(const float* all, i64 outer, i64 inner, int first, int count)
+      : is_along(inner == 1), line(is_along ? threadIdx.x / Huge::DEPTH : threadIdx.x % Huge::SIDE),
+        k(is_along ? threadIdx.x % Huge::DEPTH : threadIdx.x / Huge::SIDE), count(count - first) {
+    p = all + (first + line) * outer + k * inner;
+    step = is_along ? Huge::THREADS / Huge::DEPTH * outer : Huge::THREADS / Huge::SIDE * inner;
+    piece = Huge::DEPTH * inner;
+  }
+
+  __device__ int line_of(int u) const { return is_along ? line + u * (Huge::THREADS / Huge::DEPTH) : line; }
+  __device__ int k_of(int u) const { return is_along ? k : k + u * (Huge::THREADS / Huge::SIDE); }
+
+  // Brings the next piece, of which so many numbers are left of each line.
+  __device__ void fetch(int left) {
+#pragma unroll
+    for (int u = 0; u < EACH; u++) next[u] = line_of(u) < count && k_of(u) < left ? p[u * step] : 0.0f;
+    p += piece;
+  }
+
+  __device__ void put(float4 (*to)[Huge::WIDE / 4]) const {
+#pragma unroll
+    for (int u = 0; u < EACH; u++) reinterpret_cast<float*>(to[k_of(u)])[line_of(u)] = next[u];
+  }
+};
+
+// As tile() for Huge: the same sums in the same order. While a piece is multiplied the next one is on its way, and lies in the other half
+// of shared memory when it is done.
+__device__ void huge_tile(const Left& a, const Right& b, const Result& c, int rows, int columns, int inner) {
+  enum { GROUP = Huge::GROUP, DEPTH = Huge::DEPTH, SIDE = Huge::SIDE, HALF = SIDE / 2 };
+  __shared__ float4 as[2][DEPTH][Huge::WIDE / 4];
+  __shared__ float4 bs[2][DEPTH][Huge::WIDE / 4];
+  int tiles_across = (columns + SIDE - 1) / SIDE;
+  int first_row = (int)(blockIdx.x / tiles_across) * SIDE, first_column = (int)(blockIdx.x % tiles_across) * SIDE;
+  int down = threadIdx.x / Huge::ACROSS, across = threadIdx.x % Huge::ACROSS;
+  Brought left_operand(a.p, a.row, a.inner, first_row, rows), right_operand(b.p, b.column, b.inner, first_column, columns);
+  float sums[2 * GROUP][2 * GROUP] = {};
+  left_operand.fetch(inner), right_operand.fetch(inner);
+  left_operand.put(as[0]), right_operand.put(bs[0]);
+  __syncthreads();
+  for (int k0 = 0, half = 0; k0 < inner; k0 += DEPTH, half ^= 1) {
+    left_operand.fetch(inner - k0 - DEPTH), right_operand.fetch(inner - k0 - DEPTH);
+#pragma unroll
+    for (int k = 0; k < DEPTH; k++) {
+      float left[2 * GROUP], right[2 * GROUP];
+#pragma unroll
+      for (int g = 0; g < 2; g++) {
+        float4 l = as[half][k][g * HALF / 4 + down], r = bs[half][k][g * HALF / 4 + across];
+        left[g * GROUP] = l.x, left[g * GROUP + 1] = l.y, left[g * GROUP + 2] = l.z, left[g * GROUP + 3] = l.w;
+        right[g * GROUP] = r.x, right[g * GROUP + 1] = r.y, right[g * GROUP + 2] = r.z, right[g * GROUP + 3] = r.w;
+      }
+#pragma unroll
+      for (int i = 0; i < 2 * GROUP; i++) {
+#pragma unroll
+        for (int j = 0; j < 2 * GROUP; j++) sums[i][j] += left[i] * right[j];
+      }
+    }
+    left_operand.put(as[half ^ 1]), right_operand.put(bs[half ^ 1]);
+    __syncthreads();
+  }
+#pragma unroll
+  for (int i = 0; i < 2 * GROUP; i++) {
+#pragma unroll
+    for (int j = 0; j < 2 * GROUP; j++) {
+      int m = first_row + i / GROUP * HALF + down * GROUP + i % GROUP;
+      int n = first_column + j / GROUP * HALF + across * GROUP + j % GROUP;
+      if (m < rows && n < columns) c.put(m, n, sums[i][j]);
+    }
+  }
+}
+
 // c = factor * a b, plus bias[n] where there is one, added to what is there where is_added: of each matrix of a batch (z of the
 // grid), of which the last may have another inner axis, so that a long one can be cut into a batch of pieces. a has elements a[m * a_row + k * a_inner], b has b[k * b_inner + n * b_column], c has c[m * c_row + n].
 template <class T>
@@ -176,7 +199,7 @@ __device__ void matrices(const float* a, const float* b, const float* bias, floa
   Right right{b + z * b_batch, b_inner, b_column};
   Result result{c + z * c_batch, c_row, bias, factor, is_added != 0};
   if constexpr ((int)T::BM == (int)Huge::BM) {
-    huge_tile(left, right, result, rows, columns, 0, inner);
+    huge_tile(left, right, result, rows, columns, inner);
   } else {
     tile<T>(left, right, result, rows, columns, 0, inner);
   }

@@ -19,36 +19,45 @@ enum { DEPTH = 16, PAIRS = DEPTH / 2, WORDS = PAIRS + 4 };
 struct Huge { enum { SIDE = 128, DOWN = 4, ACROSS = 4, THREADS = 256 }; };
 struct Large { enum { SIDE = 64, DOWN = 2, ACROSS = 4, THREADS = 128 }; };
 
-// Numbers beside each other along the inner axis, of one operand, that a thread brings. `outer` steps from row to row of the left operand,
-// from column to column of the right one.
+// Numbers beside each other along the inner axis, of one operand, that a thread brings: EACH pairs, a fixed step apart, so that an
+// address is one sum. Neighbours read neighbours.
 template <class T>
 struct Operand {
   enum { EACH = T::SIDE * PAIRS / T::THREADS };
   const float* p;
-  i64 outer, inner;
-  int first, count;
+  // Between the numbers of a pair; from a pair to the next one; from a piece to the next one.
+  i64 inner, step, piece;
+  bool is_along;
+  int line, pair, count;
   float next[EACH][2];
 
-  // Neighbours read neighbours.
-  __device__ int line(int i) const { return inner == 1 ? i / PAIRS : i % T::SIDE; }
-  __device__ int pair(int i) const { return inner == 1 ? i % PAIRS : i / T::SIDE; }
+  // Lines from `first` on of `count`, `outer` apart.
+  __device__ Operand(const float* all, i64 outer, i64 inner, int first, int count)
+      : inner(inner), is_along(inner == 1), line((int)threadIdx.x / PAIRS), pair((int)threadIdx.x % PAIRS), count(count - first) {
+    if (!is_along) line = (int)threadIdx.x % T::SIDE, pair = (int)threadIdx.x / T::SIDE;
+    p = all + (first + line) * outer + 2 * pair * inner;
+    step = is_along ? T::THREADS / PAIRS * outer : 2 * (T::THREADS / T::SIDE) * inner;
+    piece = DEPTH * inner;
+  }
 
-  __device__ void fetch(int from, int to) {
+  __device__ int line_of(int u) const { return is_along ? line + u * (T::THREADS / PAIRS) : line; }
+  __device__ int pair_of(int u) const { return is_along ? pair : pair + u * (T::THREADS / T::SIDE); }
+
+  // Brings the next piece, of which so many numbers are left of each line.
+  __device__ void fetch(int left) {
 #pragma unroll
     for (int u = 0; u < EACH; u++) {
-      int i = u * T::THREADS + (int)threadIdx.x, at = first + line(i), k = from + 2 * pair(i);
-      const float* q = p + at * outer + k * inner;
-      next[u][0] = at < count && k < to ? q[0] : 0.0f;
-      next[u][1] = at < count && k + 1 < to ? q[inner] : 0.0f;
+      const float* q = p + u * step;
+      bool is_there = line_of(u) < count;
+      next[u][0] = is_there && 2 * pair_of(u) < left ? q[0] : 0.0f;
+      next[u][1] = is_there && 2 * pair_of(u) + 1 < left ? q[inner] : 0.0f;
     }
+    p += piece;
   }
 
   __device__ void put(unsigned (*words)[WORDS]) const {
 #pragma unroll
-    for (int u = 0; u < EACH; u++) {
-      int i = u * T::THREADS + (int)threadIdx.x;
-      words[line(i)][pair(i)] = bfloat16_pair(next[u][0], next[u][1]);
-    }
+    for (int u = 0; u < EACH; u++) words[line_of(u)][pair_of(u)] = bfloat16_pair(next[u][0], next[u][1]);
   }
 };
 
@@ -63,16 +72,15 @@ __device__ void matrices(const float* a, const float* b, const float* bias, floa
   if (blockIdx.z + 1 == gridDim.z) inner = last_inner;
   int tiles_across = (columns + T::SIDE - 1) / T::SIDE;
   int first_row = (int)(blockIdx.x / tiles_across) * T::SIDE, first_column = (int)(blockIdx.x % tiles_across) * T::SIDE;
-  Operand<T> left{a + z * a_batch, a_row, a_inner, first_row, rows, {}};
-  Operand<T> right{b + z * b_batch, b_column, b_inner, first_column, columns, {}};
+  Operand<T> left(a + z * a_batch, a_row, a_inner, first_row, rows), right(b + z * b_batch, b_column, b_inner, first_column, columns);
   int warp = (int)threadIdx.x / WARP_LANES, lane = (int)threadIdx.x % WARP_LANES, g = lane / 4, t = lane % 4;
   int row = warp % WARPS_DOWN * DOWN * 16, column = warp / WARPS_DOWN * ACROSS * 8;
   float sums[DOWN][ACROSS][4] = {};
-  left.fetch(0, inner), right.fetch(0, inner);
+  left.fetch(inner), right.fetch(inner);
   left.put(lefts[0]), right.put(rights[0]);
   __syncthreads();
   for (int k = 0, half = 0; k < inner; k += DEPTH, half ^= 1) {
-    left.fetch(k + DEPTH, inner), right.fetch(k + DEPTH, inner);
+    left.fetch(inner - k - DEPTH), right.fetch(inner - k - DEPTH);
     unsigned as[DOWN][4], bs[ACROSS][2];
 #pragma unroll
     for (int i = 0; i < DOWN; i++) {

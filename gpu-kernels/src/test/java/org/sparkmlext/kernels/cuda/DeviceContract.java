@@ -215,4 +215,15 @@ abstract class DeviceContract {
         }
         assertThat(device.freeBytes()).isEqualTo(free);
     }
+
+    /** A device would refuse the launch, or take too little: the size belongs to the kernel. */
+    @Test
+    void aKernelHasOneSizeOfSharedMemory() {
+        device.kernel("persistent", "lstm_128_by_2", 1024);
+        device.kernel("persistent", "lstm_128_by_2", 1024);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> device.kernel("persistent", "lstm_128_by_2", 2048))
+                .withMessage(
+                        "lstm_128_by_2 of persistent.cu was found with 1024 bytes of shared memory and is wanted with 2048");
+    }
 }

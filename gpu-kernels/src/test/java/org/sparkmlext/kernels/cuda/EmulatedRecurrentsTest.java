@@ -39,12 +39,4 @@ class EmulatedRecurrentsTest {
             return openBackend(EmulatedDevice.LITTLE_SHARED_BYTES, 1);
         }
     }
-
-    @Nested
-    class LittleSharedMemoryManyMultiprocessors extends RecurrentContract {
-        @Override
-        protected Backend open() {
-            return openBackend(EmulatedDevice.LITTLE_SHARED_BYTES, 100);
-        }
-    }
 }

@@ -71,6 +71,28 @@ class PixelsTest {
         return y;
     }
 
+    @ParameterizedTest
+    @CsvSource({"3,1", "2,20", "5,64", "1,65"})
+    void rowsGoThereAndBackUnturned(int rows, int channels) {
+        float[] plain = new float[rows * channels];
+        for (int i = 0; i < plain.length; i++) {
+            plain[i] = Float.intBitsToFloat((0x3f80 + i) << 16);
+        }
+        short[] turned = toPixels(plain, channels, 1);
+        int count = rows * padded(channels) / 8;
+        Shape shape = new Shape((count + 255) / 256, 1, 1, 256, 0);
+        try (Memory in = new Memory(4L * plain.length);
+                Memory whole = new Memory(2L * turned.length + 16);
+                Memory back = new Memory(4L * plain.length)) {
+            Memory rounded = aligned(2L * turned.length, whole);
+            in.write(0, plain, 0, plain.length);
+            pixels.launch("to_rows", shape, in, rounded, channels, count);
+            assertThat(rounded.getShortArray(0, turned.length)).isEqualTo(turned);
+            pixels.launch("from_rows", shape, rounded, back, channels, count);
+            assertThat(back.getFloatArray(0, plain.length)).isEqualTo(plain);
+        }
+    }
+
     private static short rounded(float value) {
         return toPixels(new float[] {value}, 1, 1)[0];
     }

@@ -30,8 +30,7 @@ class ProductTilesTest {
     }
 
     /** A batch of products; the last one has a shorter inner axis. */
-    private record Case(
-            int rows, int columns, int inner, int batches, boolean isFirstTurned, boolean isSecondTurned) {
+    private record Case(int rows, int columns, int inner, int batches, boolean isFirstTurned, boolean isSecondTurned) {
 
         private static final int SEED = 1;
 
@@ -147,9 +146,12 @@ class ProductTilesTest {
             int rows, int columns, int inner, int batches, boolean isFirstTurned, boolean isSecondTurned) {
         Case product = new Case(rows, columns, inner, batches, isFirstTurned, isSecondTurned);
         float[] expected = product.expected(false);
-        assertThat(Arrays.mismatch(product.run(products, "matrices_small", 16, 64), expected)).isEqualTo(-1);
-        assertThat(Arrays.mismatch(product.run(products, "matrices_large", 64, 256), expected)).isEqualTo(-1);
-        assertThat(Arrays.mismatch(product.run(products, "matrices_huge", 128, 256), expected)).isEqualTo(-1);
+        assertThat(Arrays.mismatch(product.run(products, "matrices_small", 16, 64), expected))
+                .isEqualTo(-1);
+        assertThat(Arrays.mismatch(product.run(products, "matrices_large", 64, 256), expected))
+                .isEqualTo(-1);
+        assertThat(Arrays.mismatch(product.run(products, "matrices_huge", 128, 256), expected))
+                .isEqualTo(-1);
     }
 
     @ParameterizedTest

@@ -108,7 +108,6 @@ public final class NetworkComparison {
             }
             chosen.add(system);
         }
-        int noWait = 0;
         new NetworkComparison(
                         new Plan(
                                 chosen,
@@ -122,7 +121,7 @@ public final class NetworkComparison {
                                 null,
                                 arguments.text("heap", "6g"),
                                 Integer.parseInt(arguments.text("repeat", "3")),
-                                noWait,
+                                0,
                                 Integer.parseInt(arguments.text("limit", "300")),
                                 Path.of(arguments.text("peers", "jobs/peers")),
                                 Path.of(arguments.text("directory", "target/bench"))),

@@ -15,8 +15,11 @@ public final class CudaDevice implements AutoCloseable {
     private static final String TREE_REMEDY =
             "Use more workers, each with a GPU of its own, or fewer features, bins or leaves";
 
+    /** A kernel and the dynamic shared memory that it was found with. */
+    private record Found(DeviceKernel kernel, int sharedBytes) {}
+
     private final OpenDevice driver;
-    private final Map<String, DeviceKernel> kernels = new HashMap<>();
+    private final Map<String, Found> kernels = new HashMap<>();
     private final MemoryPool pool;
     /** Graphs and events not yet freed. A caller that failed may have lost them, and other tasks may keep the device's context alive. */
     private final Set<DeviceObject> made = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -144,7 +147,13 @@ public final class CudaDevice implements AutoCloseable {
     /** {@link OpenDevice#kernel}; a kernel always has the same shared memory. */
     public DeviceKernel kernel(String file, String name, int sharedBytes) {
         requireOpen();
-        return kernels.computeIfAbsent(file + '.' + name, n -> driver.kernel(file, name, sharedBytes));
+        Found found = kernels.computeIfAbsent(
+                file + '.' + name, n -> new Found(driver.kernel(file, name, sharedBytes), sharedBytes));
+        if (found.sharedBytes != sharedBytes) {
+            throw new IllegalStateException(name + " of " + file + ".cu was found with " + found.sharedBytes
+                    + " bytes of shared memory and is wanted with " + sharedBytes);
+        }
+        return found.kernel;
     }
 
     /** {@link OpenDevice#finish}. */

@@ -22,10 +22,12 @@ final class JCudaModule implements AutoCloseable {
 
     private final String resource;
     private final CUmodule module = new CUmodule();
+    private final int mostSharedBytes;
     private boolean isClosed;
 
-    private JCudaModule(String resource) {
+    private JCudaModule(String resource, int mostSharedBytes) {
         this.resource = resource;
+        this.mostSharedBytes = mostSharedBytes;
     }
 
     /**
@@ -36,7 +38,7 @@ final class JCudaModule implements AutoCloseable {
      * @throws KernelException if the driver refuses it; the message has the driver's log
      */
     static JCudaModule load(DeviceFacts facts, String resource) {
-        JCudaModule loaded = new JCudaModule(resource);
+        JCudaModule loaded = new JCudaModule(resource, facts.sharedBytes());
         byte[] text = text(resource);
         int code = JCudaDriver.cuModuleLoadData(loaded.module, text);
         if (code != CUresult.CUDA_SUCCESS) {
@@ -88,7 +90,9 @@ final class JCudaModule implements AutoCloseable {
                             CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                             sharedBytes),
                     "giving " + name + " " + sharedBytes + " bytes of shared memory");
-            // The others want what is fast as a cache.
+        }
+        // Kernels without any want what is fast as a cache, those of which several blocks fit beside each other a part of it.
+        if (sharedBytes > mostSharedBytes / 2) {
             JCudaCalls.check(
                     JCudaDriver.cuFuncSetAttribute(
                             function,

@@ -162,20 +162,24 @@ final class Compilation {
 
     /** Brings plain images to pixels. */
     void toPixels(Slot plain, Slot made, PixelShape shape) {
-        convert("to_pixels", plain, made, shape);
+        convert("to", plain, made, shape);
     }
 
     /** Brings pixels to plain images. */
     void fromPixels(Slot made, Slot plain, PixelShape shape) {
-        convert("from_pixels", made, plain, shape);
+        convert("from", made, plain, shape);
     }
 
-    private void convert(String kernel, Slot from, Slot to, PixelShape shape) {
+    private void convert(String direction, Slot from, Slot to, PixelShape shape) {
+        if (shape.area() == 1) {
+            launches.each("pixels", direction + "_rows", shape.allGroups(), from, to, shape.channels());
+            return;
+        }
         Grid blocks = Grid.covering(shape.pixels(), TURNED_PIXELS, TURNING_THREADS);
         int ofChannels = (shape.channels() + TURNED_CHANNELS - 1) / TURNED_CHANNELS;
         launches.add(
                 "pixels",
-                kernel,
+                direction + "_pixels",
                 new Grid(blocks.x(), ofChannels, 1, TURNING_THREADS),
                 from,
                 to,

@@ -54,7 +54,8 @@ record PersistentLaunch(
         long rounds = ceiling(rows, MOST_ROWS * places);
         int slice = (int) ceiling(rows, rounds * places);
         if (isBfloat16 && cell == Cell.LSTM) {
-            return new PersistentLaunch(cell, true, padded, false, MOST_ROWS, slice, (int) ceiling(rows, slice));
+            int most = slice <= MOST_ROWS / 2 ? MOST_ROWS / 2 : MOST_ROWS;
+            return new PersistentLaunch(cell, true, padded, false, most, slice, (int) ceiling(rows, slice));
         }
         int atOnce = slice == 1 && cell == Cell.LSTM ? 1 : 2;
         slice = (int) ceiling(slice, atOnce) * atOnce;
@@ -101,12 +102,12 @@ record PersistentLaunch(
     }
 
     String kernel(boolean isBackward) {
-        boolean hasVariants = cell == Cell.LSTM && !isBfloat16;
         return cell.name().toLowerCase(Locale.ROOT)
                 + (isBackward ? "_gradient" : "")
                 + (isBfloat16 ? "_bfloat16_" : "_")
                 + padded
-                + (hasVariants ? (isNarrow ? "_narrow" : "") + "_by_" + atOnce : "");
+                + (isNarrow ? "_narrow" : "")
+                + (cell == Cell.LSTM ? "_by_" + atOnce : "");
     }
 
     /** Recurrent weights with room for all padded units. */

@@ -65,10 +65,10 @@ class PersistentLaunchTest {
     void tensorCoresTakeSlicesOfUpToEightRows() {
         PersistentLaunch launch = PersistentLaunch.of(Cell.LSTM, 100, 1000, true, HOPPER);
         assertThat(launch).isEqualTo(new PersistentLaunch(Cell.LSTM, true, 128, false, 8, 8, 125));
-        assertThat(Objects.requireNonNull(launch).kernel(true)).isEqualTo("lstm_gradient_bfloat16_128");
+        assertThat(Objects.requireNonNull(launch).kernel(true)).isEqualTo("lstm_gradient_bfloat16_128_by_8");
         assertThat(launch.sharedBytes(true)).isZero();
         assertThat(PersistentLaunch.of(Cell.LSTM, 128, 200, true, HOPPER))
-                .isEqualTo(new PersistentLaunch(Cell.LSTM, true, 128, false, 8, 2, 100));
+                .isEqualTo(new PersistentLaunch(Cell.LSTM, true, 128, false, 4, 2, 100));
         assertThat(PersistentLaunch.of(Cell.GRU, 128, 64, true, HOPPER)).isEqualTo(of(Cell.GRU, 128, 64, HOPPER));
     }
 
