@@ -100,9 +100,7 @@ final class JCudaOnTheCpu {
             }
             for (int step = 0; step < STEPS; step++) {
                 float[] heard = new float[memory.additive().length()];
-                program.run(
-                        new RunKey(1, step),
-                        (from, to) -> memory.additive().copyOut(from, heard, from, to - from));
+                program.run(new RunKey(1, step), (from, to) -> memory.additive().copyOut(from, heard, from, to - from));
                 numbers.add(heard);
                 numbers.add(new float[] {(float) optimizer.update(step, 0.01f)});
                 program.run(new RunKey(1, step));
