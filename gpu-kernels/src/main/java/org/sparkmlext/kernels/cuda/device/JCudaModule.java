@@ -91,7 +91,8 @@ final class JCudaModule implements AutoCloseable {
                             sharedBytes),
                     "giving " + name + " " + sharedBytes + " bytes of shared memory");
         }
-        // Kernels without any want what is fast as a cache, those of which several blocks fit beside each other a part of it.
+        // Kernels without any want what is fast as a cache, those of which several blocks fit beside each other a part
+        // of it.
         if (sharedBytes > mostSharedBytes / 2) {
             JCudaCalls.check(
                     JCudaDriver.cuFuncSetAttribute(
