@@ -159,7 +159,8 @@ abstract class CudaNetworkContract {
     @ValueSource(strings = {"simple-cnn", "vgg-cifar", "resnet18"})
     void bfloat16IsFloat32ButForRoundings(String name) {
         Architecture network = Presets.named(name, ImageInput.bytes(16, 16, 3)).withOutputs(4);
-        // Norms of few rows make roundings larger. Of 16, oneDNN's bfloat16 has cosines 0.996, 0.983 and 0.947 in these networks.
+        // Norms of few rows make roundings larger. Of 16, oneDNN's bfloat16 has cosines 0.996, 0.983 and 0.947 in these
+        // networks.
         int rows = 16;
         try (ReferenceRun rounded = run(device(), network, rows, Precision.BFLOAT16);
                 ReferenceRun exact = run(device(), network, rows, Precision.FLOAT32)) {
