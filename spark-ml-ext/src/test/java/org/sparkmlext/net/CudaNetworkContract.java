@@ -159,8 +159,11 @@ abstract class CudaNetworkContract {
     @ValueSource(strings = {"simple-cnn", "vgg-cifar", "resnet18"})
     void bfloat16IsFloat32ButForRoundings(String name) {
         Architecture network = Presets.named(name, ImageInput.bytes(16, 16, 3)).withOutputs(4);
-        try (ReferenceRun rounded = run(device(), network, Precision.BFLOAT16);
-                ReferenceRun exact = run(device(), network, Precision.FLOAT32)) {
+        // Norms of few rows make roundings larger. Of 16, oneDNN's bfloat16 has cosines 0.996, 0.983 and 0.947 in these
+        // networks.
+        int rows = 16;
+        try (ReferenceRun rounded = run(device(), network, rows, Precision.BFLOAT16);
+                ReferenceRun exact = run(device(), network, rows, Precision.FLOAT32)) {
             float[] actual = rounded.run();
             float[] expected = exact.run();
             double product = 0;
@@ -173,25 +176,25 @@ abstract class CudaNetworkContract {
             }
             assertThat(product / Math.sqrt(ofActual * ofExpected))
                     .as("cosine between the gradients")
-                    .isGreaterThan(0.95);
+                    .isGreaterThan(0.9);
             assertThat(Math.sqrt(ofActual / ofExpected))
                     .as("length of the gradient")
-                    .isCloseTo(1, within(0.1));
+                    .isCloseTo(1, within(0.2));
             double loss = exact.update(0);
-            assertThat(rounded.update(0)).isCloseTo(loss, within(0.03 * Math.max(1, loss)));
+            assertThat(rounded.update(0)).isCloseTo(loss, within(0.05 * Math.max(1, loss)));
             assertThat(rounded.update(1)).isLessThan(loss);
         }
     }
 
     private static ReferenceRun run(String device, Architecture network) {
-        return run(device, network, Precision.FLOAT32);
+        return run(device, network, 4, Precision.FLOAT32);
     }
 
-    private static ReferenceRun run(String device, Architecture network, Precision precision) {
+    private static ReferenceRun run(String device, Architecture network, int rows, Precision precision) {
         return new ReferenceRun(
                 Backends.open(device, BackendOptions.threads(1)).backend(),
                 network,
-                4,
+                rows,
                 new LossFunction.CrossEntropy(0, 0),
                 null,
                 precision);
