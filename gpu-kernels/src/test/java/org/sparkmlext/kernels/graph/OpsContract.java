@@ -23,13 +23,17 @@ abstract class OpsContract extends GraphContract {
         return cases().filter(arguments -> ((GraphCase) arguments.get()[0]).bend() == GraphCase.Bend.GENTLE);
     }
 
+    private static Closeness closeness(GraphCase c, Precision precision) {
+        return NormChainCases.has(c) ? Closeness.ofNetwork(precision) : Closeness.of(precision);
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void agreesWithTheReference(GraphCase c, Precision precision) {
         assumeSupported(precision);
         double[] expected = referenceAdditive(c);
         try (CompiledCase compiled = compile(c, precision)) {
-            Closeness.of(precision)
+            closeness(c, precision)
                     .checkAdditive(c.graph().layout(), compiled.run().additive(), expected);
         }
     }
@@ -44,12 +48,12 @@ abstract class OpsContract extends GraphContract {
             compiled.run();
             open.graph()
                     .outputs()
-                    .forEach((name, value) -> Closeness.of(precision)
+                    .forEach((name, value) -> closeness(c, precision)
                             .check(
                                     c + ": " + name,
                                     compiled.output(name),
                                     expected.get(value).numbers()));
-            Closeness.of(precision)
+            closeness(c, precision)
                     .checkAdditive(
                             c.graph().layout(), compiled.additive(), expected.additive(Tensor.doubles(c.state())));
         }
