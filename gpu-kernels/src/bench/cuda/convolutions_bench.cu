@@ -39,7 +39,7 @@ static Gather backward(const Gather& f) {
 
 template <class T>
 __global__ void __launch_bounds__((T::THREADS)) run_gather(const bfloat16* x, const bfloat16* w, const float* b, bfloat16* y, float* s, const Gather g) {
-  gather<T>(x, w, b, 0, y, s, g);
+  gather<T>(x, w, b, g.outputs, y, s, g);
 }
 template <class T>
 __global__ void __launch_bounds__((T::THREADS)) run_weights(const bfloat16* x, const bfloat16* dy, float* r, const Gather g, int length) {

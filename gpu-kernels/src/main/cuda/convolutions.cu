@@ -288,7 +288,7 @@ __device__ __forceinline__ void write_statistics(bfloat16* tile, float* statisti
   }
 }
 
-// biases: outputs that are no padding. result[pixel][output] = bias[output] + sum over taps and channels of source times weights[output][tap][channel]. With `statistics`: for each
+// outputs: with padding; those before `biases` are none. result[pixel][output] = bias[output] + sum over taps and channels of source times weights[output][tap][channel]. With `statistics`: for each
 // tile of rows the means of what was stored, a number each output, then the sums of squared deviations from them.
 template <class T>
 __device__ void gather(const bfloat16* source, const bfloat16* weights, const float* bias, int biases, bfloat16* result, float* statistics, const Gather& g) {
@@ -326,13 +326,14 @@ __device__ void gather(const bfloat16* source, const bfloat16* weights, const fl
 #pragma unroll
     for (int j = 0; j < T::ACROSS_TILES; j++) {
       int row = warp_row + i * 16 + lane / 4, column = warp_column + j * 8 + lane % 4 * 2;
-      float low = 0.0f, high = 0.0f;
-      if (bias) {
-        if (first_column + column < biases) low = bias[first_column + column];
-        if (first_column + column + 1 < biases) high = bias[first_column + column + 1];
+      // Padding is 0 whatever was summed up: an infinity times 0 is not.
+      bool is_low = first_column + column < biases, is_high = first_column + column + 1 < biases;
+      float low = bias && is_low ? bias[first_column + column] : 0.0f, high = bias && is_high ? bias[first_column + column + 1] : 0.0f;
+#pragma unroll
+      for (int e = 0; e < 4; e += 2) {
+        *(unsigned*)(shared + (row + e / 2 * 8) * LINE + column) =
+            bfloat16_pair(is_low ? sums.of[i][j][e] + low : 0.0f, is_high ? sums.of[i][j][e + 1] + high : 0.0f);
       }
-      *(unsigned*)(shared + row * LINE + column) = bfloat16_pair(sums.of[i][j][0] + low, sums.of[i][j][1] + high);
-      *(unsigned*)(shared + (row + 8) * LINE + column) = bfloat16_pair(sums.of[i][j][2] + low, sums.of[i][j][3] + high);
     }
   }
   __syncthreads();

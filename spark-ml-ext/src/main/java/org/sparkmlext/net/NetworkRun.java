@@ -193,15 +193,17 @@ final class NetworkRun implements AutoCloseable {
         }
         sums.exchange(count > 0);
         double norm = model.update(step, rates.rate(step));
-        if (!Double.isFinite(norm) || !Double.isFinite(sums.sum(ModelLayout.LOSS))) {
-            throw diverged(epoch, batch, norm, program, key);
+        // Before anybody looks for the place, since that overwrites the sums.
+        double loss = sums.sum(ModelLayout.LOSS);
+        if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
+            throw diverged(epoch, batch, loss / sums.sum(ModelLayout.WEIGHT), norm, program, key);
         }
         step++;
     }
 
     /** Looks where the numbers went wrong; every rank names the place that the first to find one found. Collective. */
     private InvalidTrainingDataException diverged(
-            int epoch, int batch, double norm, @Nullable Program program, RunKey key) {
+            int epoch, int batch, double loss, double norm, @Nullable Program program, RunKey key) {
         Optional<NonFinite> found = program == null ? Optional.empty() : program.findNonFinite(key);
         List<String> places = RankTexts.gather(
                 collective,
@@ -214,7 +216,7 @@ final class NetworkRun implements AutoCloseable {
                 .orElse(" Every number is finite, only their sum is not.");
         return new InvalidTrainingDataException("training diverged in epoch " + (epoch + 1) + " of "
                 + settings.maxEpochs() + ", batch " + (batch + 1) + " of " + batches.numBatches() + ": the loss is "
-                + sums.sum(ModelLayout.LOSS) / sums.sum(ModelLayout.WEIGHT) + ", the gradient's norm " + norm + "."
+                + loss + ", the gradient's norm " + norm + "."
                 + where + " Lower learningRate (it is " + rates.rate(step)
                 + " here), set clipNorm, or look for values in the data that are far too large.");
     }

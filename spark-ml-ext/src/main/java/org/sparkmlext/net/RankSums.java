@@ -18,6 +18,9 @@ import org.sparkmlext.net.SumBuckets.Bucket;
  */
 final class RankSums implements AdditiveListener, AutoCloseable {
 
+    /** What a rank without rows adds, a piece at a time. */
+    private static final float[] ZEROS = new float[1 << 16];
+
     /** Four megabytes: large enough that a message's delay is small beside its transport. */
     private static final int BUCKET_FLOATS = 1 << 20;
 
@@ -74,7 +77,9 @@ final class RankSums implements AdditiveListener, AutoCloseable {
      */
     void exchange(boolean hasRows) {
         if (!hasRows) {
-            additive.copyIn(0, new float[additive.length()], 0, additive.length());
+            for (int at = 0; at < additive.length(); at += ZEROS.length) {
+                additive.copyIn(at, ZEROS, 0, Math.min(ZEROS.length, additive.length() - at));
+            }
         }
         if (!isAlone) {
             if (!hasRows || !sums.overlaps()) {

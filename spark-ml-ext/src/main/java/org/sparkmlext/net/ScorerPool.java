@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Backend;
@@ -95,6 +96,8 @@ public final class ScorerPool {
     private static void giveBack(Lease lease) {
         if (lease.scorer().hasFailed()) {
             discard(lease);
+            // A GPU's fault stays with its context, and idle scorers would keep that open.
+            takeIdleOf(lease.key()).forEach(ScorerPool::discard);
             return;
         }
         Lease oldest = null;
@@ -106,6 +109,17 @@ public final class ScorerPool {
         }
         if (oldest != null) {
             discard(oldest);
+        }
+    }
+
+    private static List<Lease> takeIdleOf(Key key) {
+        synchronized (IDLE) {
+            List<Lease> ofDevice = IDLE.stream()
+                    .filter(idle -> idle.key().device().equals(key.device())
+                            && idle.key().ordinal() == key.ordinal())
+                    .toList();
+            IDLE.removeAll(ofDevice);
+            return ofDevice;
         }
     }
 

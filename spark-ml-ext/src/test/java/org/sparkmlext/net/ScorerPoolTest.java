@@ -32,6 +32,30 @@ class ScorerPoolTest {
         ScorerPool.discard(again);
     }
 
+    /** A GPU that is at fault stays so for all that keep its context open. */
+    @Test
+    void aFailureTakesTheIdleScorersOfItsDeviceAlong() {
+        ScorerPool.Key key = new ScorerPool.Key("failing", "cpu", "float32", "");
+        ScorerPool.Key otherKey = new ScorerPool.Key("another network", "cpu", "float32", "");
+        ScorerPool.Lease failing = ScorerPool.borrow(key, ScorerPoolTest::network);
+        ScorerPool.Lease idle = ScorerPool.borrow(key, ScorerPoolTest::network);
+        ScorerPool.Lease other = ScorerPool.borrow(otherKey, ScorerPoolTest::network);
+        idle.close();
+        other.close();
+        assertThatThrownBy(
+                        () -> failing.scorer().score(new float[3], new int[] {1}, 1, (row, logits, embeddings) -> {
+                            throw new IllegalStateException("the sink is full");
+                        }))
+                .hasMessage("the sink is full");
+        failing.close();
+        ScorerPool.Lease again = ScorerPool.borrow(key, ScorerPoolTest::network);
+        ScorerPool.Lease otherAgain = ScorerPool.borrow(otherKey, ScorerPoolTest::network);
+        assertThat(again).isNotSameAs(idle);
+        assertThat(otherAgain).isNotSameAs(other);
+        ScorerPool.discard(again);
+        ScorerPool.discard(otherAgain);
+    }
+
     @Test
     void aDeviceThatIsNotThereIsSaidAtOnce() {
         assumeTrue(

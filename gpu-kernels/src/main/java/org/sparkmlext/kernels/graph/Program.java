@@ -30,7 +30,8 @@ public interface Program extends AutoCloseable {
     /**
      * Computes all nodes; a training graph overwrites {@link ModelMemory#additive}. Blocks until done.
      *
-     * @throws org.sparkmlext.kernels.KernelException if the device fails; the message names the layer
+     * @throws org.sparkmlext.kernels.KernelException if the device fails; the message names the layer where the device can tell: what runs as
+     *     one graph of launches fails as one
      */
     void run(RunKey key, AdditiveListener listener);
 
@@ -47,7 +48,10 @@ public interface Program extends AutoCloseable {
         run(key, AdditiveListener.NONE);
     }
 
-    /** Runs again with the inputs as they are, looks at every value and says where the first NaN or infinity came up, if any. */
+    /**
+     * Runs again with the inputs as they are, looks at every value and says where the first NaN or infinity came up, if any. Overwrites the
+     * additive array as a run does.
+     */
     Optional<NonFinite> findNonFinite(RunKey key);
 
     /** Bytes of memory the program holds, without the model's own. */

@@ -111,6 +111,11 @@ public final class Staging {
         int perPiece = PIECE_BYTES / elementBytes;
         int queued = 0;
         int done = 0;
+        // Pinned before a copy is queued: a failure must leave none on its way.
+        out.get(0);
+        if (count > perPiece) {
+            out.get(1);
+        }
         while (done < count) {
             while (queued < count && queued < done + 2L * perPiece) {
                 Chunk chunk = out.get(queued / perPiece % 2);

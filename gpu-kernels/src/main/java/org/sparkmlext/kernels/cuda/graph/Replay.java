@@ -92,7 +92,7 @@ final class Replay implements AutoCloseable {
                     begin = end;
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             freeSegments();
             throw e;
         }

@@ -161,7 +161,7 @@ final class TensorProducts {
         int outputs = shape.size(0);
         int channels = shape.size(1);
         int taps = shape.elements() / (outputs * channels);
-        int count = Math.multiplyExact(taps, padded(outputs) * padded(channels));
+        int count = Math.multiplyExact(taps, Math.multiplyExact(padded(outputs), padded(channels)));
         Slot made = c.scratch((long) count * Short.BYTES);
         c.launches()
                 .each(FILE, "pack_weights", count, c.read(weights), made, outputs, channels, taps, isTurned ? 1 : 0);

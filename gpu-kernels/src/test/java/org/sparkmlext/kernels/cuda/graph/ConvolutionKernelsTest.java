@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,12 +79,13 @@ class ConvolutionKernelsTest {
         return memory;
     }
 
-    private static void launch(String kernel, Tile tile, int rows, int columns, int pieces, Object... arguments) {
+    private static void launch(
+            String kernel, Tile tile, int rows, int columns, int pieces, @Nullable Object... arguments) {
         Shape shape = new Shape(tile.count(rows, columns), 1, pieces, tile.threads(), tile.sharedBytes());
         CudaEmulator.of("convolutions").launch(tile.name(kernel), shape, arguments);
     }
 
-    private static Object[] with(Gather gather, Object... before) {
+    private static @Nullable Object[] with(Gather gather, @Nullable Object... before) {
         return Stream.concat(Stream.of(before), Stream.of(gather.sizes())).toArray();
     }
 
@@ -222,6 +224,30 @@ class ConvolutionKernelsTest {
                         .isCloseTo(squares, within(1e-3 * (1 + squares)));
             }
         }
+    }
+
+    /** What has overflowed stays in its channels: padding is 0, not the NaN of an infinity times 0. */
+    @Test
+    void paddingOfAnInfiniteImageIsZero() {
+        Gather g = gather(1, 5, 8, 3, WINDOW, false);
+        short[] source = new short[g.source().pixels() * g.source().padded()];
+        source[0] = (short) 0x7f80;
+        int pixels = g.result().pixels();
+        Pointer result = allocate(2L * pixels * g.result().padded());
+        launch(
+                "gather",
+                TensorProducts.FEW_PIXELS,
+                pixels,
+                g.result().padded(),
+                1,
+                with(g, copied(source), copied(new short[g.result().padded() * g.inner()]), null, 3, result, null));
+        short[] got = result.getShortArray(0, pixels * g.result().padded());
+        for (int i = 0; i < got.length; i++) {
+            if (i % g.result().padded() >= 3) {
+                assertThat(got[i]).isZero();
+            }
+        }
+        assertThat(Float.isNaN(value(got[0]))).isTrue();
     }
 
     static Stream<Case> weights() {
