@@ -71,10 +71,18 @@ final class NodeHistograms {
 
     /** Slots for a tree of these settings within so many bytes, but never less than a grower needs to go on. */
     static int numSlots(BoostingSettings settings, long totalBins, int ahead, long maxPoolBytes) {
-        long slotBytes = (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * totalBins;
         long wanted = mostLeaves(settings) + ahead + 1;
-        long affordable = Math.max(MIN_SLOTS + ahead, maxPoolBytes / Math.max(1, slotBytes));
+        long affordable = Math.max(MIN_SLOTS + ahead, maxPoolBytes / Math.max(1, slotBytes(settings, totalBins)));
         return (int) Math.min(wanted, affordable);
+    }
+
+    /** Whether these slots stay within the bytes. The same on all ranks. */
+    static boolean affords(BoostingSettings settings, long totalBins, int ahead, long maxPoolBytes) {
+        return numSlots(settings, totalBins, ahead, maxPoolBytes) * slotBytes(settings, totalBins) <= maxPoolBytes;
+    }
+
+    private static long slotBytes(BoostingSettings settings, long totalBins) {
+        return (settings.minDataInLeaf() > 1 ? 3L : 2L) * Long.BYTES * totalBins;
     }
 
     private static long mostLeaves(BoostingSettings settings) {

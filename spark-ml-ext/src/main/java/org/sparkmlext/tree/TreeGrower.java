@@ -66,7 +66,10 @@ final class TreeGrower implements AutoCloseable {
         this.kernels = backend.trees();
         this.rows = rows;
         this.globalRows = globalRows;
-        ahead = ahead(kernels, collective);
+        int asked = ahead(kernels, collective);
+        // Very wide tables: a few slots are gigabytes.
+        boolean affords = NodeHistograms.affords(settings, rows.layout().totalBins(), asked, maxHistogramBytes);
+        ahead = affords ? asked : Math.min(asked, AHEAD_BETWEEN_RANKS);
         SplitRules rules = new SplitRules(
                 settings.lambdaL2(),
                 settings.lambdaL1(),
