@@ -42,10 +42,9 @@ class ScorerPoolTest {
         ScorerPool.Lease other = ScorerPool.borrow(otherKey, ScorerPoolTest::network);
         idle.close();
         other.close();
-        assertThatThrownBy(
-                        () -> failing.scorer().score(new float[3], new int[] {1}, 1, (row, logits, embeddings) -> {
-                            throw new IllegalStateException("the sink is full");
-                        }))
+        assertThatThrownBy(() -> failing.scorer().score(new float[3], new int[] {1}, 1, (row, logits, embeddings) -> {
+                    throw new IllegalStateException("the sink is full");
+                }))
                 .hasMessage("the sink is full");
         failing.close();
         ScorerPool.Lease again = ScorerPool.borrow(key, ScorerPoolTest::network);

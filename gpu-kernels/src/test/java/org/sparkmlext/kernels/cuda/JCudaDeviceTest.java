@@ -21,11 +21,11 @@ class JCudaDeviceTest {
         boolean isLinux = System.getProperty("os.name").equals("Linux")
                 && System.getProperty("os.arch").equals("amd64");
         assumeTrue(isLinux, "JCuda's natives are there for Linux on x86_64 only");
-        Map<String, String> environment =
-                CudaDriver.environment(List.of("elements", "products", "norms", "objectives", "updates", "losses"));
+        Map<String, String> environment = CudaDriver.environment(
+                List.of("elements", "products", "norms", "objectives", "updates", "losses", "persistent"));
         assertThat(CudaDriver.run(JCudaOnTheCpu.class, environment))
                 .contains("CUDA on the CPU, sm_90, driver 13.0, 4.0 GiB")
-                .contains("the contract of a device: 8 tests")
+                .contains("the contract of a device: 9 tests")
                 .contains("a network: the same bits")
                 .contains("boosting: the same bits");
     }
