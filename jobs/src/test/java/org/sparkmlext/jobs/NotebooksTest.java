@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,10 +41,6 @@ class NotebooksTest {
 
     @RealData
     @Tag("full")
-    @EnabledIfSystemProperty(
-            named = "notebooks.full",
-            matches = "true",
-            disabledReason = "how long the full sizes take has not been measured; -Dnotebooks.full=true runs them")
     @ParameterizedTest
     @MethodSource("names")
     void full(String name) throws IOException {
