@@ -91,11 +91,36 @@ __device__ __forceinline__ int line_at(int line, int vector) {
   return line * LENGTH + ((vector & ~7) | ((vector ^ line) & 7)) * VECTOR;
 }
 
+#ifdef __CUDA_ARCH__
+template <class T>
+__device__ __forceinline__ void multiply_all(Sums<T>& sums, const unsigned (&a)[T::DOWN_TILES][4], const unsigned (&b)[T::ACROSS_TILES / 2][4]) {
+#pragma unroll
+  for (int i = 0; i < T::DOWN_TILES; i++) {
+#pragma unroll
+    for (int j = 0; j < T::ACROSS_TILES; j++) multiply_tiles(sums.of[i][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]);
+  }
+}
+#else
+// Elsewhere than on a GPU a lane adds up its own numbers of a piece, k from first to last.
+template <class T, class Product>
+void add_one_by_one(Sums<T>& sums, int first_row, int first_column, Product product) {
+  int lane = threadIdx.x % WARP_LANES;
+  for (int i = 0; i < T::DOWN_TILES; i++) {
+    for (int j = 0; j < T::ACROSS_TILES; j++) {
+      for (int e = 0; e < 4; e++) {
+        int row = first_row + i * 16 + lane / 4 + e / 2 * 8, column = first_column + j * 8 + lane % 4 * 2 + e % 2;
+        for (int k = 0; k < T::INNER; k++) sums.of[i][j][e] += product(row, column, k);
+      }
+    }
+  }
+}
+#endif
+
 // Adds the products of one piece: left has a line of INNER numbers for each row, right one for each column.
 template <class T>
 __device__ __forceinline__ void add_lines(Sums<T>& sums, const bfloat16* left, const bfloat16* right, int first_row, int first_column) {
-  int lane = threadIdx.x % WARP_LANES;
 #ifdef __CUDA_ARCH__
+  int lane = threadIdx.x % WARP_LANES;
 #pragma unroll
   for (int k = 0; k < T::INNER / 16; k++) {
     unsigned a[T::DOWN_TILES][4], b[T::ACROSS_TILES / 2][4];
@@ -108,32 +133,21 @@ __device__ __forceinline__ void add_lines(Sums<T>& sums, const bfloat16* left, c
       int column = first_column + j * 16 + (lane >> 4) * 8 + (lane & 7);
       load_matrices<false>(b[j], right + line_at<T::INNER>(column, 2 * k + (lane >> 3 & 1)));
     }
-#pragma unroll
-    for (int i = 0; i < T::DOWN_TILES; i++) {
-#pragma unroll
-      for (int j = 0; j < T::ACROSS_TILES; j++) multiply_tiles(sums.of[i][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]);
-    }
+    multiply_all<T>(sums, a, b);
   }
 #else
-  for (int i = 0; i < T::DOWN_TILES; i++) {
-    for (int j = 0; j < T::ACROSS_TILES; j++) {
-      for (int e = 0; e < 4; e++) {
-        int row = first_row + i * 16 + lane / 4 + e / 2 * 8, column = first_column + j * 8 + lane % 4 * 2 + e % 2;
-        for (int k = 0; k < T::INNER; k++) {
-          sums.of[i][j][e] += float_of(left[line_at<T::INNER>(row, k / VECTOR) + k % VECTOR]) *
-                              float_of(right[line_at<T::INNER>(column, k / VECTOR) + k % VECTOR]);
-        }
-      }
-    }
-  }
+  add_one_by_one<T>(sums, first_row, first_column, [&](int row, int column, int k) {
+    return float_of(left[line_at<T::INNER>(row, k / VECTOR) + k % VECTOR]) *
+           float_of(right[line_at<T::INNER>(column, k / VECTOR) + k % VECTOR]);
+  });
 #endif
 }
 
 // The same where left and right have a line for each of the INNER numbers, of ROWS and of COLUMNS.
 template <class T>
 __device__ __forceinline__ void add_columns(Sums<T>& sums, const bfloat16* left, const bfloat16* right, int first_row, int first_column) {
-  int lane = threadIdx.x % WARP_LANES;
 #ifdef __CUDA_ARCH__
+  int lane = threadIdx.x % WARP_LANES;
 #pragma unroll
   for (int k = 0; k < T::INNER / 16; k++) {
     unsigned a[T::DOWN_TILES][4], b[T::ACROSS_TILES / 2][4];
@@ -147,24 +161,13 @@ __device__ __forceinline__ void add_columns(Sums<T>& sums, const bfloat16* left,
       int line = k * 16 + (lane >> 3 & 1) * 8 + (lane & 7);
       load_matrices<true>(b[j], right + line_at<T::COLUMNS>(line, first_column / VECTOR + j * 2 + (lane >> 4)));
     }
-#pragma unroll
-    for (int i = 0; i < T::DOWN_TILES; i++) {
-#pragma unroll
-      for (int j = 0; j < T::ACROSS_TILES; j++) multiply_tiles(sums.of[i][j], a[i], b[j / 2][j % 2 * 2], b[j / 2][j % 2 * 2 + 1]);
-    }
+    multiply_all<T>(sums, a, b);
   }
 #else
-  for (int i = 0; i < T::DOWN_TILES; i++) {
-    for (int j = 0; j < T::ACROSS_TILES; j++) {
-      for (int e = 0; e < 4; e++) {
-        int row = first_row + i * 16 + lane / 4 + e / 2 * 8, column = first_column + j * 8 + lane % 4 * 2 + e % 2;
-        for (int k = 0; k < T::INNER; k++) {
-          sums.of[i][j][e] += float_of(left[line_at<T::ROWS>(k, row / VECTOR) + row % VECTOR]) *
-                              float_of(right[line_at<T::COLUMNS>(k, column / VECTOR) + column % VECTOR]);
-        }
-      }
-    }
-  }
+  add_one_by_one<T>(sums, first_row, first_column, [&](int row, int column, int k) {
+    return float_of(left[line_at<T::ROWS>(k, row / VECTOR) + row % VECTOR]) *
+           float_of(right[line_at<T::COLUMNS>(k, column / VECTOR) + column % VECTOR]);
+  });
 #endif
 }
 

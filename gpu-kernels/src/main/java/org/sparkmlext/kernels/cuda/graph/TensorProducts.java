@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels.cuda.graph;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -201,7 +202,7 @@ final class TensorProducts {
     }
 
     private static @Nullable Object[] with(Gather gather, @Nullable Object... before) {
-        return Stream.concat(java.util.Arrays.stream(before), java.util.Arrays.stream(gather.sizes()))
+        return Stream.concat(Arrays.stream(before), Arrays.stream(gather.sizes()))
                 .toArray();
     }
 

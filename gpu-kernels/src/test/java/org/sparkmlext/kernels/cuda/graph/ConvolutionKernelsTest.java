@@ -315,7 +315,7 @@ class ConvolutionKernelsTest {
         }
     }
 
-    /** A product by the fragments of a warp, as recurrent layers use it, is covered by their own tests; here only that a divisor divides. */
+    /** The host's factor and shift for what kernels divide by. */
     @Test
     void divisorsDivideAllNumbers() {
         for (int by : new int[] {2, 3, 7, 9, 31, 32, 100, 1024, 65_535, 1_000_003, Integer.MAX_VALUE}) {
