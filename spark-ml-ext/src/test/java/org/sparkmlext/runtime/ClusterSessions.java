@@ -76,8 +76,8 @@ final class ClusterSessions {
                     .hasSize(ROUNDS);
             int resumedFrom =
                     rounds.get(ROUNDS - 1).metrics().get("resumed-from").intValue();
-            // The round under way when the process died may have ended, been lost, and be repeated.
-            assertThat(resumedFrom).isBetween(round + 1, round + 2);
+            // How many rounds end between the order to kill and the end of the process is a race.
+            assertThat(resumedFrom).isGreaterThan(round);
             assertThat(heard)
                     .filteredOn(text -> text.startsWith("retrying"))
                     .singleElement()

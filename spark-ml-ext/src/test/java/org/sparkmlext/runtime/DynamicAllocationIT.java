@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.spark.SparkStatusTracker;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -102,6 +103,16 @@ class DynamicAllocationIT {
         return JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(tasks, slots)
                 .foreachPartitionAsync(body);
+    }
+
+    private static void awaitActiveTasks(int number) throws InterruptedException {
+        SparkStatusTracker tracker = spark.sparkContext().statusTracker();
+        while (IntStream.of(tracker.getActiveStageIds())
+                        .map(stage -> tracker.getStageInfo(stage).get().numActiveTasks())
+                        .sum()
+                < number) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     /** So that each of two shards is built on an executor of its own. */
@@ -200,7 +211,7 @@ class DynamicAllocationIT {
         });
         assertThat(events.firstRound.await(60, TimeUnit.SECONDS)).isTrue();
         spark.sparkContext().cancelJobGroup("to-be-cancelled");
-        assertThatThrownBy(() -> run.get(5, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> run.get(60, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseExactlyInstanceOf(TrainingCancelledException.class);
         assertThat(train(rows(2), 2, sums(), new Events()).bytes()).isEqualTo(expected);
@@ -218,8 +229,10 @@ class DynamicAllocationIT {
     @Test
     @Order(8)
     void slotsThatDoNotComeEndTheRunWithTheSettings() throws Exception {
+        awaitTwoExecutors();
         spark.sparkContext().conf().set(SLOTS_TIMEOUT, "6s");
         JavaFutureAction<Void> holding = hold(1);
+        awaitActiveTasks(1);
         try {
             Events events = new Events();
             assertThatThrownBy(() -> train(rows(2), 2, sums(), events))
@@ -287,7 +300,7 @@ class DynamicAllocationIT {
                     .doesNotHaveDuplicates()
                     .hasSize(ClusterSessions.ROUNDS);
             assertThat(rounds.get(ClusterSessions.ROUNDS - 1).metrics().get("resumed-from"))
-                    .isBetween(afterRound + 1.0, afterRound + 2.0);
+                    .isGreaterThan(afterRound);
         }
     }
 
