@@ -1,9 +1,18 @@
-// As much of CUDA's driver (libcuda.so.1) as JCudaDevice calls, on the CPU, for tests. Kernels are those that cuda_cpu.h makes of the .cu files;
-// where they are is in the environment: CUDA_CPU_KERNELS=tree=/path/tree.so:elements=/path/elements.so
+// As much of CUDA's driver (libcuda.so.1) as JCudaDevice calls, on the CPU, for tests. What there is stands in the environment:
+//
+//   CUDA_CPU_KERNELS=tree=/path/tree.so:elements=/path/elements.so   kernels, those that cuda_cpu.h makes of the .cu files
+//   CUDA_CPU_DEVICES=9.0:4096,5.2:2048   devices: compute capability and MiB of each; without it one of 9.0 with 4 GiB
+//   CUDA_CPU_VERSION=13000               version of the driver, 1000 x major + 10 x minor
+//   CUDA_CPU_INIT=0                      what cuInit answers
 //
 // A stream does nothing before the host waits for it, and then no more than it must: whoever does not wait finds old numbers. What a GPU refuses
-// while launches are recorded is refused here. The default stream is refused altogether. For one thread.
+// while launches are recorded is refused here, as is what belongs to another device's context. The default stream is refused altogether.
+// Calls of several threads are done one after another.
+//
+// cuda_cpu_fail makes calls fail. A fault of the device, other than a lack of memory, comes out where a real one does: at the next call that waits.
+// From then on the driver refuses whatever this process wants to do with any device, as CUDA's documentation says of such errors.
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,9 +35,13 @@ enum {
   OK = 0,
   INVALID_VALUE = 1,
   OUT_OF_MEMORY = 2,
+  INVALID_DEVICE = 101,
+  INVALID_CONTEXT = 201,
+  ECC_UNCORRECTABLE = 214,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
   NOT_READY = 600,
+  ILLEGAL_ADDRESS = 700,
   LAUNCH_FAILED = 719,
   CAPTURE_UNSUPPORTED = 900,
 
@@ -41,9 +55,17 @@ enum {
   OS_THREADS = 2
 };
 
-static const size_t TOTAL_BYTES = size_t(4) << 30;
+// A device and its primary context.
+struct Device {
+  int major = 9;
+  int minor = 0;
+  size_t total_bytes = size_t(4) << 30;
+  size_t used_bytes = 0;
+  int retained = 0;
+};
 
 struct Stream {
+  Device* device;
   std::deque<Work> waiting;
   bool is_recording = false;
   std::vector<Work> recorded;
@@ -65,26 +87,74 @@ struct Graph {
 };
 
 struct Module {
+  Device* device;
   std::string text;
 };
 
 struct Function {
+  Device* device;
   std::string name;
   Launcher* launcher;
   // Bytes of each argument.
   std::vector<size_t> sizes;
 };
 
+// Calls that are to fail: so many of them, after so many that do not.
+struct Failure {
+  int code;
+  int after;
+  int times;
+};
+
+struct Block {
+  Device* device;
+  size_t bytes;
+};
+
+static std::recursive_mutex mutex;
 static std::vector<Stream*> streams;
-static std::map<Address, size_t> blocks;
-static size_t used_bytes;
-static std::string failure;
+static std::map<Address, Block> blocks;
+static std::map<std::string, Failure> failures;
+static thread_local Device* current;
+// What the driver refuses everything with, once a launch has failed, and why it has.
+static int fault = OK;
+static std::string fault_text;
 
-static int state() { return failure.empty() ? OK : LAUNCH_FAILED; }
+#define ONE_AT_A_TIME std::lock_guard<std::recursive_mutex> one_at_a_time(mutex)
 
-static bool is_recording() {
+static std::string setting(const char* name, const char* otherwise) {
+  const char* text = getenv(name);
+  return text ? text : otherwise;
+}
+
+static std::vector<Device>& devices() {
+  static std::vector<Device> all = [] {
+    std::vector<Device> found;
+    std::string text = setting("CUDA_CPU_DEVICES", "9.0:4096") + ",";
+    for (size_t at = 0; at < text.size(); at = text.find(',', at) + 1) {
+      Device device;
+      long mib = 0;
+      if (sscanf(text.c_str() + at, "%d.%d:%ld", &device.major, &device.minor, &mib) != 3) break;
+      device.total_bytes = size_t(mib) << 20;
+      found.push_back(device);
+    }
+    return found;
+  }();
+  return all;
+}
+
+// What a call is to fail with; the fault of the device, if it has one.
+static int refused(const char* call) {
+  if (fault) return fault;
+  auto found = failures.find(call);
+  if (found == failures.end() || found->second.times == 0) return OK;
+  if (found->second.after > 0) return found->second.after--, OK;
+  return found->second.times--, found->second.code;
+}
+
+static bool is_recording(const Device* device) {
   for (Stream* stream : streams) {
-    if (stream->is_recording) return true;
+    if (stream->device == device && stream->is_recording) return true;
   }
   return false;
 }
@@ -110,63 +180,153 @@ static int give(Stream* stream, Work work) {
   } else {
     stream->waiting.push_back(work);
   }
-  return state();
+  return fault;
 }
 
-CALL(cuInit, unsigned) { return OK; }
-CALL(cuDriverGetVersion, int* version) { return *version = 13000, OK; }
-CALL(cuDeviceGetCount, int* count) { return *count = 1, OK; }
-CALL(cuDeviceGet, int* device, int ordinal) { return *device = ordinal, OK; }
+// Gives a stream what a call does; a fault of the device comes out when it is done.
+static int give(const char* call, Stream* stream, Work work) {
+  int code = refused(call);
+  if (code == ILLEGAL_ADDRESS || code == ECC_UNCORRECTABLE) {
+    std::string text = std::string("in ") + call;
+    return fault ? fault : give(stream, [=] { fault = code, fault_text = text; });
+  }
+  return code ? code : give(stream, work);
+}
+
+// The calls of that name fail, so many of them, after so many that do not.
+extern "C" __attribute__((visibility("default"))) void cuda_cpu_fail(const char* call, int code, int after, int times) {
+  ONE_AT_A_TIME;
+  failures[call] = Failure{code, after, times};
+}
+// How many failures are still to come.
+extern "C" __attribute__((visibility("default"))) int cuda_cpu_failures_left(const char* call) {
+  ONE_AT_A_TIME;
+  return failures.count(call) ? failures[call].times : 0;
+}
+extern "C" __attribute__((visibility("default"))) int cuda_cpu_streams() {
+  ONE_AT_A_TIME;
+  return int(streams.size());
+}
+
+CALL(cuInit, unsigned) { return atoi(setting("CUDA_CPU_INIT", "0").c_str()); }
+CALL(cuDriverGetVersion, int* version) { return *version = atoi(setting("CUDA_CPU_VERSION", "13000").c_str()), OK; }
+CALL(cuDeviceGetCount, int* count) { return *count = int(devices().size()), OK; }
+CALL(cuDeviceGet, int* device, int ordinal) {
+  return *device = ordinal, ordinal >= 0 && size_t(ordinal) < devices().size() ? OK : INVALID_DEVICE;
+}
 CALL(cuDeviceGetName, char* name, int length, int) { return strncpy(name, "CUDA on the CPU", size_t(length)), OK; }
-CALL(cuDeviceTotalMem_v2, size_t* bytes, int) { return *bytes = TOTAL_BYTES, OK; }
-CALL(cuDeviceGetAttribute, int* value, int attribute, int) {
-  *value = attribute == MAJOR ? 9 : attribute == MULTIPROCESSORS ? 2 : attribute == SHARED_BYTES ? 227 << 10 : 0;
-  return attribute == MAJOR || attribute == MINOR || *value ? OK : INVALID_VALUE;
+CALL(cuDeviceTotalMem_v2, size_t* bytes, int device) { return *bytes = devices()[size_t(device)].total_bytes, OK; }
+CALL(cuDeviceGetAttribute, int* value, int attribute, int device) {
+  const Device& asked = devices()[size_t(device)];
+  *value = attribute == MAJOR             ? asked.major
+           : attribute == MINOR           ? asked.minor
+           : attribute == MULTIPROCESSORS ? 2
+           : attribute == SHARED_BYTES    ? 227 << 10
+                                          : -1;
+  return *value < 0 ? INVALID_VALUE : OK;
 }
-CALL(cuDevicePrimaryCtxRetain, void** context, int) { return *context = &streams, OK; }
-CALL(cuDevicePrimaryCtxRelease_v2, int) { return OK; }
-CALL(cuCtxSetCurrent, void* context) { return context == &streams ? OK : INVALID_HANDLE; }
-CALL(cuGetErrorString, int code, const char** text) { return *text = code == LAUNCH_FAILED ? failure.c_str() : "refused", OK; }
+CALL(cuDevicePrimaryCtxRetain, void** context, int device) {
+  ONE_AT_A_TIME;
+  if (int code = refused("cuDevicePrimaryCtxRetain")) return code;
+  Device& retained = devices()[size_t(device)];
+  retained.retained++;
+  return *context = &retained, OK;
+}
+CALL(cuDevicePrimaryCtxRelease_v2, int device) {
+  ONE_AT_A_TIME;
+  Device& released = devices()[size_t(device)];
+  if (released.retained == 0) return INVALID_CONTEXT;
+  if (--released.retained > 0) return OK;
+  // What was made in it goes with a context.
+  for (size_t i = streams.size(); i-- > 0;) {
+    if (streams[i]->device == &released) streams.erase(streams.begin() + long(i));
+  }
+  for (auto block = blocks.begin(); block != blocks.end();) {
+    if (block->second.device == &released) {
+      free((void*)block->first);
+      block = blocks.erase(block);
+    } else {
+      ++block;
+    }
+  }
+  released.used_bytes = 0;
+  return OK;
+}
+CALL(cuCtxSetCurrent, void* context) {
+  ONE_AT_A_TIME;
+  current = (Device*)context;
+  return current && current->retained ? OK : INVALID_CONTEXT;
+}
+CALL(cuGetErrorString, int code, const char** text) { return *text = code == fault ? fault_text.c_str() : "refused", OK; }
 
-CALL(cuMemGetInfo_v2, size_t* free_bytes, size_t* total) { return *free_bytes = TOTAL_BYTES - used_bytes, *total = TOTAL_BYTES, OK; }
+CALL(cuMemGetInfo_v2, size_t* free_bytes, size_t* total) {
+  ONE_AT_A_TIME;
+  if (fault || !current) return fault ? fault : INVALID_CONTEXT;
+  return *free_bytes = current->total_bytes - current->used_bytes, *total = current->total_bytes, OK;
+}
 CALL(cuMemAlloc_v2, Address* address, size_t bytes) {
-  if (is_recording()) return CAPTURE_UNSUPPORTED;
+  ONE_AT_A_TIME;
+  if (!current) return INVALID_CONTEXT;
+  if (is_recording(current)) return CAPTURE_UNSUPPORTED;
+  if (int code = refused("cuMemAlloc")) return code;
   void* memory;
-  if (bytes > TOTAL_BYTES - used_bytes || posix_memalign(&memory, 512, bytes)) return OUT_OF_MEMORY;
+  if (bytes > current->total_bytes - current->used_bytes || posix_memalign(&memory, 512, bytes)) return OUT_OF_MEMORY;
   memset(memory, 0xCD, bytes);
   *address = (Address)memory;
-  blocks[*address] = bytes;
-  used_bytes += bytes;
+  blocks[*address] = Block{current, bytes};
+  current->used_bytes += bytes;
   return OK;
 }
 CALL(cuMemFree_v2, Address address) {
-  if (is_recording()) return CAPTURE_UNSUPPORTED;
+  ONE_AT_A_TIME;
   if (!blocks.count(address)) return INVALID_VALUE;
-  for (Stream* stream : streams) finish(stream);
-  used_bytes -= blocks[address];
+  Block block = blocks[address];
+  if (is_recording(block.device)) return CAPTURE_UNSUPPORTED;
+  for (Stream* stream : streams) {
+    if (stream->device == block.device) finish(stream);
+  }
+  if (fault) return fault;
+  block.device->used_bytes -= block.bytes;
   blocks.erase(address);
   free((void*)address);
   return OK;
 }
-CALL(cuMemHostAlloc, void** memory, size_t bytes, unsigned) { return *memory = malloc(bytes), OK; }
-CALL(cuMemFreeHost, void* memory) { return free(memory), OK; }
+CALL(cuMemHostAlloc, void** memory, size_t bytes, unsigned) {
+  ONE_AT_A_TIME;
+  if (int code = refused("cuMemHostAlloc")) return code;
+  return *memory = malloc(bytes), OK;
+}
+CALL(cuMemFreeHost, void* memory) {
+  ONE_AT_A_TIME;
+  return fault ? fault : (free(memory), OK);
+}
 CALL(cuMemsetD8Async, Address to, unsigned char value, size_t bytes, Stream* stream) {
-  return give(stream, [=] { memset((void*)to, value, bytes); });
+  ONE_AT_A_TIME;
+  return give("cuMemsetD8Async", stream, [=] { memset((void*)to, value, bytes); });
 }
 CALL(cuMemcpyHtoDAsync_v2, Address to, const void* from, size_t bytes, Stream* stream) {
-  return give(stream, [=] { memcpy((void*)to, from, bytes); });
+  ONE_AT_A_TIME;
+  return give("cuMemcpyHtoDAsync", stream, [=] { memcpy((void*)to, from, bytes); });
 }
 CALL(cuMemcpyDtoHAsync_v2, void* to, Address from, size_t bytes, Stream* stream) {
-  return give(stream, [=] { memcpy(to, (const void*)from, bytes); });
+  ONE_AT_A_TIME;
+  return give("cuMemcpyDtoHAsync", stream, [=] { memcpy(to, (const void*)from, bytes); });
 }
 
 CALL(cuStreamCreate, Stream** stream, unsigned flags) {
+  ONE_AT_A_TIME;
   if (flags != NON_BLOCKING) return INVALID_VALUE;
-  streams.push_back(*stream = new Stream);
+  if (!current) return INVALID_CONTEXT;
+  if (int code = refused("cuStreamCreate")) return code;
+  *stream = new Stream;
+  (*stream)->device = current;
+  streams.push_back(*stream);
   return OK;
 }
 CALL(cuStreamDestroy_v2, Stream* stream) {
+  ONE_AT_A_TIME;
   finish(stream);
+  if (fault) return fault;
   for (size_t i = 0; i < streams.size(); i++) {
     if (streams[i] == stream) streams.erase(streams.begin() + long(i));
   }
@@ -174,56 +334,81 @@ CALL(cuStreamDestroy_v2, Stream* stream) {
   return OK;
 }
 CALL(cuStreamSynchronize, Stream* stream) {
-  if (is_recording()) return CAPTURE_UNSUPPORTED;
+  ONE_AT_A_TIME;
+  if (is_recording(stream->device)) return CAPTURE_UNSUPPORTED;
   finish(stream);
-  return state();
+  return fault;
 }
 CALL(cuStreamWaitEvent, Stream* stream, Event* event, unsigned) {
+  ONE_AT_A_TIME;
   std::shared_ptr<Mark> mark = event->mark;
   return mark ? give(stream, [mark] { reach(mark); }) : OK;
 }
 
 CALL(cuStreamBeginCapture_v2, Stream* stream, int mode) {
-  if (mode != THREAD_LOCAL_CAPTURE || is_recording()) return INVALID_VALUE;
+  ONE_AT_A_TIME;
+  if (fault) return fault;
+  if (mode != THREAD_LOCAL_CAPTURE || is_recording(stream->device)) return INVALID_VALUE;
   stream->is_recording = true;
   return OK;
 }
 CALL(cuStreamEndCapture, Stream* stream, Graph** graph) {
+  ONE_AT_A_TIME;
   if (!stream->is_recording) return INVALID_VALUE;
   stream->is_recording = false;
   *graph = new Graph;
   (*graph)->work.swap(stream->recorded);
-  return OK;
+  return fault;
 }
-CALL(cuGraphInstantiateWithFlags, Graph** made, const Graph* graph, unsigned long long) { return *made = new Graph(*graph), OK; }
-CALL(cuGraphDestroy, Graph* graph) { return delete graph, OK; }
-CALL(cuGraphExecDestroy, Graph* graph) { return delete graph, OK; }
+CALL(cuGraphInstantiateWithFlags, Graph** made, const Graph* graph, unsigned long long) {
+  ONE_AT_A_TIME;
+  if (int code = refused("cuGraphInstantiate")) return code;
+  return *made = new Graph(*graph), OK;
+}
+CALL(cuGraphDestroy, Graph* graph) { return fault ? fault : (delete graph, OK); }
+CALL(cuGraphExecDestroy, Graph* graph) { return fault ? fault : (delete graph, OK); }
 CALL(cuGraphLaunch, const Graph* graph, Stream* stream) {
-  for (const Work& work : graph->work) give(stream, work);
-  return state();
+  ONE_AT_A_TIME;
+  // It may be destroyed before it is done.
+  std::vector<Work> all = graph->work;
+  return give("cuGraphLaunch", stream, [=] {
+    for (const Work& work : all) work();
+  });
 }
 
-CALL(cuEventCreate, Event** event, unsigned) { return *event = new Event, OK; }
-CALL(cuEventDestroy_v2, Event* event) { return delete event, OK; }
+CALL(cuEventCreate, Event** event, unsigned) {
+  ONE_AT_A_TIME;
+  if (int code = refused("cuEventCreate")) return code;
+  return *event = new Event, OK;
+}
+CALL(cuEventDestroy_v2, Event* event) { return fault ? fault : (delete event, OK); }
 CALL(cuEventRecord, Event* event, Stream* stream) {
-  if (is_recording()) return CAPTURE_UNSUPPORTED;
+  ONE_AT_A_TIME;
+  if (is_recording(stream->device)) return CAPTURE_UNSUPPORTED;
   std::shared_ptr<Mark> mark(new Mark{stream, false, {}});
   event->mark = mark;
   return give(stream, [mark] { mark->is_reached = true, mark->time = std::chrono::steady_clock::now(); });
 }
 CALL(cuEventSynchronize, Event* event) {
-  if (is_recording()) return CAPTURE_UNSUPPORTED;
+  ONE_AT_A_TIME;
+  if (event->mark && is_recording(event->mark->stream->device)) return CAPTURE_UNSUPPORTED;
   if (event->mark) reach(event->mark);
-  return state();
+  return fault;
 }
 CALL(cuEventElapsedTime, float* millis, const Event* from, const Event* to) {
+  ONE_AT_A_TIME;
   if (!from->mark || !to->mark || !from->mark->is_reached || !to->mark->is_reached) return NOT_READY;
   *millis = std::chrono::duration<float, std::milli>(to->mark->time - from->mark->time).count();
   return OK;
 }
 
-CALL(cuModuleLoadData, Module** module, const char* text) { return *module = new Module{text}, OK; }
-CALL(cuModuleUnload, Module* module) { return delete module, OK; }
+CALL(cuModuleLoadData, Module** module, const char* text) {
+  ONE_AT_A_TIME;
+  if (!current) return INVALID_CONTEXT;
+  if (int code = refused("cuModuleLoadData")) return code;
+  return *module = new Module{current, text}, OK;
+}
+CALL(cuModuleUnload, Module* module) { return fault ? fault : (delete module, OK); }
 
 // The library of the kernels of a PTX file, whose first line names its source.
 static Launcher* launcher(const std::string& text) {
@@ -239,11 +424,12 @@ static Launcher* launcher(const std::string& text) {
 }
 
 CALL(cuModuleGetFunction, Function** function, const Module* module, const char* name) {
+  ONE_AT_A_TIME;
   const std::string& text = module->text;
   size_t begin = text.find(".entry " + std::string(name) + "(");
   Launcher* found = begin == std::string::npos ? nullptr : launcher(text);
   if (!found) return NOT_FOUND;
-  *function = new Function{name, found, {}};
+  *function = new Function{module->device, name, found, {}};
   size_t end = text.find(')', begin);
   for (size_t at = text.find(".param .", begin); at < end; at = text.find(".param .", at + 1)) {
     (*function)->sizes.push_back(text.compare(at + 9, 2, "64") == 0 ? 8 : 4);
@@ -251,12 +437,15 @@ CALL(cuModuleGetFunction, Function** function, const Module* module, const char*
   return OK;
 }
 CALL(cuFuncSetAttribute, Function*, int, int) { return OK; }
-CALL(cuFuncGetAttribute, int* value, int, const Function*) {
-  if (is_recording()) return CAPTURE_UNSUPPORTED;
-  return *value = 32, OK;
+CALL(cuFuncGetAttribute, int* value, int, const Function* function) {
+  ONE_AT_A_TIME;
+  if (is_recording(function->device)) return CAPTURE_UNSUPPORTED;
+  return *value = 32, fault;
 }
 CALL(cuLaunchKernel, const Function* function, int gx, int gy, int gz, int bx, int by, int bz, int shared, Stream* stream,
      void** arguments, void**) {
+  ONE_AT_A_TIME;
+  if (!stream || stream->device != function->device || current != function->device) return INVALID_HANDLE;
   // Taken over before the call returns, as a driver does.
   std::vector<unsigned long long> cells;
   for (size_t i = 0; i < function->sizes.size(); i++) {
@@ -265,11 +454,13 @@ CALL(cuLaunchKernel, const Function* function, int gx, int gy, int gz, int bx, i
     cells.push_back(cell);
   }
   Function kernel = *function;
-  return give(stream, [=]() mutable {
+  return give("cuLaunchKernel", stream, [=]() mutable {
+    // Nothing is computed behind a fault.
+    if (fault) return;
     std::vector<void*> own;
     for (unsigned long long& cell : cells) own.push_back(&cell);
     const char* error =
         kernel.launcher(kernel.name.c_str(), gx, gy, gz, bx, by, bz, shared, own.data(), OS_THREADS);
-    if (error) failure = kernel.name + ": " + error;
+    if (error) fault = LAUNCH_FAILED, fault_text = kernel.name + ": " + error;
   });
 }

@@ -9,8 +9,13 @@ public interface BackendProvider {
     /** Order of preference for {@code auto}: the available provider of the highest rank wins. */
     int rank();
 
-    /** Looks whether the device can be used here. Cheap, throws nothing, says why not. */
-    Availability availability();
+    /**
+     * Looks whether a device can be used here. Cheap, throws nothing, says why not.
+     *
+     * @param ordinal which device of its kind, counted from 0, as in {@link BackendOptions#ordinal}: where there are several, one may be
+     *     good and another not
+     */
+    Availability availability(int ordinal);
 
     /**
      * What cluster managers call devices of this kind when they give them to tasks, {@code gpu}; empty where a task needs nothing

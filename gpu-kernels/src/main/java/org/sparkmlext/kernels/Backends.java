@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -43,11 +44,32 @@ public final class Backends {
         return device.equals(AUTO) ? openBest(options, providers) : openNamed(device, options, providers);
     }
 
-    /** Every provider on the class path, best first, each with its availability: the table behind {@code doctor}. */
+    /** Every provider on the class path, best first, each with the availability of its first device: the table behind {@code doctor}. */
     public static List<String> describeAll() {
-        return discover().stream()
-                .map(p -> p.name() + ": " + describe(p.availability()))
+        return describeAll(device -> 0);
+    }
+
+    /**
+     * The same for devices of other numbers.
+     *
+     * @param ordinals name of a back end to which of its devices is meant; an {@link IllegalArgumentException} says why there is none
+     */
+    public static List<String> describeAll(ToIntFunction<String> ordinals) {
+        return describeAll(ordinals, discover());
+    }
+
+    static List<String> describeAll(ToIntFunction<String> ordinals, List<BackendProvider> providers) {
+        return providers.stream()
+                .map(provider -> provider.name() + ": " + describe(look(provider, ordinals)))
                 .toList();
+    }
+
+    private static Availability look(BackendProvider provider, ToIntFunction<String> ordinals) {
+        try {
+            return provider.availability(ordinals.applyAsInt(provider.name()));
+        } catch (IllegalArgumentException e) {
+            return Availability.no(String.valueOf(e.getMessage()));
+        }
     }
 
     /**
@@ -73,7 +95,7 @@ public final class Backends {
     private static Choice openBest(BackendOptions options, List<BackendProvider> providers) {
         List<String> passedOver = new ArrayList<>();
         for (BackendProvider provider : providers) {
-            Availability availability = provider.availability();
+            Availability availability = provider.availability(options.ordinal());
             if (availability.isAvailable()) {
                 String why = provider.name() + (passedOver.isEmpty() ? "" : " (" + String.join("; ", passedOver) + ")");
                 return new Choice(provider.open(options), why);
@@ -88,7 +110,7 @@ public final class Backends {
     private static Choice openNamed(String device, BackendOptions options, List<BackendProvider> providers) {
         for (BackendProvider provider : providers) {
             if (provider.name().equals(device)) {
-                Availability availability = provider.availability();
+                Availability availability = provider.availability(options.ordinal());
                 if (!availability.isAvailable()) {
                     throw new KernelException("device '" + device + "' was asked for by name and cannot be used: "
                             + availability.reason() + ". Use device 'auto' to fall back to another device.");

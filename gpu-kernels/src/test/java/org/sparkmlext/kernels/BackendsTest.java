@@ -19,7 +19,13 @@ class BackendsTest {
     private static final BackendOptions OPTIONS = BackendOptions.threads(1);
 
     /** Offers the real CPU back end, or nothing, under another name. */
-    private record Offer(String name, int rank, Availability availability) implements BackendProvider {
+    private record Offer(String name, int rank, Availability first) implements BackendProvider {
+        /** Devices behind the first are as good as can be. */
+        @Override
+        public Availability availability(int ordinal) {
+            return ordinal == 0 ? first : Availability.yes("device " + ordinal);
+        }
+
         @Override
         public Backend open(BackendOptions options) {
             return Backends.open("cpu", options).backend();
@@ -53,6 +59,24 @@ class BackendsTest {
                 .hasMessageContaining("'fast'")
                 .hasMessageContaining("no such card")
                 .hasMessageContaining("'auto'");
+    }
+
+    @Test
+    void theDeviceThatIsOpenedIsTheOneThatIsJudged() {
+        BackendOptions second = new BackendOptions(1, 1);
+        for (String device : List.of("fast", Backends.AUTO)) {
+            Backends.Choice choice = Backends.open(device, second, List.of(FAST, SLOW));
+            choice.backend().close();
+            assertThat(choice.reason()).startsWith("fast");
+        }
+        assertThat(Backends.describeAll(device -> device.equals("fast") ? 1 : 0, List.of(FAST, SLOW)))
+                .containsExactly("fast: available, device 1", "slow: available, always");
+        assertThat(Backends.describeAll(
+                        device -> {
+                            throw new IllegalArgumentException("nobody knows which");
+                        },
+                        List.of(SLOW)))
+                .containsExactly("slow: not available, nobody knows which");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.sparkmlext.kernels.Availability;
@@ -38,7 +39,7 @@ public final class ExecutorProbe {
     public static final String CORES = "cores";
 
     public static final String HEAP = "heap";
-    /** What {@link Backends#describeAll} says, one back end a line. */
+    /** What {@link Backends#describeAll} says of the devices that a task there is given, one back end a line. */
     public static final String DEVICES = "devices";
     /** Whether networks can be computed in float32 on the CPU, and why (not): {@code yes: ...} or {@code no: ...}. */
     public static final String NETWORKS = "networks";
@@ -111,7 +112,7 @@ public final class ExecutorProbe {
         facts.put(CPU, cpu());
         facts.put(CORES, Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put(HEAP, Long.toString(Runtime.getRuntime().maxMemory()));
-        facts.put(DEVICES, String.join("\n", Backends.describeAll()));
+        facts.put(DEVICES, String.join("\n", Backends.describeAll(device -> GivenDevice.ordinal(TaskContext.get(), device))));
         try (Backend backend = Backends.open("cpu", BackendOptions.threads(1)).backend()) {
             facts.put(NETWORKS, text(backend, Precision.FLOAT32));
             facts.put(BFLOAT16, text(backend, Precision.BFLOAT16));

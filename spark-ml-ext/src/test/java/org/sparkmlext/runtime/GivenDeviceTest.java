@@ -23,6 +23,16 @@ class GivenDeviceTest {
     }
 
     @Test
+    void aDeviceThatNoTaskIsToldOfIsRefusedWithTheSetting() {
+        GivenDevice given = new GivenDevice("gpu", GivenDevice.UNKNOWN, false);
+        assertThat(given.key("h")).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(given::ordinal)
+                .withMessageContaining("spark.executor.resource.gpu.amount")
+                .withMessageContaining("Set spark.task.resource.gpu.amount before");
+    }
+
+    @Test
     void outsideOfATaskItIsTheFirst() {
         assertThat(GivenDevice.ordinal(null, "cuda")).isZero();
     }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,13 +55,17 @@ class GpuResourcesIT {
     }
 
     private static SparkSession.Builder withGpus(String master, int perExecutor) throws IOException {
+        return onExecutors(master, perExecutor).config("spark.task.resource.gpu.amount", "0.5");
+    }
+
+    /** Tasks are told of none. */
+    private static SparkSession.Builder onExecutors(String master, int perExecutor) throws IOException {
         String script = script();
         return cluster(master)
                 .config("spark.worker.resource.gpu.amount", 2)
                 .config("spark.worker.resource.gpu.discoveryScript", script)
                 .config("spark.executor.resource.gpu.amount", perExecutor)
-                .config("spark.executor.resource.gpu.discoveryScript", script)
-                .config("spark.task.resource.gpu.amount", "0.5");
+                .config("spark.executor.resource.gpu.discoveryScript", script);
     }
 
     private static void train(SparkSession spark, String device, Heard heard) {
@@ -120,6 +125,25 @@ class GpuResourcesIT {
                     })
                     .collect();
             assertThat(ordinals).containsExactlyInAnyOrder(0, 1);
+        }
+    }
+
+    /** The first GPU of the host may be another executor's. */
+    @Test
+    void aTaskThatIsToldOfNoGpuOfItsExecutorDoesNotScore() throws IOException {
+        try (SparkSession spark = onExecutors("local-cluster[1,1,1024]", 1).getOrCreate()) {
+            JavaRDD<Integer> tasks = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                    .parallelize(List.of(0), 1)
+                    .map(partition -> GivenDevice.ordinal(TaskContext.get(), "cuda"));
+            assertThatThrownBy(tasks::collect).hasMessageContaining("Set spark.task.resource.gpu.amount before");
+        }
+        // Local mode gives tasks nothing, whatever is set.
+        try (SparkSession spark = onExecutors("local[1]", 1).getOrCreate()) {
+            assertThat(JavaSparkContext.fromSparkContext(spark.sparkContext())
+                            .parallelize(List.of(0), 1)
+                            .map(partition -> GivenDevice.ordinal(TaskContext.get(), "cuda"))
+                            .collect())
+                    .containsExactly(0);
         }
     }
 

@@ -21,7 +21,7 @@ public final class CpuBackendProvider implements BackendProvider {
     }
 
     @Override
-    public Availability availability() {
+    public Availability availability(int ordinal) {
         return Availability.yes(Runtime.getRuntime().availableProcessors() + " cores");
     }
 

@@ -28,10 +28,9 @@ public final class CudaBackendProvider implements BackendProvider {
         return "gpu";
     }
 
-    /** Of the first device. */
     @Override
-    public Availability availability() {
-        return GpuRuntime.look(0);
+    public Availability availability(int ordinal) {
+        return GpuRuntime.look(ordinal);
     }
 
     @Override

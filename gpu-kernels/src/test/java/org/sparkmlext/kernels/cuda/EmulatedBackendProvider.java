@@ -30,7 +30,7 @@ public final class EmulatedBackendProvider implements BackendProvider {
     }
 
     @Override
-    public Availability availability() {
+    public Availability availability(int ordinal) {
         return CudaEmulator.hasCompiler()
                 ? Availability.yes("for tests")
                 : Availability.no("no g++ on the PATH: CUDA kernels cannot be run on the CPU");

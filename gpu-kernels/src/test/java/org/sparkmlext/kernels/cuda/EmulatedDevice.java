@@ -43,6 +43,7 @@ final class EmulatedDevice implements OpenDevice {
     private int numAllocations;
     private long usedBytes;
     private long otherBytes;
+    private Runnable reclaim = () -> {};
 
     EmulatedDevice(int sharedBytes) {
         this(sharedBytes, Integer.MAX_VALUE);
@@ -92,8 +93,16 @@ final class EmulatedDevice implements OpenDevice {
     }
 
     @Override
+    public void reclaimWith(Runnable how) {
+        reclaim = how;
+    }
+
+    @Override
     public @Nullable DeviceMemory allocate(long bytes) {
         lanes.requireNotRecording("an allocation");
+        if (bytes > freeBytes()) {
+            reclaim.run();
+        }
         if (bytes > freeBytes() || numAllocations == mostAllocations) {
             return null;
         }

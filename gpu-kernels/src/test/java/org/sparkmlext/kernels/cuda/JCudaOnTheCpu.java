@@ -41,7 +41,10 @@ final class JCudaOnTheCpu {
         refusals();
         assertThat(network(JCudaDevice.open(0))).isDeepEqualTo(network(emulated()));
         System.out.println("a network: the same bits");
-        assertThat(boosting(JCudaDevice.open(0))).isEqualTo(boosting(emulated()));
+        try (Backend backend = new CudaBackend(JCudaDevice.open(0));
+                Backend expected = new CudaBackend(emulated())) {
+            assertThat(boosting(backend)).isEqualTo(boosting(expected));
+        }
         System.out.println("boosting: the same bits");
     }
 
@@ -118,17 +121,15 @@ final class JCudaOnTheCpu {
     }
 
     /** Launches with doubles, and with an array of addresses. */
-    private static String boosting(OpenDevice driver) {
-        try (Backend backend = new CudaBackend(driver)) {
-            Function<Integer, Buffer> floats = seed -> {
-                Buffer buffer = backend.allocate(ElementType.FLOAT, 1000);
-                EmulatedGraphKernelsTest.write(buffer, seed);
-                return buffer;
-            };
-            List<Buffer> scores = List.of(floats.apply(1));
-            double[] maxima =
-                    backend.trees().maxGradients(PointwiseLoss.huber(0.05), scores, floats.apply(2), floats.apply(3));
-            return Arrays.toString(maxima);
-        }
+    static String boosting(Backend backend) {
+        Function<Integer, Buffer> floats = seed -> {
+            Buffer buffer = backend.allocate(ElementType.FLOAT, 1000);
+            EmulatedGraphKernelsTest.write(buffer, seed);
+            return buffer;
+        };
+        List<Buffer> scores = List.of(floats.apply(1));
+        double[] maxima =
+                backend.trees().maxGradients(PointwiseLoss.huber(0.05), scores, floats.apply(2), floats.apply(3));
+        return Arrays.toString(maxima);
     }
 }

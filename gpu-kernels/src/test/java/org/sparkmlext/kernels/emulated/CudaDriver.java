@@ -1,38 +1,63 @@
 package org.sparkmlext.kernels.emulated;
 
+import com.sun.jna.Library;
+import com.sun.jna.Native;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code libcuda.so.1} whose kernels run on the CPU, so that JCuda's side of the back end runs without a GPU, in a process of its own. */
 public final class CudaDriver {
 
+    /** CUDA's numbers of errors. */
+    public static final int OUT_OF_MEMORY = 2;
+
+    public static final int ECC_UNCORRECTABLE = 214;
+    public static final int ILLEGAL_ADDRESS = 700;
+
     private static final String SOURCE = "driver_cpu.cpp";
+    private static final int HASH_DIGITS = 16;
 
     private CudaDriver() {}
 
+    /** What the driver does beside that of a GPU; only in a process with its {@link #environment}. */
+    public interface Controls extends Library {
+
+        /** Calls of that name fail with a code: so many of them, after so many that do not. Those of graphs are named without suffixes. */
+        void cuda_cpu_fail(String call, int code, int after, int times);
+
+        /** How many of these failures are still to come. */
+        int cuda_cpu_failures_left(String call);
+
+        /** Streams that there are, of all devices. */
+        int cuda_cpu_streams();
+    }
+
+    /** Of the driver that this process has loaded. */
+    public static Controls controls() {
+        return Native.load("libcuda.so.1", Controls.class);
+    }
+
+    /** Why the back end cannot be run on this driver here; null where it can. */
+    public static @Nullable String missing() {
+        if (!CudaEmulator.hasCompiler()) {
+            return "no g++ on the PATH: CUDA kernels were not run on the CPU";
+        }
+        boolean isLinux = System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64");
+        return isLinux ? null : "JCuda's natives are there for Linux on x86_64 only";
+    }
+
     /** Compiles it and some files of kernels, and gives the environment of a process that is to find them. */
     public static Map<String, String> environment(List<String> files) throws IOException {
-        Path folder = Files.createTempDirectory(CudaEmulator.folder(), "driver");
-        Path source = Files.write(folder.resolve(SOURCE), CudaEmulator.resource(SOURCE));
-        CudaEmulator.run(List.of(
-                "g++",
-                "-std=c++17",
-                "-O2",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                "-fPIC",
-                "-shared",
-                "-Wl,-soname,libcuda.so.1",
-                source.toString(),
-                "-o",
-                folder.resolve("libcuda.so.1").toString(),
-                "-ldl"));
+        Path folder = folder(CudaEmulator.resource(SOURCE));
         List<String> kernels = new ArrayList<>();
         for (String file : files) {
             kernels.add(file + "=" + CudaEmulator.library(file));
@@ -40,14 +65,49 @@ public final class CudaDriver {
         return Map.of("LD_LIBRARY_PATH", folder.toString(), "CUDA_CPU_KERNELS", String.join(":", kernels));
     }
 
+    /** Where the driver lies, compiled once for each content of its source. */
+    private static Path folder(byte[] text) throws IOException {
+        Path folder =
+                CudaEmulator.folder().resolve("driver-" + KernelSource.hash(text).substring(0, HASH_DIGITS));
+        if (!Files.exists(folder)) {
+            // As with kernels: another process may compile the same.
+            Path work = Files.createTempDirectory(CudaEmulator.folder(), "compile");
+            Path source = Files.write(work.resolve(SOURCE), text);
+            CudaEmulator.run(List.of(
+                    "g++",
+                    "-std=c++17",
+                    "-O2",
+                    "-Wall",
+                    "-Wextra",
+                    "-Werror",
+                    "-fPIC",
+                    "-shared",
+                    "-Wl,-soname,libcuda.so.1",
+                    source.toString(),
+                    "-o",
+                    work.resolve("libcuda.so.1").toString(),
+                    "-ldl"));
+            try {
+                Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE);
+            } catch (FileSystemException e) {
+                if (!Files.exists(folder)) {
+                    throw e;
+                }
+            }
+        }
+        return folder;
+    }
+
     /** Runs a class in a process with that environment; gives what it prints, or throws with it. */
-    public static String run(Class<?> main, Map<String, String> environment) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName())
-                .redirectErrorStream(true);
+    public static String run(Class<?> main, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -20,7 +20,7 @@ public final class SealedBackendProvider implements BackendProvider {
     }
 
     @Override
-    public Availability availability() {
+    public Availability availability(int ordinal) {
         return Availability.yes("for tests");
     }
 

@@ -94,6 +94,7 @@ public final class CudaDevice implements AutoCloseable {
 
     /** Bytes that could be allocated now: those that the driver has, and those that are kept for the next who asks. */
     public long freeBytes() {
+        requireOpen();
         return driver.freeBytes() + pool.idleBytes();
     }
 

@@ -12,11 +12,14 @@ final class JCudaArguments {
 
     private static final int MOST = 64;
 
-    private final JCudaPinned memory = new JCudaPinned(2 * MOST * Long.BYTES);
-    private final ByteBuffer cells = memory.bytes();
-    private final Pointer addresses = memory.withByteOffset((long) MOST * Long.BYTES);
+    private final JCudaPinned memory;
+    private final ByteBuffer cells;
+    private final Pointer addresses;
 
-    JCudaArguments() {
+    JCudaArguments(JCudaReclaim reclaim) {
+        memory = new JCudaPinned(2 * MOST * Long.BYTES, reclaim);
+        cells = memory.bytes();
+        addresses = memory.withByteOffset((long) MOST * Long.BYTES);
         for (int i = 0; i < MOST; i++) {
             cells.putLong((MOST + i) * Long.BYTES, memory.raw() + (long) i * Long.BYTES);
         }

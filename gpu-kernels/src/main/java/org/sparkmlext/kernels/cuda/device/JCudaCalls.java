@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cuda.device;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
@@ -11,6 +12,19 @@ import org.sparkmlext.kernels.KernelException;
 public final class JCudaCalls implements Driver {
 
     private static final int NAME_BYTES = 256;
+    /** What leaves a process without any GPU, as the driver's documentation says of each. */
+    private static final Set<Integer> LOST = Set.of(
+            CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+            CUresult.CUDA_ERROR_NVLINK_UNCORRECTABLE,
+            CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+            CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
+            CUresult.CUDA_ERROR_ASSERT,
+            CUresult.CUDA_ERROR_HARDWARE_STACK_ERROR,
+            CUresult.CUDA_ERROR_ILLEGAL_INSTRUCTION,
+            CUresult.CUDA_ERROR_MISALIGNED_ADDRESS,
+            CUresult.CUDA_ERROR_INVALID_ADDRESS_SPACE,
+            CUresult.CUDA_ERROR_INVALID_PC,
+            CUresult.CUDA_ERROR_LAUNCH_FAILED);
 
     /**
      * Loads JCuda's library, once a process.
@@ -32,8 +46,21 @@ public final class JCudaCalls implements Driver {
         if (code != CUresult.CUDA_SUCCESS) {
             String[] text = new String[1];
             JCudaDriver.cuGetErrorString(code, text);
-            throw new KernelException("cuda: " + doing + " failed: " + CUresult.stringFor(code) + " (" + text[0] + ")");
+            throw new KernelException(
+                    "cuda: " + doing + " failed: " + CUresult.stringFor(code) + " (" + text[0] + ")" + remedy(code));
         }
+    }
+
+    private static String remedy(int code) {
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            return ". No memory is left for it: free what other programs have of the GPU's and of the host's, or use more workers, each with a"
+                    + " GPU of its own";
+        }
+        return LOST.contains(code)
+                ? ". The GPU is lost to this process, whatever it does; end the process (on a cluster the executor), so that another is"
+                        + " started. Where it comes again, the driver's log (nvidia-smi -q, lines with Xid in dmesg) says whether"
+                        + " the GPU is at fault"
+                : "";
     }
 
     @Override

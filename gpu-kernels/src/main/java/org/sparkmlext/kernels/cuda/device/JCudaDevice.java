@@ -22,6 +22,7 @@ public final class JCudaDevice implements OpenDevice {
     private final CUcontext context = new CUcontext();
     private final Map<String, JCudaModule> modules = new HashMap<>();
     private final Staging staging = new Staging(this);
+    private final JCudaReclaim reclaim = new JCudaReclaim();
     private final JCudaStreams streams;
     private final JCudaArguments arguments;
 
@@ -31,8 +32,13 @@ public final class JCudaDevice implements OpenDevice {
         JCudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "opening " + facts.name());
         try {
             enter();
-            streams = new JCudaStreams();
-            arguments = new JCudaArguments();
+            streams = new JCudaStreams(reclaim);
+            try {
+                arguments = new JCudaArguments(reclaim);
+            } catch (RuntimeException e) {
+                streams.free();
+                throw e;
+            }
         } catch (RuntimeException e) {
             release();
             throw e;
@@ -73,9 +79,14 @@ public final class JCudaDevice implements OpenDevice {
     }
 
     @Override
+    public void reclaimWith(Runnable how) {
+        reclaim.with(how);
+    }
+
+    @Override
     public @Nullable DeviceMemory allocate(long bytes) {
         JCudaAddress address = new JCudaAddress();
-        int code = JCudaDriver.cuMemAlloc(address, bytes);
+        int code = reclaim.around(() -> JCudaDriver.cuMemAlloc(address, bytes));
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             return null;
         }
@@ -85,7 +96,7 @@ public final class JCudaDevice implements OpenDevice {
 
     @Override
     public PinnedMemory pin(int bytes) {
-        return new JCudaPinned(bytes);
+        return new JCudaPinned(bytes, reclaim);
     }
 
     @Override
@@ -95,7 +106,7 @@ public final class JCudaDevice implements OpenDevice {
 
     @Override
     public DeviceKernel kernel(String file, String name, int sharedBytes) {
-        CUfunction function = modules.computeIfAbsent(file, f -> JCudaModule.load(facts, f + ".ptx"))
+        CUfunction function = modules.computeIfAbsent(file, f -> JCudaModule.load(facts, f + ".ptx", reclaim))
                 .function(name, sharedBytes);
         return new JCudaKernel(name, function, sharedBytes, streams.of(Lane.LAUNCHES), arguments);
     }

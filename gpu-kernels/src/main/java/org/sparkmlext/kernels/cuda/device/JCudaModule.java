@@ -35,12 +35,16 @@ final class JCudaModule implements AutoCloseable {
      *
      * @param facts of that device
      * @param resource e.g. {@code tree.ptx}
+     * @param reclaim used where the device has no memory for it
      * @throws KernelException if the driver refuses it; the message has the driver's log
      */
-    static JCudaModule load(DeviceFacts facts, String resource) {
+    static JCudaModule load(DeviceFacts facts, String resource, JCudaReclaim reclaim) {
         JCudaModule loaded = new JCudaModule(resource, facts.sharedBytes());
         byte[] text = text(resource);
-        int code = JCudaDriver.cuModuleLoadData(loaded.module, text);
+        int code = reclaim.around(() -> JCudaDriver.cuModuleLoadData(loaded.module, text));
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            JCudaCalls.check(code, "loading " + resource);
+        }
         if (code != CUresult.CUDA_SUCCESS) {
             throw new KernelException("cuda: " + facts.describe() + " refuses " + resource + ": "
                     + CUresult.stringFor(code) + ": " + log(text));

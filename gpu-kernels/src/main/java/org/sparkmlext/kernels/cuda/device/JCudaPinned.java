@@ -10,8 +10,9 @@ final class JCudaPinned extends Pointer implements PinnedMemory {
 
     private final ByteBuffer bytes;
 
-    JCudaPinned(int size) {
-        JCudaCalls.check(JCudaDriver.cuMemHostAlloc(this, size, 0), "pinning " + size + " bytes of the host's memory");
+    JCudaPinned(int size, JCudaReclaim reclaim) {
+        JCudaCalls.check(
+                reclaim.around(() -> JCudaDriver.cuMemHostAlloc(this, size, 0)), "pinning " + size + " bytes of the host's memory");
         ByteBuffer view = getByteBuffer(0, size);
         if (view == null) {
             throw new KernelException("cuda: JCuda gives no access to pinned memory");

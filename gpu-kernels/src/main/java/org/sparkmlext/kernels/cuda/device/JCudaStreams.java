@@ -18,13 +18,21 @@ import org.sparkmlext.kernels.KernelException;
 final class JCudaStreams {
 
     private final Map<Lane, CUstream> streams = new EnumMap<>(Lane.class);
+    private final JCudaReclaim reclaim;
 
-    JCudaStreams() {
-        for (Lane lane : Lane.values()) {
-            CUstream stream = new CUstream();
-            JCudaCalls.check(
-                    JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "making a stream");
-            streams.put(lane, stream);
+    JCudaStreams(JCudaReclaim reclaim) {
+        this.reclaim = reclaim;
+        try {
+            for (Lane lane : Lane.values()) {
+                CUstream stream = new CUstream();
+                JCudaCalls.check(
+                        JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "making a stream");
+                streams.put(lane, stream);
+            }
+        } catch (KernelException e) {
+            // The context does not go with this: others of the process may have it too.
+            free();
+            throw e;
         }
     }
 
@@ -63,7 +71,8 @@ final class JCudaStreams {
         JCudaCalls.check(JCudaDriver.cuStreamEndCapture(stream, graph), "recording launches");
         try {
             CUgraphExec made = new CUgraphExec();
-            JCudaCalls.check(JCudaDriver.cuGraphInstantiate(made, graph, 0), "making a graph of launches");
+            JCudaCalls.check(
+                    reclaim.around(() -> JCudaDriver.cuGraphInstantiate(made, graph, 0)), "making a graph of launches");
             return new Graph(made, stream);
         } finally {
             JCudaCalls.check(JCudaDriver.cuGraphDestroy(graph), "giving back what was recorded");
@@ -96,7 +105,7 @@ final class JCudaStreams {
 
     DeviceEvent event() {
         CUevent made = new CUevent();
-        JCudaCalls.check(JCudaDriver.cuEventCreate(made, 0), "making an event");
+        JCudaCalls.check(reclaim.around(() -> JCudaDriver.cuEventCreate(made, 0)), "making an event");
         return new Event(made, this);
     }
 

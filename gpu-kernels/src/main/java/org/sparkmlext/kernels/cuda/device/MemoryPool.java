@@ -28,6 +28,7 @@ final class MemoryPool {
 
     MemoryPool(OpenDevice driver) {
         this.driver = driver;
+        driver.reclaimWith(this::trim);
     }
 
     /** Bytes of the block that so many bytes get. */
@@ -50,10 +51,6 @@ final class MemoryPool {
             idleBytes -= size;
         } else {
             kept = driver.allocate(size);
-            if (kept == null && idleBytes > 0) {
-                trim();
-                kept = driver.allocate(size);
-            }
             if (kept == null) {
                 return null;
             }
@@ -80,7 +77,10 @@ final class MemoryPool {
     }
 
     /** Gives the driver what is not in use. */
-    void trim() {
+    private void trim() {
+        if (idleBytes == 0) {
+            return;
+        }
         // Launches may still use it.
         driver.finish();
         idle.values().forEach(blocks -> blocks.forEach(DeviceMemory::free));

@@ -20,10 +20,18 @@ public interface OpenDevice extends AutoCloseable {
     long freeBytes();
 
     /**
+     * Says how memory is got back that is kept and not in use. Done before anything is refused for lack of memory, which is then tried once
+     * more.
+     *
+     * @param reclaim may wait for the device and free memory of it, and does nothing else with it
+     */
+    void reclaimWith(Runnable reclaim);
+
+    /**
      * Memory of undefined content.
      *
      * @param bytes at least 1
-     * @return null where the device has not so much
+     * @return null where the device has not so much, also after memory was reclaimed
      */
     @Nullable
     DeviceMemory allocate(long bytes);
