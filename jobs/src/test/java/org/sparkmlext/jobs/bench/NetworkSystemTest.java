@@ -77,6 +77,13 @@ class NetworkSystemTest {
     }
 
     @Test
+    void libtorchKeepsItsMemoryBetweenSteps() {
+        ALL.forEach((name, system) -> assertThat(system.environment(Path.of("work")).keySet())
+                .as(name)
+                .matches(keys -> keys.contains("MALLOC_MMAP_THRESHOLD_") == name.startsWith("libtorch")));
+    }
+
+    @Test
     void bothNetworksCanBeBuilt() {
         // The counts of libtorch's twins: the same weights, biases, scales and shifts.
         assertThat(BenchNetworks.named("vgg-cifar").summary()).contains("3,251,018 parameters");
