@@ -2,7 +2,8 @@
 // where they are is in the environment: CUDA_CPU_KERNELS=tree=/path/tree.so:elements=/path/elements.so
 //
 // A stream does nothing before the host waits for it, and then no more than it must: whoever does not wait finds old numbers. What a GPU refuses
-// while launches are recorded is refused here. The default stream is refused altogether. For one thread.
+// while launches are recorded is refused here. The default stream is refused altogether. For one thread; functions of the host in a stream
+// (cuLaunchHostFunc) run in threads of their own.
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,7 +20,16 @@
 #define CALL(name, ...) extern "C" __attribute__((visibility("default"))) int name(__VA_ARGS__)
 
 typedef unsigned long long Address;
-typedef std::function<void()> Work;
+
+struct Work {
+  std::function<void()> run;
+  // A function of the host: nothing behind it is done before it has returned, and who only asks does not wait for it.
+  bool is_of_host;
+  std::shared_ptr<std::future<void>> running;
+  template <typename F>
+  Work(F run, bool is_of_host = false) : run(run), is_of_host(is_of_host) {}
+};
+
 typedef const char* Launcher(const char*, int, int, int, int, int, int, int, void**, int);
 
 enum {
@@ -89,10 +100,22 @@ static bool is_recording() {
   return false;
 }
 
+static std::future<void>& started(Work& work) {
+  if (!work.running) work.running.reset(new std::future<void>(std::async(std::launch::async, work.run)));
+  return *work.running;
+}
+
 static void step(Stream* stream) {
+  if (stream->waiting.front().is_of_host) started(stream->waiting.front()).wait();
   Work work = stream->waiting.front();
   stream->waiting.pop_front();
-  work();
+  if (!work.is_of_host) work.run();
+}
+
+// As step, but does not wait.
+static void try_step(Stream* stream) {
+  Work& work = stream->waiting.front();
+  if (!work.is_of_host || started(work).wait_for(std::chrono::seconds(0)) == std::future_status::ready) step(stream);
 }
 
 static void finish(Stream* stream) {
@@ -118,6 +141,10 @@ CALL(cuDriverGetVersion, int* version) { return *version = 13000, OK; }
 CALL(cuDeviceGetCount, int* count) { return *count = 1, OK; }
 CALL(cuDeviceGet, int* device, int ordinal) { return *device = ordinal, OK; }
 CALL(cuDeviceGetName, char* name, int length, int) { return strncpy(name, "CUDA on the CPU", size_t(length)), OK; }
+CALL(cuDeviceGetUuid, char* uuid, int) {
+  const char* given = getenv("CUDA_CPU_UUID");
+  return memset(uuid, 0, 16), memcpy(uuid, given ? given : "", given ? strnlen(given, 16) : 0), OK;
+}
 CALL(cuDeviceTotalMem_v2, size_t* bytes, int) { return *bytes = TOTAL_BYTES, OK; }
 CALL(cuDeviceGetAttribute, int* value, int attribute, int) {
   *value = attribute == MAJOR ? 9 : attribute == MULTIPROCESSORS ? 2 : attribute == SHARED_BYTES ? 227 << 10 : 0;
@@ -183,6 +210,11 @@ CALL(cuStreamWaitEvent, Stream* stream, Event* event, unsigned) {
   return mark ? give(stream, [mark] { reach(mark); }) : OK;
 }
 
+CALL(cuLaunchHostFunc, Stream* stream, void (*function)(void*), void* data) {
+  if (!stream || stream->is_recording) return INVALID_HANDLE;
+  return give(stream, Work([=] { function(data); }, true));
+}
+
 CALL(cuStreamBeginCapture_v2, Stream* stream, int mode) {
   if (mode != THREAD_LOCAL_CAPTURE || is_recording()) return INVALID_VALUE;
   stream->is_recording = true;
@@ -215,6 +247,13 @@ CALL(cuEventSynchronize, Event* event) {
   if (is_recording()) return CAPTURE_UNSUPPORTED;
   if (event->mark) reach(event->mark);
   return state();
+}
+// Each question is a wait long enough for one thing to be done.
+CALL(cuEventQuery, Event* event) {
+  if (is_recording()) return CAPTURE_UNSUPPORTED;
+  if (!event->mark) return state();
+  if (!event->mark->is_reached) try_step(event->mark->stream);
+  return state() != OK ? state() : event->mark->is_reached ? OK : NOT_READY;
 }
 CALL(cuEventElapsedTime, float* millis, const Event* from, const Event* to) {
   if (!from->mark || !to->mark || !from->mark->is_reached || !to->mark->is_reached) return NOT_READY;

@@ -45,9 +45,11 @@ public final class Backends {
 
     /** Every provider on the class path, best first, each with its availability: the table behind {@code doctor}. */
     public static List<String> describeAll() {
-        return discover().stream()
-                .map(p -> p.name() + ": " + describe(p.availability()))
-                .toList();
+        return describeAll(discover());
+    }
+
+    static List<String> describeAll(List<BackendProvider> providers) {
+        return providers.stream().map(Backends::describe).toList();
     }
 
     /**
@@ -66,8 +68,11 @@ public final class Backends {
                 .orElse("");
     }
 
-    private static String describe(Availability availability) {
-        return (availability.isAvailable() ? "available, " : "not available, ") + availability.reason();
+    private static String describe(BackendProvider provider) {
+        Availability availability = provider.availability();
+        String remark = availability.isAvailable() ? provider.remark() : "";
+        return provider.name() + (availability.isAvailable() ? ": available, " : ": not available, ")
+                + availability.reason() + (remark.isEmpty() ? "" : "; " + remark);
     }
 
     private static Choice openBest(BackendOptions options, List<BackendProvider> providers) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,13 +13,33 @@ import java.util.Map;
 public final class CudaDriver {
 
     private static final String SOURCE = "driver_cpu.cpp";
+    private static final String SUMS = "nccl_cpu.cpp";
 
     private CudaDriver() {}
 
     /** Compiles it and some files of kernels, and gives the environment of a process that is to find them. */
     public static Map<String, String> environment(List<String> files) throws IOException {
         Path folder = Files.createTempDirectory(CudaEmulator.folder(), "driver");
-        Path source = Files.write(folder.resolve(SOURCE), CudaEmulator.resource(SOURCE));
+        compile(SOURCE, "libcuda.so.1", folder);
+        List<String> kernels = new ArrayList<>();
+        for (String file : files) {
+            kernels.add(file + "=" + CudaEmulator.library(file));
+        }
+        return Map.of("LD_LIBRARY_PATH", folder.toString(), "CUDA_CPU_KERNELS", String.join(":", kernels));
+    }
+
+    /** The same, and a {@code libnccl.so.2} by which such processes add. Each is to have a {@code CUDA_CPU_UUID} of its own. */
+    public static Map<String, String> environmentWithNccl(List<String> files) throws IOException {
+        Map<String, String> environment = new HashMap<>(environment(files));
+        Path folder = Path.of(environment.get("LD_LIBRARY_PATH"));
+        compile(SUMS, "libnccl.so.2", folder);
+        environment.put("NCCL_ALGO", "Ring");
+        environment.put("NCCL_CPU_FOLDER", folder.toString());
+        return environment;
+    }
+
+    private static void compile(String name, String library, Path folder) throws IOException {
+        Path source = Files.write(folder.resolve(name), CudaEmulator.resource(name));
         CudaEmulator.run(List.of(
                 "g++",
                 "-std=c++17",
@@ -28,16 +49,12 @@ public final class CudaDriver {
                 "-Werror",
                 "-fPIC",
                 "-shared",
-                "-Wl,-soname,libcuda.so.1",
+                "-pthread",
+                "-Wl,-soname," + library,
                 source.toString(),
                 "-o",
-                folder.resolve("libcuda.so.1").toString(),
+                folder.resolve(library).toString(),
                 "-ldl"));
-        List<String> kernels = new ArrayList<>();
-        for (String file : files) {
-            kernels.add(file + "=" + CudaEmulator.library(file));
-        }
-        return Map.of("LD_LIBRARY_PATH", folder.toString(), "CUDA_CPU_KERNELS", String.join(":", kernels));
     }
 
     /** Runs a class in a process with that environment; gives what it prints, or throws with it. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
@@ -17,19 +18,19 @@ import org.sparkmlext.kernels.KernelException;
  */
 final class JCudaStreams {
 
-    private final Map<Lane, CUstream> streams = new EnumMap<>(Lane.class);
+    private final Map<Lane, JCudaStream> streams = new EnumMap<>(Lane.class);
 
     JCudaStreams() {
         for (Lane lane : Lane.values()) {
-            CUstream stream = new CUstream();
+            JCudaStream stream = new JCudaStream();
             JCudaCalls.check(
                     JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "making a stream");
             streams.put(lane, stream);
         }
     }
 
-    CUstream of(Lane lane) {
-        CUstream stream = streams.get(lane);
+    JCudaStream of(Lane lane) {
+        JCudaStream stream = streams.get(lane);
         if (stream == null) {
             throw new IllegalStateException("no stream for " + lane);
         }
@@ -110,6 +111,16 @@ final class JCudaStreams {
         @Override
         public void await() {
             JCudaCalls.check(JCudaDriver.cuEventSynchronize(event), "running kernels");
+        }
+
+        @Override
+        public boolean isReached() {
+            int code = JCudaDriver.cuEventQuery(event);
+            if (code == CUresult.CUDA_ERROR_NOT_READY) {
+                return false;
+            }
+            JCudaCalls.check(code, "running kernels");
+            return true;
         }
 
         @Override
