@@ -2,12 +2,13 @@
 //
 //   CUDA_CPU_KERNELS=tree=/path/tree.so:elements=/path/elements.so   kernels, those that cuda_cpu.h makes of the .cu files
 //   CUDA_CPU_DEVICES=9.0:4096,5.2:2048   devices: compute capability and MiB of each; without it one of 9.0 with 4 GiB
+//   CUDA_CPU_UUID=first            the beginning of the devices' numbers, which end with the ordinal
 //   CUDA_CPU_VERSION=13000               version of the driver, 1000 x major + 10 x minor
 //   CUDA_CPU_INIT=0                      what cuInit answers
 //
 // A stream does nothing before the host waits for it, and then no more than it must: whoever does not wait finds old numbers. What a GPU refuses
 // while launches are recorded is refused here, as is what belongs to another device's context. The default stream is refused altogether.
-// Calls of several threads are done one after another.
+// Calls of several threads are done one after another; functions of the host in a stream (cuLaunchHostFunc) run in threads of their own.
 //
 // cuda_cpu_fail makes calls fail. A fault of the device, other than a lack of memory, comes out where a real one does: at the next call that waits.
 // From then on the driver refuses whatever this process wants to do with any device, as CUDA's documentation says of such errors.
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,7 +30,16 @@
 #define CALL(name, ...) extern "C" __attribute__((visibility("default"))) int name(__VA_ARGS__)
 
 typedef unsigned long long Address;
-typedef std::function<void()> Work;
+
+struct Work {
+  std::function<void()> run;
+  // A function of the host: nothing behind it is done before it has returned, and who only asks does not wait for it.
+  bool is_of_host;
+  std::shared_ptr<std::future<void>> running;
+  template <typename F>
+  Work(F run, bool is_of_host = false) : run(run), is_of_host(is_of_host) {}
+};
+
 typedef const char* Launcher(const char*, int, int, int, int, int, int, int, void**, int);
 
 enum {
@@ -159,10 +170,22 @@ static bool is_recording(const Device* device) {
   return false;
 }
 
+static std::future<void>& started(Work& work) {
+  if (!work.running) work.running.reset(new std::future<void>(std::async(std::launch::async, work.run)));
+  return *work.running;
+}
+
 static void step(Stream* stream) {
+  if (stream->waiting.front().is_of_host) started(stream->waiting.front()).wait();
   Work work = stream->waiting.front();
   stream->waiting.pop_front();
-  work();
+  if (!work.is_of_host) work.run();
+}
+
+// As step, but does not wait.
+static void try_step(Stream* stream) {
+  Work& work = stream->waiting.front();
+  if (!work.is_of_host || started(work).wait_for(std::chrono::seconds(0)) == std::future_status::ready) step(stream);
 }
 
 static void finish(Stream* stream) {
@@ -215,6 +238,12 @@ CALL(cuDeviceGet, int* device, int ordinal) {
   return *device = ordinal, ordinal >= 0 && size_t(ordinal) < devices().size() ? OK : INVALID_DEVICE;
 }
 CALL(cuDeviceGetName, char* name, int length, int) { return strncpy(name, "CUDA on the CPU", size_t(length)), OK; }
+CALL(cuDeviceGetUuid, char* uuid, int device) {
+  std::string given = setting("CUDA_CPU_UUID", "");
+  memset(uuid, 0, 16);
+  memcpy(uuid, given.data(), given.size() < 15 ? given.size() : 15);
+  return uuid[15] = char(device), OK;
+}
 CALL(cuDeviceTotalMem_v2, size_t* bytes, int device) { return *bytes = devices()[size_t(device)].total_bytes, OK; }
 CALL(cuDeviceGetAttribute, int* value, int attribute, int device) {
   const Device& asked = devices()[size_t(device)];
@@ -345,6 +374,12 @@ CALL(cuStreamWaitEvent, Stream* stream, Event* event, unsigned) {
   return mark ? give(stream, [mark] { reach(mark); }) : OK;
 }
 
+CALL(cuLaunchHostFunc, Stream* stream, void (*function)(void*), void* data) {
+  ONE_AT_A_TIME;
+  if (!stream || stream->is_recording) return INVALID_HANDLE;
+  return give(stream, Work([=] { function(data); }, true));
+}
+
 CALL(cuStreamBeginCapture_v2, Stream* stream, int mode) {
   ONE_AT_A_TIME;
   if (fault) return fault;
@@ -372,7 +407,7 @@ CALL(cuGraphLaunch, const Graph* graph, Stream* stream) {
   // It may be destroyed before it is done.
   std::vector<Work> all = graph->work;
   return give("cuGraphLaunch", stream, [=] {
-    for (const Work& work : all) work();
+    for (const Work& work : all) work.run();
   });
 }
 
@@ -394,6 +429,14 @@ CALL(cuEventSynchronize, Event* event) {
   if (event->mark && is_recording(event->mark->stream->device)) return CAPTURE_UNSUPPORTED;
   if (event->mark) reach(event->mark);
   return fault;
+}
+// Each question is a wait long enough for one thing to be done.
+CALL(cuEventQuery, Event* event) {
+  ONE_AT_A_TIME;
+  if (!event->mark) return fault;
+  if (is_recording(event->mark->stream->device)) return CAPTURE_UNSUPPORTED;
+  if (!event->mark->is_reached) try_step(event->mark->stream);
+  return fault ? fault : event->mark->is_reached ? OK : NOT_READY;
 }
 CALL(cuEventElapsedTime, float* millis, const Event* from, const Event* to) {
   ONE_AT_A_TIME;

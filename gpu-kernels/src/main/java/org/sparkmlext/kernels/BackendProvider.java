@@ -31,4 +31,9 @@ public interface BackendProvider {
      * @throws KernelException if it cannot be opened
      */
     Backend open(BackendOptions options);
+
+    /** What else {@code doctor} is to say of a device that can be used: one sentence, or nothing. */
+    default String remark() {
+        return "";
+    }
 }

@@ -60,7 +60,7 @@ public final class Backends {
 
     static List<String> describeAll(ToIntFunction<String> ordinals, List<BackendProvider> providers) {
         return providers.stream()
-                .map(provider -> provider.name() + ": " + describe(look(provider, ordinals)))
+                .map(provider -> describe(provider, look(provider, ordinals)))
                 .toList();
     }
 
@@ -88,8 +88,10 @@ public final class Backends {
                 .orElse("");
     }
 
-    private static String describe(Availability availability) {
-        return (availability.isAvailable() ? "available, " : "not available, ") + availability.reason();
+    private static String describe(BackendProvider provider, Availability availability) {
+        String remark = availability.isAvailable() ? provider.remark() : "";
+        return provider.name() + (availability.isAvailable() ? ": available, " : ": not available, ")
+                + availability.reason() + (remark.isEmpty() ? "" : "; " + remark);
     }
 
     private static Choice openBest(BackendOptions options, List<BackendProvider> providers) {

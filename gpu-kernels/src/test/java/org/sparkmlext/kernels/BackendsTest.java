@@ -30,6 +30,11 @@ class BackendsTest {
         public Backend open(BackendOptions options) {
             return Backends.open("cpu", options).backend();
         }
+
+        @Override
+        public String remark() {
+            return "but " + name;
+        }
     }
 
     private static final Offer FAST = new Offer("fast", 9, Availability.no("no such card"));
@@ -43,6 +48,12 @@ class BackendsTest {
             assertThat(choice.reason()).startsWith("cpu");
         }
         assertThat(Backends.describeAll()).anyMatch(line -> line.matches("cpu: available, \\d+ cores"));
+    }
+
+    @Test
+    void whatCanBeUsedIsDescribedWithWhatElseThereIsToSay() {
+        assertThat(Backends.describeAll(device -> 0, List.of(FAST, SLOW)))
+                .containsExactly("fast: not available, no such card", "slow: available, always; but slow");
     }
 
     @Test

@@ -5,7 +5,7 @@ package org.sparkmlext.collective;
  *
  * <p>Every operation is collective: all ranks call the same operations in the same order with the same lengths, or all of
  * them fail with a {@link CollectiveException} that names the rank at fault. After a failure or {@link #abort} every call
- * fails. Calls come from one thread at a time; {@link #abort} may come from any.
+ * fails. Calls come from one thread at a time; {@link #abort} may come from any. {@link #check} alone is no operation.
  *
  * <p>Integer sums are exact, whatever the order. Float sums are added in a fixed order that depends on size, length and
  * transport only, so that all ranks get the same bits, run after run.
@@ -57,6 +57,14 @@ public interface Collective extends AutoCloseable {
 
     /** Waits until every rank is here. */
     void barrier();
+
+    /**
+     * Looks, without waiting for anybody, whether the collective has ended: another rank has aborted or is lost, or this one is cancelled.
+     * For who waits for other ranks by other means; of this rank alone, in any number, between two operations.
+     *
+     * @throws CollectiveException then, as an operation would
+     */
+    void check();
 
     /**
      * Ends the collective on all ranks: idempotent, from any thread, never blocks for long. The first cause wins; others

@@ -102,6 +102,11 @@ public final class InProcessCollective extends RankedCollective {
     }
 
     @Override
+    public void check() {
+        room.look(rank());
+    }
+
+    @Override
     public boolean isRemote() {
         return false;
     }

@@ -76,7 +76,7 @@ final class LinkDriver {
                 return null;
             }
             if (failure == null) {
-                failure = linkFailure(operation);
+                failure = linkFailure(operation, true);
             }
             if (failure == null) {
                 failure = select();
@@ -88,6 +88,35 @@ final class LinkDriver {
                 return failure;
             }
         }
+    }
+
+    /**
+     * Looks, between two operations, at what has come by now.
+     *
+     * @return null, or why the collective has ended
+     */
+    @Nullable
+    Failure look() {
+        if (Thread.currentThread().isInterrupted()) {
+            return Failure.interrupted(mesh.rank());
+        }
+        try {
+            selector.selectNow(this::ready);
+            Failure cancelled = cancelled(System.nanoTime());
+            return cancelled != null ? cancelled : linkFailure("its computation", false);
+        } catch (IOException | RuntimeException thrown) {
+            return Failure.of(mesh.rank(), thrown);
+        }
+    }
+
+    private @Nullable Failure cancelled(long now) {
+        if (now - lastPoll >= TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)) {
+            lastPoll = now;
+            if (options.cancelled().getAsBoolean()) {
+                return Failure.of(mesh.rank(), new CancellationException("its owner was cancelled"));
+            }
+        }
+        return null;
     }
 
     /** Tells everyone who can still be told, then closes. Takes half a second at most. */
@@ -213,16 +242,10 @@ final class LinkDriver {
             }
             long now = System.nanoTime();
             waitNanos += now - start;
-            if (now - lastPoll >= TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)) {
-                lastPoll = now;
-                if (options.cancelled().getAsBoolean()) {
-                    return Failure.of(mesh.rank(), new CancellationException("its owner was cancelled"));
-                }
-            }
+            return cancelled(now);
         } catch (IOException | RuntimeException thrown) {
             return Failure.of(mesh.rank(), thrown);
         }
-        return null;
     }
 
     private void ready(SelectionKey key) {
@@ -232,7 +255,8 @@ final class LinkDriver {
         }
     }
 
-    private @Nullable Failure linkFailure(Operation operation) {
+    /** @param doing what this rank does, for the message */
+    private @Nullable Failure linkFailure(Object doing, boolean isInOperation) {
         for (PeerLink link : mesh.links()) {
             if (link.told() != null) {
                 return link.told();
@@ -247,8 +271,8 @@ final class LinkDriver {
                 alive++;
             } else if (!link.saidBye()) {
                 accuse(link);
-            } else if (link.awaited()) {
-                return new Failure(link.rank(), "it closed its collective before the end of " + operation, null);
+            } else if (isInOperation && link.awaited()) {
+                return new Failure(link.rank(), "it closed its collective before the end of " + doing, null);
             }
         }
         PeerLink accused = suspect;
@@ -257,7 +281,7 @@ final class LinkDriver {
         }
         return new Failure(
                 accused.rank(),
-                "the connection to " + accused.name() + " ended in " + operation
+                "the connection to " + accused.name() + " ended in " + doing
                         + ": its process died, was killed or lost the network (" + accused.lost() + ")",
                 accused.lost());
     }

@@ -87,6 +87,26 @@ final class MeetingRoom {
         }
     }
 
+    /** Looks, without waiting, whether there is a failure or this rank is cancelled. */
+    void look(int rank) {
+        lock.lock();
+        try {
+            if (Thread.currentThread().isInterrupted()) {
+                fail(Failure.interrupted(rank));
+            }
+            failIfCancelled(rank);
+            throwIfFailed(rank);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void failIfCancelled(int rank) {
+        if (cancelled.get(rank).getAsBoolean()) {
+            fail(Failure.of(rank, new CancellationException("its owner was cancelled")));
+        }
+    }
+
     /** The first failure wins; wakes everybody. */
     void fail(Failure first) {
         lock.lock();
@@ -167,8 +187,8 @@ final class MeetingRoom {
     private void pause(int rank) {
         try {
             boolean woken = changed.awaitNanos(POLL_NANOS) > 0;
-            if (!woken && cancelled.get(rank).getAsBoolean()) {
-                fail(Failure.of(rank, new CancellationException("its owner was cancelled")));
+            if (!woken) {
+                failIfCancelled(rank);
             }
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();

@@ -13,6 +13,11 @@ final class SoloCollective extends RankedCollective {
 
     @Override
     void execute(Operation operation) {
+        check();
+    }
+
+    @Override
+    public void check() {
         Failure ended = failure.get();
         if (ended != null) {
             throw ended.toException(rank(), size());

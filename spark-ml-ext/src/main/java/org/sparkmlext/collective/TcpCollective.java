@@ -5,6 +5,7 @@ import java.nio.channels.Selector;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ((v0 + v1) + v2) + ...}; larger ones by ring: with segment j being elements {@code floor(length * j / N)} to
  * {@code floor(length * (j + 1) / N)}, its sum is {@code ((v[j+1] + v[j+2]) + ...) + v[j]}, ranks modulo N.
  *
- * <p>A rank that computes between two operations does not watch its connections; it learns of a failure in the next one.
+ * <p>A rank that computes between two operations does not watch its connections; it learns of a failure in the next one, or by {@link #check}.
  */
 public final class TcpCollective extends RankedCollective {
     private final LinkDriver driver;
@@ -48,15 +49,28 @@ public final class TcpCollective extends RankedCollective {
 
     @Override
     void execute(Operation operation) {
+        guard(() -> {
+            Failure found = driver.run(operation, sequence, schedule(operation), failure::get);
+            sequence++;
+            bytesSent = driver.bytesSent();
+            return found;
+        });
+    }
+
+    @Override
+    public void check() {
+        guard(driver::look);
+    }
+
+    /** @param work gives why the collective has ended, or null */
+    private void guard(Supplier<@Nullable Failure> work) {
         io.lock();
         try {
             if (failure.get() == null) {
-                Failure found = driver.run(operation, sequence, schedule(operation), failure::get);
+                Failure found = work.get();
                 if (found != null) {
                     failure.compareAndSet(null, found);
                 }
-                sequence++;
-                bytesSent = driver.bytesSent();
             }
         } catch (RuntimeException | Error thrown) {
             failure.compareAndSet(null, Failure.of(rank(), thrown));

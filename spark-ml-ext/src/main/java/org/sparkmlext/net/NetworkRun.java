@@ -69,7 +69,7 @@ final class NetworkRun implements AutoCloseable {
                 settings.earlyStoppingRounds());
         rates = new LearningRates(settings, batches.numBatches(), history.isLargerBetter());
         model = new TrainedModel(settings, network, worker.backend().graphs());
-        sums = new RankSums(collective, model.memory());
+        sums = new RankSums(collective, model.memory(), SumsChoice.open(worker, model.memory()));
     }
 
     /**

@@ -12,7 +12,7 @@ import org.sparkmlext.net.SumBuckets.Bucket;
  * Adds what every rank's batch gave: the additive array, over ranks, bucket by bucket in a fixed order. With a single rank only the few
  * sums that the host reads leave the device.
  *
- * <p>Where ranks are in several processes, buckets are added while the program goes on with its backward pass: for a step {@link #begin},
+ * <p>Where ranks are in several processes, or their devices add by themselves, buckets are added while the program goes on with its backward pass: for a step {@link #begin},
  * the program's run with {@link #listener}, {@link #exchange}. In between nobody else may use the collective. The sums have the same bits
  * whether they overlap or not.
  */
@@ -34,17 +34,17 @@ final class RankSums implements AdditiveListener, AutoCloseable {
 
     private boolean isRead;
 
-    RankSums(Collective collective, ModelMemory memory) {
-        this(collective, memory, BUCKET_FLOATS, collective.isRemote());
+    /** @param sums of the memory's additive array over the collective's ranks; closed with this */
+    RankSums(Collective collective, ModelMemory memory, AdditiveSums sums) {
+        this(collective, memory, BUCKET_FLOATS, sums);
     }
 
-    /** @param overlaps whether buckets are added during the backward pass */
-    RankSums(Collective collective, ModelMemory memory, int bucketFloats, boolean overlaps) {
+    RankSums(Collective collective, ModelMemory memory, int bucketFloats, AdditiveSums sums) {
         isAlone = collective.size() == 1;
         layout = memory.layout();
         additive = memory.additive();
         buckets = new SumBuckets(layout, bucketFloats);
-        sums = new HostSums(collective, additive, overlaps && !isAlone);
+        this.sums = sums;
         read = new float[layout.additiveLength() - layout.rowsAt()];
     }
 

@@ -1,12 +1,15 @@
 package org.sparkmlext.runtime;
 
 import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
+import org.sparkmlext.training.GpuSums;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingAlgorithm;
 
@@ -18,6 +21,11 @@ final class RankRun {
     private static final Logger LOG = LoggerFactory.getLogger(RankRun.class);
 
     private RankRun() {}
+
+    /** @throws IllegalArgumentException if the setting is none that is allowed */
+    static GpuSums gpuSums(SparkConf conf) {
+        return GpuSums.of(conf.get(GpuSums.SETTING, GpuSums.HOST.text()));
+    }
 
     /**
      * A rank's result.
@@ -44,7 +52,13 @@ final class RankRun {
                     ? 0
                     : finishedRounds.get(finishedRounds.size() - 1).round() + 1;
             link.enter("round " + numFinished);
-            RankWorker worker = new RankWorker(backend, collective, options.numThreads(), finishedRounds, link);
+            RankWorker worker = new RankWorker(
+                    backend,
+                    collective,
+                    options.numThreads(),
+                    finishedRounds,
+                    gpuSums(SparkEnv.get().conf()),
+                    link);
             worker.checkCancelled();
             // Taken in the call itself: a variable here would keep the blocks alive for as long as training takes.
             byte[] bytes = algorithm.train(worker, shard.take());

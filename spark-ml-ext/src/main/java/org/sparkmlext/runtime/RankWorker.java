@@ -2,8 +2,11 @@ package org.sparkmlext.runtime;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
+import org.sparkmlext.training.GpuSums;
 import org.sparkmlext.training.ProgressReport;
 import org.sparkmlext.training.RoundReport;
 import org.sparkmlext.training.RoundState;
@@ -12,9 +15,15 @@ import org.sparkmlext.training.Worker;
 
 /** The {@link Worker} an algorithm sees, over whatever link leads to the driver. */
 record RankWorker(
-        Backend backend, Collective collective, int numThreads, List<RoundState> finishedRounds, RankLink link)
+        Backend backend,
+        Collective collective,
+        int numThreads,
+        List<RoundState> finishedRounds,
+        GpuSums gpuSums,
+        RankLink link)
         implements Worker {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RankWorker.class);
     private static final long POLL_MILLIS = 10;
 
     @Override
@@ -48,6 +57,11 @@ record RankWorker(
         if (rank() == 0) {
             link.progressed(report);
         }
+    }
+
+    @Override
+    public void remark(String line) {
+        LOG.info("Rank {} of {}: {}", rank(), size(), line);
     }
 
     @Override

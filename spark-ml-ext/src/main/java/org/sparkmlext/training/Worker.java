@@ -54,6 +54,14 @@ public interface Worker {
     /** Tells how far the round has come; only rank 0's counts. Returns at once; reports in quick succession are passed over. */
     default void progressed(ProgressReport report) {}
 
+    /** How a network's sums over ranks may go where each rank has a GPU. */
+    default GpuSums gpuSums() {
+        return GpuSums.HOST;
+    }
+
+    /** A line for the log of this rank, about what was chosen and why. */
+    default void remark(String line) {}
+
     /**
      * Throws if this run was cancelled or another rank failed.
      *

@@ -341,6 +341,60 @@ public abstract class CollectiveContract {
         closeAll(ranks);
     }
 
+    /** Who waits for others by other means looks, as often as it likes, and has nothing to do with operations that others begin meanwhile. */
+    @Test
+    void looksDisturbNoOperation() throws Exception {
+        for (int length : new int[] {3, 50_000}) {
+            List<? extends Collective> ranks = open(3, CollectiveOptions.defaults());
+            RankThreads.run(ranks, collective -> {
+                for (int round = 1; round <= 3; round++) {
+                    long end = System.nanoTime() + round * collective.rank() * 20_000_000L;
+                    do {
+                        collective.check();
+                    } while (System.nanoTime() < end);
+                    long[] ones = new long[length];
+                    Arrays.fill(ones, round);
+                    collective.sum(ones, 0, length);
+                    assertThat(ones).containsOnly(3L * round);
+                }
+                assertThat(collective.metrics().operations()).isEqualTo(3);
+                return null;
+            });
+            closeAll(ranks);
+        }
+    }
+
+    @Test
+    void aRankThatLooksLearnsOfAnAbort() throws Exception {
+        List<? extends Collective> ranks = open(3, CollectiveOptions.defaults());
+        List<Throwable> thrown = RankThreads.failures(ranks, collective -> {
+            collective.barrier();
+            if (collective.rank() == 1) {
+                collective.abort(new IllegalStateException("shard 7 is unreadable"));
+            }
+            while (true) {
+                collective.check();
+            }
+        });
+        RankThreads.assertCulprit(thrown, 1, "shard 7 is unreadable");
+        closeAll(ranks);
+    }
+
+    @Test
+    void aRankThatLooksLearnsOfItsCancellation() throws Exception {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        List<? extends Collective> ranks = open(2, CollectiveOptions.defaults().withCancelled(cancelled::get));
+        List<Throwable> thrown = RankThreads.failures(ranks.subList(1, 2), collective -> {
+            collective.check();
+            cancelled.set(true);
+            while (true) {
+                collective.check();
+            }
+        });
+        RankThreads.assertCulprit(thrown, 1, "cancelled");
+        closeAll(ranks);
+    }
+
     @Test
     void wrongArgumentsAreRefusedBeforeAnythingIsSent() throws Exception {
         List<? extends Collective> ranks = open(2, CollectiveOptions.defaults());

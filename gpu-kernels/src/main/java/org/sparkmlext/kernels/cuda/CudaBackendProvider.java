@@ -6,6 +6,7 @@ import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.BackendProvider;
 import org.sparkmlext.kernels.cuda.device.GpuRuntime;
 import org.sparkmlext.kernels.cuda.device.JCudaDevice;
+import org.sparkmlext.kernels.cuda.device.NcclLibrary;
 
 /**
  * Entry of the CUDA back end: used where it is asked for by name. {@code auto} stays with the CPU, whose rank is higher, until
@@ -31,6 +32,11 @@ public final class CudaBackendProvider implements BackendProvider {
     @Override
     public Availability availability(int ordinal) {
         return GpuRuntime.look(ordinal);
+    }
+
+    @Override
+    public String remark() {
+        return "sums from GPU to GPU: " + NcclLibrary.look().reason();
     }
 
     @Override

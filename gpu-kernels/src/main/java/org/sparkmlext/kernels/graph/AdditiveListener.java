@@ -10,8 +10,8 @@ public interface AdditiveListener {
     /**
      * {@code [from, to)} has its final values. Parts come in the same order in every run of graphs of the same network, are disjoint
      * and cover the array when the run ends; each comes as soon as it is complete, or together with some that follow where it costs a device
-     * to be asked. Called by the thread that runs the program, which may compute on meanwhile: copy the part, and do nothing else with the
-     * back end.
+     * to be asked. Called by the thread that runs the program, which may compute on meanwhile: copy the part or begin its sum ({@link AdditiveSums}), and do
+     * nothing else with the back end.
      */
     void complete(int from, int to);
 }

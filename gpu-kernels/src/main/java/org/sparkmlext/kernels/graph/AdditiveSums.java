@@ -15,10 +15,14 @@ public interface AdditiveSums extends AutoCloseable {
     /** Begins to add {@code [from, from + length)}, which is complete on this rank; may return before it is done. */
     void begin(int from, int length);
 
-    /** Waits until the device holds the sums of all parts that were begun. */
+    /**
+     * Waits until the device holds the sums of all parts that were begun.
+     *
+     * @throws org.sparkmlext.kernels.PeerException if another rank, or the way to it, is lost and nothing more is known
+     */
     void await();
 
-    /** Begins no more. Closing twice is allowed. */
+    /** Begins no more; what is under way may have no result. Closing twice is allowed. */
     @Override
     void close();
 }

@@ -29,4 +29,9 @@ public interface GraphKernels {
 
     /** Makes an optimiser for a model whose memory was allocated for training; its slots start as zeros. */
     Optimizer optimizer(UpdateSettings settings, ModelMemory memory);
+
+    /** How sums over ranks go from device to device; {@link DirectSums#NONE} where they cannot. */
+    default DirectSums directSums() {
+        return DirectSums.NONE;
+    }
 }

@@ -8,6 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.cuda.device.CudaBuffer;
@@ -225,5 +226,28 @@ abstract class DeviceContract {
                 .isThrownBy(() -> device.kernel("persistent", "lstm_128_by_2", 2048))
                 .withMessage(
                         "lstm_128_by_2 of persistent.cu was found with 1024 bytes of shared memory and is wanted with 2048");
+    }
+
+    @Test
+    @Timeout(60)
+    void anEventIsReachedOnceAllBeforeItIsDone() {
+        try (CudaBuffer x = floats(1);
+                CudaBuffer y = floats(1)) {
+            DeviceEvent event = device.event();
+            DeviceEvent later = device.event();
+            assertThat(event.isReached()).isTrue();
+            x.copyIn(0, new float[] {3}, 0, 1);
+            event.record(Lane.LAUNCHES);
+            scale(x, 2, y);
+            event.hold(Lane.SUMS);
+            later.record(Lane.SUMS);
+            while (!later.isReached()) {
+                Thread.onSpinWait();
+            }
+            assertThat(event.isReached()).isTrue();
+            assertThat(first(y)).isEqualTo(6);
+            device.discard(event);
+            device.discard(later);
+        }
     }
 }

@@ -140,6 +140,17 @@ final class EmulatedLanes {
             }
         }
 
+        /** Each question is a wait long enough for one thing to be done. */
+        @Override
+        public boolean isReached() {
+            requireNotRecording("waiting");
+            Mark present = mark;
+            if (present != null && !present.isReached) {
+                of(present.lane).remove().run();
+            }
+            return present == null || present.isReached;
+        }
+
         @Override
         public void hold(Lane lane) {
             Mark present = mark;

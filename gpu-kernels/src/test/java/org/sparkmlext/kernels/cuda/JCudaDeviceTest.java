@@ -36,7 +36,7 @@ class JCudaDeviceTest {
                 List.of("elements", "products", "norms", "objectives", "updates", "losses", "persistent"));
         assertThat(CudaDriver.run(JCudaOnTheCpu.class, environment))
                 .contains("CUDA on the CPU, sm_90, driver 13.0, 4.0 GiB")
-                .contains("the contract of a device: 9 tests")
+                .contains("the contract of a device: 10 tests")
                 .contains("a network: the same bits")
                 .contains("boosting: the same bits");
     }

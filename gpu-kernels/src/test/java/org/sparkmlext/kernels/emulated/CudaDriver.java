@@ -2,6 +2,7 @@ package org.sparkmlext.kernels.emulated;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,9 @@ public final class CudaDriver {
     public static final int ECC_UNCORRECTABLE = 214;
     public static final int ILLEGAL_ADDRESS = 700;
 
+    private static final String LIBRARIES = "LD_LIBRARY_PATH";
     private static final String SOURCE = "driver_cpu.cpp";
+    private static final String SUMS = "nccl_cpu.cpp";
     private static final int HASH_DIGITS = 16;
 
     private CudaDriver() {}
@@ -57,22 +61,35 @@ public final class CudaDriver {
 
     /** Compiles it and some files of kernels, and gives the environment of a process that is to find them. */
     public static Map<String, String> environment(List<String> files) throws IOException {
-        Path folder = folder(CudaEmulator.resource(SOURCE));
+        Path folder = folder(SOURCE, "libcuda.so.1");
         List<String> kernels = new ArrayList<>();
         for (String file : files) {
             kernels.add(file + "=" + CudaEmulator.library(file));
         }
-        return Map.of("LD_LIBRARY_PATH", folder.toString(), "CUDA_CPU_KERNELS", String.join(":", kernels));
+        return Map.of(LIBRARIES, folder.toString(), "CUDA_CPU_KERNELS", String.join(":", kernels));
     }
 
-    /** Where the driver lies, compiled once for each content of its source. */
-    private static Path folder(byte[] text) throws IOException {
-        Path folder =
-                CudaEmulator.folder().resolve("driver-" + KernelSource.hash(text).substring(0, HASH_DIGITS));
+    /** The same, and a {@code libnccl.so.2} by which such processes add. Each is to have a {@code CUDA_CPU_UUID} of its own. */
+    public static Map<String, String> environmentWithNccl(List<String> files) throws IOException {
+        Map<String, String> environment = new HashMap<>(environment(files));
+        Path folder = folder(SUMS, "libnccl.so.2");
+        environment.merge(LIBRARIES, folder.toString(), (driver, sums) -> driver + File.pathSeparator + sums);
+        environment.put("NCCL_ALGO", "Ring");
+        environment.put(
+                "NCCL_CPU_FOLDER",
+                Files.createTempDirectory(CudaEmulator.folder(), "groups").toString());
+        return environment;
+    }
+
+    /** Where a library lies, compiled once for each content of its source. */
+    private static Path folder(String name, String library) throws IOException {
+        byte[] text = CudaEmulator.resource(name);
+        Path folder = CudaEmulator.folder()
+                .resolve(library + "-" + KernelSource.hash(text).substring(0, HASH_DIGITS));
         if (!Files.exists(folder)) {
             // As with kernels: another process may compile the same.
             Path work = Files.createTempDirectory(CudaEmulator.folder(), "compile");
-            Path source = Files.write(work.resolve(SOURCE), text);
+            Path source = Files.write(work.resolve(name), text);
             CudaEmulator.run(List.of(
                     "g++",
                     "-std=c++17",
@@ -82,10 +99,11 @@ public final class CudaDriver {
                     "-Werror",
                     "-fPIC",
                     "-shared",
-                    "-Wl,-soname,libcuda.so.1",
+                    "-pthread",
+                    "-Wl,-soname," + library,
                     source.toString(),
                     "-o",
-                    work.resolve("libcuda.so.1").toString(),
+                    work.resolve(library).toString(),
                     "-ldl"));
             try {
                 Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE);

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
 
@@ -23,6 +24,9 @@ public final class CudaDevice implements AutoCloseable {
     private final MemoryPool pool;
     /** Graphs and events not yet freed. A caller that failed may have lost them, and other tasks may keep the device's context alive. */
     private final Set<DeviceObject> made = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Within {@link #beside}. */
+    private @Nullable DeviceEvent besideOf;
 
     private boolean isClosed;
 
@@ -133,11 +137,28 @@ public final class CudaDevice implements AutoCloseable {
     /**
      * Copies to the host while the device computes: copies wait for what comes before an event, not for what comes behind it.
      *
-     * @param copies copies out of what is complete at that event, and does nothing else with the device
+     * @param copies copies out of what is complete at that event, or gives {@link Lane#SUMS} its sums ({@link #besideOf}), and does
+     *     nothing else with the device
      */
     public void beside(DeviceEvent after, Runnable copies) {
         requireOpen();
-        driver.staging().beside(after, copies);
+        besideOf = after;
+        try {
+            driver.staging().beside(after, copies);
+        } finally {
+            besideOf = null;
+        }
+    }
+
+    /** Within {@link #beside} the event up to which the device has computed what is looked at; else null: all it was given is meant. */
+    public @Nullable DeviceEvent besideOf() {
+        return besideOf;
+    }
+
+    /** {@link OpenDevice#peers}. */
+    public DevicePeers peers() {
+        requireOpen();
+        return driver.peers();
     }
 
     /** A kernel without dynamic shared memory. */

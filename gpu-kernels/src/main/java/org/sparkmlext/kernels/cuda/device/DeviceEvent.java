@@ -9,6 +9,11 @@ public interface DeviceEvent extends DeviceObject {
     /** The host waits until all before it is done; what went wrong there comes out here. Not recorded yet: returns at once. */
     void await();
 
+    /**
+     * Whether all before it is done, without waiting for it; what went wrong there comes out here. Not recorded yet: true.
+     */
+    boolean isReached();
+
     /** What a lane is given from now on waits until all before this event is done; the host does not. */
     void hold(Lane lane);
 

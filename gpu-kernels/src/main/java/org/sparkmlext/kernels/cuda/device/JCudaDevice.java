@@ -12,8 +12,8 @@ import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.KernelException;
 
 /**
- * A GPU: its primary context, which libraries like cuBLAS share, and two streams of our own. Launches, copies in and zeros go to the one, so
- * they are done one after another; copies out too, but for those that are to leave while the device computes.
+ * A GPU: its primary context, which libraries like cuBLAS share, and streams of our own, one a {@link Lane}. Launches, copies in and zeros go to the
+ * first, so they are done one after another; copies out too, but for those that are to leave while the device computes.
  */
 public final class JCudaDevice implements OpenDevice {
 
@@ -114,6 +114,11 @@ public final class JCudaDevice implements OpenDevice {
     @Override
     public LaunchGraph record(Runnable launches) {
         return streams.record(launches);
+    }
+
+    @Override
+    public DevicePeers peers() {
+        return new JCudaPeers(device, streams);
     }
 
     @Override

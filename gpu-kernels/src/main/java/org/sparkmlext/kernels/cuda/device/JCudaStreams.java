@@ -5,6 +5,7 @@ import java.util.Map;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
@@ -17,14 +18,14 @@ import org.sparkmlext.kernels.KernelException;
  */
 final class JCudaStreams {
 
-    private final Map<Lane, CUstream> streams = new EnumMap<>(Lane.class);
+    private final Map<Lane, JCudaStream> streams = new EnumMap<>(Lane.class);
     private final JCudaReclaim reclaim;
 
     JCudaStreams(JCudaReclaim reclaim) {
         this.reclaim = reclaim;
         try {
             for (Lane lane : Lane.values()) {
-                CUstream stream = new CUstream();
+                JCudaStream stream = new JCudaStream();
                 JCudaCalls.check(
                         JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "making a stream");
                 streams.put(lane, stream);
@@ -36,8 +37,8 @@ final class JCudaStreams {
         }
     }
 
-    CUstream of(Lane lane) {
-        CUstream stream = streams.get(lane);
+    JCudaStream of(Lane lane) {
+        JCudaStream stream = streams.get(lane);
         if (stream == null) {
             throw new IllegalStateException("no stream for " + lane);
         }
@@ -119,6 +120,16 @@ final class JCudaStreams {
         @Override
         public void await() {
             JCudaCalls.check(JCudaDriver.cuEventSynchronize(event), "running kernels");
+        }
+
+        @Override
+        public boolean isReached() {
+            int code = JCudaDriver.cuEventQuery(event);
+            if (code == CUresult.CUDA_ERROR_NOT_READY) {
+                return false;
+            }
+            JCudaCalls.check(code, "running kernels");
+            return true;
         }
 
         @Override

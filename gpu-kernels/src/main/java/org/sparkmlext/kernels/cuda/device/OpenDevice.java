@@ -63,6 +63,11 @@ public interface OpenDevice extends AutoCloseable {
      */
     LaunchGraph record(Runnable launches);
 
+    /** How it adds with devices of other ranks. */
+    default DevicePeers peers() {
+        return DevicePeers.NONE;
+    }
+
     /** An event that nothing was put behind yet. */
     DeviceEvent event();
 

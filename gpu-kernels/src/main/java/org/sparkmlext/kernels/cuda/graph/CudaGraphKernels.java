@@ -9,6 +9,7 @@ import org.sparkmlext.kernels.cuda.device.CudaBuffer;
 import org.sparkmlext.kernels.cuda.device.CudaDevice;
 import org.sparkmlext.kernels.cuda.device.CudaOwnership;
 import org.sparkmlext.kernels.cuda.device.DeviceFacts;
+import org.sparkmlext.kernels.graph.DirectSums;
 import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.GraphKernels;
 import org.sparkmlext.kernels.graph.ModelLayout;
@@ -86,6 +87,11 @@ public final class CudaGraphKernels implements GraphKernels {
     @Override
     public Optimizer optimizer(UpdateSettings settings, ModelMemory memory) {
         return new CudaOptimizer(this, settings, memory);
+    }
+
+    @Override
+    public DirectSums directSums() {
+        return new CudaDirectSums(this, device.peers());
     }
 
     /** A buffer of this device, or a refusal. */
