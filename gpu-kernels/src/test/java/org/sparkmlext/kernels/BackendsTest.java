@@ -81,7 +81,7 @@ class BackendsTest {
             assertThat(choice.reason()).startsWith("fast");
         }
         assertThat(Backends.describeAll(device -> device.equals("fast") ? 1 : 0, List.of(FAST, SLOW)))
-                .containsExactly("fast: available, device 1", "slow: available, always");
+                .containsExactly("fast: available, device 1; but fast", "slow: available, always; but slow");
         assertThat(Backends.describeAll(
                         device -> {
                             throw new IllegalArgumentException("nobody knows which");
