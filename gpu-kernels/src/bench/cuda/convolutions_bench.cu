@@ -1,6 +1,7 @@
-// Times the convolutions of src/main/cuda/convolutions.cu in some tile sizes on the layers of vgg-cifar, and checks some thousand numbers of each
-// against sums of doubles. nvcc -std=c++17 -O3 -gencode=arch=compute_90a,code=sm_90a convolutions_bench.cu -o bench && ./bench [batch]
-#include "../../main/cuda/convolutions.cu"
+// Times the convolutions of src/main/cuda/convolution_tiles.cuh in some tile sizes on the layers of vgg-cifar, in bfloat16 and in float32, and
+// checks some thousand numbers of each against sums of doubles.
+// nvcc -std=c++17 -O3 -gencode=arch=compute_90a,code=sm_90a convolutions_bench.cu -o bench && ./bench [batch]
+#include "../../main/cuda/convolution_tiles.cuh"
 
 #include <cstdio>
 #include <cstdlib>
@@ -38,11 +39,11 @@ static Gather backward(const Gather& f) {
 }
 
 template <class T>
-__global__ void __launch_bounds__((T::THREADS)) run_gather(const bfloat16* x, const bfloat16* w, const float* b, bfloat16* y, float* s, const Gather g) {
+__global__ void __launch_bounds__((T::THREADS)) run_gather(const typename T::Element* x, const typename T::Element* w, const float* b, typename T::Element* y, float* s, const Gather g) {
   gather<T>(x, w, b, g.outputs, y, s, g);
 }
 template <class T>
-__global__ void __launch_bounds__((T::THREADS)) run_weights(const bfloat16* x, const bfloat16* dy, float* r, const Gather g, int length) {
+__global__ void __launch_bounds__((T::THREADS)) run_weights(const typename T::Element* x, const typename T::Element* dy, float* r, const Gather g, int length) {
   gather_weights<T>(x, dy, r, g, length);
 }
 __global__ void sum_pieces(const float* x, float* y, int pieces, int n) {
@@ -54,15 +55,17 @@ __global__ void sum_pieces(const float* x, float* y, int pieces, int n) {
 }
 
 static std::mt19937 generator(1);
-static std::vector<bfloat16> numbers(size_t n, float scale) {
-  std::vector<bfloat16> v(n);
+static void set(bfloat16& to, float f) {
+  unsigned bits;
+  memcpy(&bits, &f, 4);
+  to = (bfloat16)(bits >> 16);
+}
+static void set(float& to, float f) { to = f; }
+template <class E>
+static std::vector<E> numbers(size_t n, float scale) {
+  std::vector<E> v(n);
   std::normal_distribution<float> normal(0, scale);
-  for (auto& e : v) {
-    float f = normal(generator);
-    unsigned bits;
-    memcpy(&bits, &f, 4);
-    e = (bfloat16)(bits >> 16);
-  }
+  for (auto& e : v) set(e, normal(generator));
   return v;
 }
 static double value(bfloat16 b) {
@@ -71,6 +74,10 @@ static double value(bfloat16 b) {
   memcpy(&f, &bits, 4);
   return f;
 }
+static double value(float f) { return f; }
+// Largest error in parts of the numbers' root mean square.
+template <class E>
+static double allowed(bool is_stored) { return sizeof(E) == 4 ? 2e-6 : is_stored ? 4e-3 : 1e-3; }
 template <class E>
 static E* up(const std::vector<E>& v) {
   E* p;
@@ -97,17 +104,18 @@ static double median_ms(F&& body) {
   return times[2];
 }
 
+template <class E>
 struct Layer {
   Gather g;
-  std::vector<bfloat16> x, w, dy;
-  bfloat16 *dx_, *dw_, *ddy_, *result;
+  std::vector<E> x, w, dy;
+  E *dx_, *dw_, *ddy_, *result;
   float *pieces, *sums, *statistics;
-  Gather* dg;
   double flops;
   size_t result_size;
 };
 
-static double source_at(const Layer& l, const std::vector<bfloat16>& s, const Gather& g, int row, int i, int j, int u, int v, int c) {
+template <class E>
+static double source_at(const Layer<E>& l, const std::vector<E>& s, const Gather& g, int row, int i, int j, int u, int v, int c) {
   int h = g.is_gradient ? i + g.pad_top - u : i - g.pad_top + u, w = g.is_gradient ? j + g.pad_left - v : j - g.pad_left + v;
   if (h < 0 || w < 0 || h >= g.height || w >= g.width) return 0;
   return value(s[((size_t)(row * g.height + h) * g.width + w) * g.channels + c]);
@@ -120,8 +128,9 @@ static size_t weight_at(const Gather& g, int o, int tap, int c) {
 }
 
 template <class T>
-static void time_gather(const char* name, Layer& l, const std::vector<bfloat16>& source, const bfloat16* device_source, bool has_statistics) {
-  int shared = T::STAGE * T::STAGES * 2;
+static void time_gather(const char* name, Layer<typename T::Element>& l, const std::vector<typename T::Element>& source, const typename T::Element* device_source, bool has_statistics) {
+  typedef typename T::Element E;
+  int shared = T::STAGE * T::STAGES * sizeof(E);
   if (shared > 227 * 1024) return;
   CHECK(cudaFuncSetAttribute(run_gather<T>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
   CHECK(cudaFuncSetAttribute(run_gather<T>, cudaFuncAttributePreferredSharedMemoryCarveout, carveout));
@@ -130,11 +139,11 @@ static void time_gather(const char* name, Layer& l, const std::vector<bfloat16>&
   const Gather& g = l.g;
   int pixels = g.rows * g.result_height * g.result_width;
   dim3 grid(((pixels + T::ROWS - 1) / T::ROWS) * ((g.outputs + T::COLUMNS - 1) / T::COLUMNS));
-  CHECK(cudaMemset(l.result, 0xCD, (size_t)pixels * g.outputs * 2));
+  CHECK(cudaMemset(l.result, 0xCD, (size_t)pixels * g.outputs * sizeof(E)));
   double ms = median_ms([&] { run_gather<T><<<grid, T::THREADS, shared>>>(device_source, l.dw_, nullptr, l.result, has_statistics ? l.statistics : nullptr, g); });
   CHECK(cudaGetLastError());
-  std::vector<bfloat16> got((size_t)pixels * g.outputs);
-  CHECK(cudaMemcpy(got.data(), l.result, got.size() * 2, cudaMemcpyDeviceToHost));
+  std::vector<E> got((size_t)pixels * g.outputs);
+  CHECK(cudaMemcpy(got.data(), l.result, got.size() * sizeof(E), cudaMemcpyDeviceToHost));
   double error = 0, norm = 0;
   for (int t = 0; t < 2000; t++) {
     int pixel = t < 200 ? t : t < 300 ? pixels - 1 - (t - 200) : generator() % pixels, o = generator() % g.outputs;
@@ -147,13 +156,14 @@ static void time_gather(const char* name, Layer& l, const std::vector<bfloat16>&
     double d = value(got[(size_t)pixel * g.outputs + o]) - sum;
     error += d * d, norm += sum * sum;
   }
-  printf("%-34s %8.4f ms %7.1f TFLOP/s  error %.1e%s blocks %d\n", name, ms, l.flops / ms / 1e9, sqrt(error / norm), sqrt(error / norm) < 4e-3 ? "" : "  WRONG", blocks);
+  printf("%-34s %8.4f ms %7.1f TFLOP/s  error %.1e%s blocks %d\n", name, ms, l.flops / ms / 1e9, sqrt(error / norm), sqrt(error / norm) < allowed<E>(true) ? "" : "  WRONG", blocks);
   fflush(stdout);
 }
 
 template <class T>
-static void time_weights(const char* name, Layer& l, int wanted) {
-  int shared = T::STAGE * T::STAGES * 2;
+static void time_weights(const char* name, Layer<typename T::Element>& l, int wanted) {
+  typedef typename T::Element E;
+  int shared = T::STAGE * T::STAGES * sizeof(E);
   CHECK(cudaFuncSetAttribute(run_weights<T>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
   const Gather& g = l.g;
   int pixels = g.rows * g.result_height * g.result_width, columns = g.kernel_height * g.kernel_width * g.channels;
@@ -182,66 +192,106 @@ static void time_weights(const char* name, Layer& l, int wanted) {
     double d = got[(size_t)o * columns + c] - sum;
     error += d * d, norm += sum * sum;
   }
-  printf("%-34s %8.4f ms %7.1f TFLOP/s  error %.1e%s pieces %d\n", name, ms, l.flops / ms / 1e9, sqrt(error / norm), sqrt(error / norm) < 1e-3 ? "" : "  WRONG", count);
+  printf("%-34s %8.4f ms %7.1f TFLOP/s  error %.1e%s pieces %d\n", name, ms, l.flops / ms / 1e9, sqrt(error / norm), sqrt(error / norm) < allowed<E>(false) ? "" : "  WRONG", count);
   fflush(stdout);
 }
 
-int main(int argc, char** argv) {
-  int batch = argc > 1 ? atoi(argv[1]) : 512;
+// Tiles of either precision; `outputs` and `channels` are those of the convolution.
+static void time_tiles(Layer<bfloat16>& l, int channels, int outputs) {
+#define FORWARD(...) time_gather<Tile<bfloat16, __VA_ARGS__>>("forward " #__VA_ARGS__, l, l.x, l.dx_, false);
+#define WEIGHTS(wanted, ...) time_weights<Tile<bfloat16, __VA_ARGS__>>("weights " #wanted " " #__VA_ARGS__, l, wanted);
+#define BACKWARD(...) time_gather<Tile<bfloat16, __VA_ARGS__>>("images " #__VA_ARGS__, l, l.dy, l.ddy_, false);
+  if (outputs == 64) {
+    FORWARD(128, 64, 64, 32, 64, 3)
+    FORWARD(256, 64, 64, 64, 32, 4)
+    FORWARD(256, 64, 64, 32, 32, 4)
+    time_gather<Tile<bfloat16, 128, 64, 64, 32, 64, 3>>("forward, statistics, 128x64", l, l.x, l.dx_, true);
+    time_gather<Tile<bfloat16, 256, 64, 64, 64, 32, 4>>("forward, statistics, 256x64", l, l.x, l.dx_, true);
+  } else {
+    FORWARD(128, 128, 64, 64, 64, 3)
+    FORWARD(128, 256, 64, 64, 64, 3)
+    FORWARD(128, 256, 64, 64, 32, 4)
+    FORWARD(64, 64, 32, 32, 64, 4)
+    FORWARD(64, 32, 32, 16, 64, 4)
+    time_gather<Tile<bfloat16, 128, 128, 64, 64, 64, 3>>("forward, statistics, 128x128", l, l.x, l.dx_, true);
+  }
+  WEIGHTS(264, 64, 128, 32, 64, 64, 3)
+  WEIGHTS(396, 64, 128, 32, 64, 64, 3)
+  WEIGHTS(528, 64, 128, 32, 64, 32, 4)
+  WEIGHTS(528, 64, 128, 32, 32, 32, 4)
+  WEIGHTS(264, 64, 192, 32, 64, 48, 3)
+  WEIGHTS(396, 64, 192, 32, 64, 48, 3)
+  if (outputs > 64) {
+    WEIGHTS(264, 128, 128, 64, 64, 64, 3)
+    WEIGHTS(264, 128, 128, 64, 32, 64, 3)
+    WEIGHTS(264, 128, 128, 64, 32, 32, 4)
+    WEIGHTS(132, 128, 256, 64, 64, 32, 4)
+    WEIGHTS(132, 256, 128, 64, 64, 32, 4)
+  }
+  // The gradient of the images: the source is dy, the weights those of as many numbers, whatever they are.
+  l.g = backward(l.g);
+  BACKWARD(128, 64, 64, 32, 64, 3)
+  BACKWARD(256, 64, 64, 64, 32, 4)
+  BACKWARD(128, 128, 64, 64, 64, 3)
+#undef FORWARD
+#undef WEIGHTS
+#undef BACKWARD
+}
+
+static void time_tiles(Layer<float>& l, int channels, int outputs) {
+#define FORWARD(...) time_gather<Tile<float, __VA_ARGS__>>("forward " #__VA_ARGS__, l, l.x, l.dx_, false);
+#define WEIGHTS(wanted, ...) time_weights<Tile<float, __VA_ARGS__>>("weights " #wanted " " #__VA_ARGS__, l, wanted);
+#define BACKWARD(...) time_gather<Tile<float, __VA_ARGS__>>("images " #__VA_ARGS__, l, l.dy, l.ddy_, false);
+  FORWARD(128, 64, 64, 32, 32, 3)
+  FORWARD(128, 64, 32, 32, 32, 3)
+  FORWARD(256, 64, 64, 32, 32, 3)
+  FORWARD(64, 64, 32, 32, 32, 4)
+  if (outputs > 64) {
+    FORWARD(128, 128, 64, 32, 32, 3)
+    FORWARD(128, 128, 32, 64, 32, 3)
+    FORWARD(128, 128, 64, 64, 32, 3)
+  }
+  time_gather<Tile<float, 128, 64, 64, 32, 32, 3>>("forward, statistics, 128x64", l, l.x, l.dx_, true);
+  WEIGHTS(264, 64, 128, 32, 64, 32, 3)
+  WEIGHTS(264, 64, 128, 32, 32, 32, 3)
+  WEIGHTS(264, 64, 64, 32, 32, 32, 4)
+  if (outputs > 64) {
+    WEIGHTS(264, 128, 128, 64, 32, 32, 3)
+    WEIGHTS(132, 128, 128, 64, 32, 32, 3)
+    WEIGHTS(264, 128, 128, 32, 64, 32, 3)
+  }
+  l.g = backward(l.g);
+  BACKWARD(128, 64, 64, 32, 32, 3)
+  if (channels > 64) { BACKWARD(128, 128, 64, 32, 32, 3) }
+#undef FORWARD
+#undef WEIGHTS
+#undef BACKWARD
+}
+
+template <class E>
+static void time_layers(int batch) {
   int shapes[][4] = {{32, 8, 64, 3}, {32, 64, 64, 3}, {16, 64, 128, 3}, {16, 128, 128, 3}, {8, 128, 256, 3}, {8, 256, 256, 3}, {1, 4096, 512, 1}};
   for (auto& s : shapes) {
-    Layer l;
+    Layer<E> l;
     l.g = forward(batch, s[0], s[1], s[2], s[3]);
     size_t pixels = (size_t)batch * s[0] * s[0];
     int taps = s[3] * s[3];
     l.flops = 2.0 * pixels * s[1] * s[2] * taps;
-    l.x = numbers(pixels * s[1], 1), l.w = numbers((size_t)s[2] * taps * s[1], 0.1f), l.dy = numbers(pixels * s[2], 1);
+    l.x = numbers<E>(pixels * s[1], 1), l.w = numbers<E>((size_t)s[2] * taps * s[1], 0.1f), l.dy = numbers<E>(pixels * s[2], 1);
     l.dx_ = up(l.x), l.dw_ = up(l.w), l.ddy_ = up(l.dy);
-    CHECK(cudaMalloc(&l.result, pixels * std::max(s[1], s[2]) * 2));
+    CHECK(cudaMalloc(&l.result, pixels * std::max(s[1], s[2]) * sizeof(E)));
     CHECK(cudaMalloc(&l.pieces, (size_t)(64u << 20) * 4));
     CHECK(cudaMalloc(&l.sums, (size_t)s[1] * s[2] * taps * 4));
     CHECK(cudaMalloc(&l.statistics, (pixels / 64 + 1) * s[2] * 8));
-    CHECK(cudaMalloc(&l.dg, sizeof(Gather)));
-    printf("-- %dx%d, %d -> %d, window %d: %.2f GFLOP\n", s[0], s[0], s[1], s[2], s[3], l.flops / 1e9);
-    CHECK(cudaMemcpy(l.dg, &l.g, sizeof(Gather), cudaMemcpyHostToDevice));
-#define FORWARD(...) time_gather<Tile<__VA_ARGS__>>("forward " #__VA_ARGS__, l, l.x, l.dx_, false);
-    if (s[2] == 64) {
-      FORWARD(128, 64, 64, 32, 64, 3)
-      FORWARD(256, 64, 64, 64, 32, 4)
-      FORWARD(256, 64, 64, 32, 32, 4)
-      time_gather<Tile<128, 64, 64, 32, 64, 3>>("forward, statistics, 128x64", l, l.x, l.dx_, true);
-      time_gather<Tile<256, 64, 64, 64, 32, 4>>("forward, statistics, 256x64", l, l.x, l.dx_, true);
-    } else {
-      FORWARD(128, 128, 64, 64, 64, 3)
-      FORWARD(128, 256, 64, 64, 64, 3)
-      FORWARD(128, 256, 64, 64, 32, 4)
-      FORWARD(64, 64, 32, 32, 64, 4)
-      FORWARD(64, 32, 32, 16, 64, 4)
-      time_gather<Tile<128, 128, 64, 64, 64, 3>>("forward, statistics, 128x128", l, l.x, l.dx_, true);
-    }
-#define WEIGHTS(wanted, ...) time_weights<Tile<__VA_ARGS__>>("weights " #wanted " " #__VA_ARGS__, l, wanted);
-    WEIGHTS(264, 64, 128, 32, 64, 64, 3)
-    WEIGHTS(396, 64, 128, 32, 64, 64, 3)
-    WEIGHTS(528, 64, 128, 32, 64, 32, 4)
-    WEIGHTS(528, 64, 128, 32, 32, 32, 4)
-    WEIGHTS(264, 64, 192, 32, 64, 48, 3)
-    WEIGHTS(396, 64, 192, 32, 64, 48, 3)
-    if (s[2] > 64) {
-      WEIGHTS(264, 128, 128, 64, 64, 64, 3)
-      WEIGHTS(264, 128, 128, 64, 32, 64, 3)
-      WEIGHTS(264, 128, 128, 64, 32, 32, 4)
-      WEIGHTS(132, 128, 256, 64, 64, 32, 4)
-      WEIGHTS(132, 256, 128, 64, 64, 32, 4)
-    }
-    // The gradient of the images: the source is dy, the weights those of as many numbers, whatever they are.
-    Gather b = backward(l.g);
-    l.g = b;
-    CHECK(cudaMemcpy(l.dg, &l.g, sizeof(Gather), cudaMemcpyHostToDevice));
-#define BACKWARD(...) time_gather<Tile<__VA_ARGS__>>("images " #__VA_ARGS__, l, l.dy, l.ddy_, false);
-    BACKWARD(128, 64, 64, 32, 64, 3)
-    BACKWARD(256, 64, 64, 64, 32, 4)
-    BACKWARD(128, 128, 64, 64, 64, 3)
-    cudaFree(l.dx_), cudaFree(l.dw_), cudaFree(l.ddy_), cudaFree(l.result), cudaFree(l.pieces), cudaFree(l.sums), cudaFree(l.statistics), cudaFree(l.dg);
+    printf("-- %s, %dx%d, %d -> %d, window %d: %.2f GFLOP\n", sizeof(E) == 4 ? "float32" : "bfloat16", s[0], s[0], s[1], s[2], s[3], l.flops / 1e9);
+    time_tiles(l, s[1], s[2]);
+    cudaFree(l.dx_), cudaFree(l.dw_), cudaFree(l.ddy_), cudaFree(l.result), cudaFree(l.pieces), cudaFree(l.sums), cudaFree(l.statistics);
   }
+}
+
+int main(int argc, char** argv) {
+  int batch = argc > 1 ? atoi(argv[1]) : 512;
+  time_layers<bfloat16>(batch);
+  time_layers<float>(batch);
   return 0;
 }

@@ -1,25 +1,7 @@
-// Networks in bfloat16: sequences as pixels, which are the steps. Contract: StepsAsPixels of org.sparkmlext.kernels.graph. Rows x steps x
-// features lie in the order of pixels already, so nothing is turned: a thread computes a group, n is the number of groups.
+// Networks in bfloat16: sequences as pixels.
 
-#include "pixels.cuh"
+#include "bfloat16.cuh"
 
-KERNEL pixels_of_steps(const float* x, bfloat16* y, int features, int n) {
-  GROUP(i, n);
-  int groups = groups_of(features), first = (int)(i % groups) * 8;
-  const float* from = x + (i64)(i / groups) * features + first;
-  Eight v;
-  for (int k = 0; k < 8; k++) v.of[k] = first + k < features ? from[k] : 0.0f;
-  store_group(y, i, v);
-}
-EXPORT_KERNEL(pixels_of_steps)
+typedef bfloat16 Element;
 
-KERNEL steps_of_pixels(const bfloat16* x, float* y, int features, int n) {
-  GROUP(i, n);
-  int groups = groups_of(features), first = (int)(i % groups) * 8;
-  float* to = y + (i64)(i / groups) * features + first;
-  Eight v = load_group(x, i);
-  for (int k = 0; k < 8; k++) {
-    if (first + k < features) to[k] = v.of[k];
-  }
-}
-EXPORT_KERNEL(steps_of_pixels)
+#include "pixel_step_kernels.cuh"

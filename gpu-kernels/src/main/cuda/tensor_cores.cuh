@@ -4,7 +4,9 @@
 // only, and each thread adds up its numbers of a tile's product from shared memory, k from first to last.
 #pragma once
 
-enum { WARP_LANES = 32, VECTOR = 8 };
+#include "bfloat16.cuh"
+
+enum { WARP_LANES = 32, VECTOR_BYTES = 16 };
 
 // 16 bytes from global to shared memory, or zeros. IS_SHARED: other threads of the multiprocessor will want them soon, too, so that they
 // are worth a place in its cache.
@@ -42,9 +44,11 @@ __device__ __forceinline__ void wait_for_copies() {
 #endif
 }
 
-#ifdef __CUDA_ARCH__
+// Four matrices of 8 lines of 16 bytes, of which eight lanes each give the addresses: lane l gets word l % 4 of line l / 4 of each. Transposed
+// ones, of 16-bit numbers, on a GPU only.
 template <bool IS_TRANSPOSED>
-__device__ __forceinline__ void load_matrices(unsigned (&r)[4], const unsigned short* shared) {
+__device__ __forceinline__ void load_matrices(unsigned (&r)[4], const void* shared) {
+#ifdef __CUDA_ARCH__
   unsigned from = (unsigned)__cvta_generic_to_shared(shared);
   if (IS_TRANSPOSED) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];\n"
@@ -57,8 +61,12 @@ __device__ __forceinline__ void load_matrices(unsigned (&r)[4], const unsigned s
                  : "r"(from)
                  : "memory");
   }
-}
+#else
+  static_assert(!IS_TRANSPOSED, "elsewhere than on a GPU loops over shared memory take their place");
+  int lane = (int)(threadIdx.x % WARP_LANES);
+  for (int i = 0; i < 4; i++) r[i] = ((const unsigned*)__shfl_sync(~0u, shared, 8 * i + lane / 4))[lane % 4];
 #endif
+}
 
 // d += a b of a warp: a is 16 x 16, b 16 x 8, d 16 x 8. With g = lane / 4 and t = lane % 4 a lane has of d: row g columns 2t and
 // 2t + 1, then the same of row g + 8; of a: row g columns 2t, 2t + 1, row g + 8 the same, then both rows' columns 2t + 8, 2t + 9; of b:

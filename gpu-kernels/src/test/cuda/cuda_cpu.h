@@ -56,7 +56,10 @@ constexpr int MAX_SHARED_BYTES = 227 << 10;
 constexpr int MAX_THREADS = 1024;
 
 enum class State : uint8_t { READY, AT_BARRIER, AT_COLLECTIVE, DONE };
-enum class Collective : uint8_t { SHUFFLE, BALLOT, SYNC };
+enum class Collective : uint8_t { SHUFFLE, BALLOT, SYNC, TOGETHER };
+
+// What all lanes of a warp do at once, with operands of their own, one after the other.
+using Together = void (*)(void* const (&operands)[WARP]);
 
 struct Fiber {
   jmp_buf position;
@@ -73,6 +76,7 @@ struct Thread {
   unsigned mask;
   int source_lane;
   uint64_t value, result;
+  Together together;
   Fiber* fiber;
 };
 
@@ -149,15 +153,23 @@ static inline uint64_t meet(Collective collective, unsigned mask, uint64_t value
 }
 
 static inline bool all_arrived(const Thread* lanes, unsigned mask, const Thread& one, int num_lanes) {
+  // No lane can be missing, not even one that the block does not have.
+  if (one.collective == Collective::TOGETHER && num_lanes != WARP) return false;
   for (int lane = 0; lane < num_lanes; lane++) {
     const Thread& other = lanes[lane];
-    bool is_there = other.state == State::AT_COLLECTIVE && other.mask == one.mask && other.collective == one.collective;
+    bool is_there = other.state == State::AT_COLLECTIVE && other.mask == one.mask && other.collective == one.collective &&
+                    other.together == one.together;
     if ((mask >> lane & 1) && !is_there) return false;
   }
   return true;
 }
 
 static inline void complete(Thread* lanes, unsigned mask, Collective collective, int num_lanes) {
+  if (collective == Collective::TOGETHER) {
+    void* operands[WARP];
+    for (int lane = 0; lane < WARP; lane++) operands[lane] = reinterpret_cast<void*>(lanes[lane].value);
+    lanes[0].together(operands);
+  }
   uint64_t ballot = 0;
   for (int lane = 0; lane < num_lanes; lane++) {
     if ((mask >> lane & 1) && lanes[lane].value) ballot |= uint64_t(1) << lane;
@@ -282,6 +294,13 @@ static inline T shuffle(unsigned mask, T value, int source_lane) {
   bits = meet(Collective::SHUFFLE, mask, bits, source_lane);
   memcpy(&value, &bits, sizeof value);
   return value;
+}
+
+// For products of a whole warp: done when the last lane has come, so that no lane changes operands which others still read.
+static inline void together(Together function, void* operands) {
+  current->together = function;
+  meet(Collective::TOGETHER, ~0u, reinterpret_cast<uint64_t>(operands), 0);
+  current->together = nullptr;
 }
 
 static inline int lane() { return current->linear & (WARP - 1); }

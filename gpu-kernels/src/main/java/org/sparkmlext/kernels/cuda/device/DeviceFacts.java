@@ -21,6 +21,14 @@ public record DeviceFacts(
         int numMultiprocessors,
         int sharedBytes) {
 
+    /** Ampere. */
+    private static final int LEAST_MAJOR_OF_TENSOR_CORES = 8;
+
+    /** Whether its tensor cores multiply bfloat16 and tf32: compute capability 8.0 and newer. */
+    public boolean hasTensorCores() {
+        return major >= LEAST_MAJOR_OF_TENSOR_CORES;
+    }
+
     /** One line for a log, e.g. {@code NVIDIA H200, sm_90, driver 13.0, 139.8 GiB}. */
     public String describe() {
         return String.format(

@@ -31,13 +31,17 @@ record BiasGradients(Compilation c) {
         return c.graph().node(images).op() instanceof BatchNorm.Gradient && images.output() == 0;
     }
 
+    private String file() {
+        return c.pixelNumber().file(FILE);
+    }
+
     private void sumPixels(Value images, Slot sums) {
         PixelShape shape = c.pixelShape(images);
         PixelBlocks blocks = PixelBlocks.of(shape, PixelBlocks.PIXELS);
         Slot partials = c.scratch(PartialStatistics.bytes(shape, blocks.count()));
         c.launches()
                 .add(
-                        FILE,
+                        file(),
                         "partial_sums",
                         blocks.grid(),
                         c.readPixels(images),
@@ -45,6 +49,6 @@ record BiasGradients(Compilation c) {
                         blocks.groups(),
                         blocks.pixelsOfBlock(),
                         blocks.pixels());
-        c.launches().add(FILE, "merge_sums", blocks.merging(), partials, blocks.count(), sums, shape.channels());
+        c.launches().add(file(), "merge_sums", blocks.merging(), partials, blocks.count(), sums, shape.channels());
     }
 }

@@ -23,7 +23,7 @@ import org.sparkmlext.kernels.graph.plan.Readers;
 /**
  * What the compilers of the op families share while one graph is compiled: where every value lies, and the launches so far.
  *
- * <p>In bfloat16 images have two forms, plain float32 and pixels ({@link PixelShape}). An op makes and reads the one it likes: {@link
+ * <p>From compute capability 8.0 on images have two forms, plain float32 and pixels ({@link PixelShape}). An op makes and reads the one it likes: {@link
  * #read} and {@link #readPixels} convert a value the first time that the form which is not there is asked for.
  */
 final class Compilation {
@@ -43,6 +43,7 @@ final class Compilation {
     private final LaunchList launches = new LaunchList(planned);
     private final InputChecks checks;
     private final boolean isBfloat16;
+    private final boolean hasTensorCores;
     /** Where values lie in plain float32. */
     private final Map<Value, Slot> slots = new HashMap<>();
     /** Where values lie as pixels. */
@@ -59,6 +60,7 @@ final class Compilation {
         this.memory = memory;
         this.facts = facts;
         isBfloat16 = precision == Precision.BFLOAT16;
+        hasTensorCores = facts.hasTensorCores();
         additive = new AdditiveParts(graph, memory.layout());
         readers = new Readers(graph);
         checks = new InputChecks(graph, memory, planned);
@@ -115,9 +117,19 @@ final class Compilation {
         return isBfloat16;
     }
 
-    /** Whether ops that compute in bfloat16 make this value as pixels: images between layers, no weights. */
+    /** Whether kernels for tensor cores can be used: in bfloat16 always, since no other device has it. */
+    boolean hasTensorCores() {
+        return hasTensorCores;
+    }
+
+    /** What pixels are made of. */
+    PixelNumber pixelNumber() {
+        return isBfloat16 ? PixelNumber.BFLOAT16 : PixelNumber.FLOAT32;
+    }
+
+    /** Whether ops that compute on pixels make this value so: images between layers, no weights. */
     boolean hasPixels(Value value) {
-        return isBfloat16
+        return hasTensorCores
                 && graph.type(value).element() == Element.NUMBER
                 && shape(value).rank() == 4;
     }
@@ -172,13 +184,13 @@ final class Compilation {
 
     private void convert(String direction, Slot from, Slot to, PixelShape shape) {
         if (shape.area() == 1) {
-            launches.each("pixels", direction + "_rows", shape.allGroups(), from, to, shape.channels());
+            launches.each(pixelNumber().file("pixels"), direction + "_rows", shape.allGroups(), from, to, shape.channels());
             return;
         }
         Grid blocks = Grid.covering(shape.pixels(), TURNED_PIXELS, TURNING_THREADS);
         int ofChannels = (shape.channels() + TURNED_CHANNELS - 1) / TURNED_CHANNELS;
         launches.add(
-                "pixels",
+                pixelNumber().file("pixels"),
                 direction + "_pixels",
                 new Grid(blocks.x(), ofChannels, 1, TURNING_THREADS),
                 from,
@@ -190,7 +202,7 @@ final class Compilation {
 
     /** Where to make images as pixels. */
     Slot makePixels(Value value) {
-        return definePixels(value, Slot.planned(pixelShape(value).bytes()));
+        return definePixels(value, Slot.planned(pixelShape(value).bytes(pixelNumber())));
     }
 
     /** Says where images lie as pixels. */
@@ -206,7 +218,7 @@ final class Compilation {
         Slot numbers = own != null ? own : read(value);
         numbers.usedBy(launches.size() - 1);
         int count = isOfPixels ? pixelShape(value).allGroups() : elements(value);
-        return new MadeBy(node, launches.size(), numbers, count, isOfPixels);
+        return new MadeBy(node, launches.size(), numbers, count, isOfPixels ? pixelNumber() : null);
     }
 
     /** Whether a batch normalisation will ask for the statistics of images, so that who makes them may well make those too. */

@@ -26,8 +26,6 @@ import org.sparkmlext.kernels.graph.UpdateSettings;
 public final class CudaGraphKernels implements GraphKernels {
 
     private static final String REMEDY = "Take a smaller network";
-    /** Ampere. */
-    private static final int LEAST_MAJOR_OF_BFLOAT16 = 8;
 
     private final CudaDevice device;
 
@@ -45,7 +43,7 @@ public final class CudaGraphKernels implements GraphKernels {
             return Availability.yes("float32 by the kernels of this module");
         }
         DeviceFacts facts = device.facts();
-        return facts.major() >= LEAST_MAJOR_OF_BFLOAT16
+        return facts.hasTensorCores()
                 ? Availability.yes("bfloat16 by the kernels of this module")
                 : Availability.no("bfloat16 needs compute capability 8.0, this GPU is " + facts.describe()
                         + "; set precision=float32");

@@ -51,9 +51,10 @@ final class FiniteCheck implements AutoCloseable {
     /** Whether all that a node has made is finite. */
     boolean isFinite(MadeBy made, DeviceMemory arena) {
         DeviceMemory numbers = made.numbers().memory(arena);
-        return made.isOfPixels()
-                ? isFinite(device.kernel("pixels", "find_non_finite_pixels"), numbers, made.count())
-                : isFinite(numbers, made.count());
+        PixelNumber pixels = made.pixels();
+        return pixels == null
+                ? isFinite(numbers, made.count())
+                : isFinite(device.kernel(pixels.file("pixels"), "find_non_finite_pixels"), numbers, made.count());
     }
 
     /** Whether all of some floats are finite. */

@@ -4,7 +4,7 @@ import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.graph.Window2d;
 
 /**
- * A convolution as {@code convolutions.cu} computes it: every pixel of the result is a sum over the pixels of a source that lie under a window,
+ * A convolution as {@code convolution_tiles.cuh} computes it: every pixel of the result is a sum over the pixels of a source that lie under a window,
  * and over their channels. Channels are padded ones.
  *
  * @param source images that are read
@@ -27,7 +27,9 @@ record Gather(PixelShape source, PixelShape result, Window2d window, boolean isG
                 : new Gather(wide, result, Window2d.square(1), false);
     }
 
-    /** Whether the kernels can compute it. */
+    /**
+     * Whether the kernels can compute it: of one group, windows of at most {@value #MOST_TAPS} taps, and in the gradient of images strides of 1.
+     */
     static boolean isPossible(Window2d window, int groups, boolean isGradient) {
         boolean isDense = window.strideHeight() == 1 && window.strideWidth() == 1;
         return groups == 1 && taps(window) <= MOST_TAPS && (isDense || !isGradient);
@@ -49,17 +51,18 @@ record Gather(PixelShape source, PixelShape result, Window2d window, boolean isG
     /**
      * A block's part of a product.
      *
+     * @param number what it is a product of
      * @param inner numbers of the inner axis at once
      * @param stages how many of those lie in shared memory
      */
-    record Tile(int rows, int columns, int threads, int inner, int stages) {
+    record Tile(PixelNumber number, int rows, int columns, int threads, int inner, int stages) {
 
         String name(String kernel) {
             return kernel + "_" + rows + "x" + columns;
         }
 
         int sharedBytes() {
-            return (rows + columns) * inner * stages * Short.BYTES;
+            return (rows + columns) * inner * stages * number.bytes();
         }
 
         int count(int ofRows, int ofColumns) {

@@ -32,6 +32,10 @@ final class PixelNorms {
         this.chains = chains;
     }
 
+    private String file() {
+        return c.pixelNumber().file(FILE);
+    }
+
     private Slot rows(PixelShape shape, int count) {
         return c.scratch((long) count * shape.padded() * Float.BYTES);
     }
@@ -44,7 +48,7 @@ final class PixelNorms {
         tables.put(node.id(), table);
         c.launches()
                 .add(
-                        FILE,
+                        file(),
                         "merge_statistics",
                         PixelBlocks.of(shape, PixelBlocks.PIXELS).merging(),
                         parts.numbers(),
@@ -71,7 +75,7 @@ final class PixelNorms {
         Slot numbers = c.scratch(PartialStatistics.bytes(shape, blocks.count()));
         c.launches()
                 .add(
-                        FILE,
+                        file(),
                         "partial_statistics",
                         blocks.grid(),
                         c.readPixels(images),
@@ -91,7 +95,7 @@ final class PixelNorms {
         tables.put(node.id(), table);
         c.launches()
                 .each(
-                        FILE,
+                        file(),
                         "given_statistics",
                         shape.padded(),
                         c.read(node.input(1)),
@@ -140,7 +144,7 @@ final class PixelNorms {
         PixelBlocks blocks = PixelBlocks.of(shape, PixelBlocks.PIXELS);
         c.launches()
                 .add(
-                        FILE,
+                        file(),
                         "normalize_pixels",
                         blocks.grid(),
                         x,
@@ -162,7 +166,7 @@ final class PixelNorms {
         PixelBlocks blocks = PixelBlocks.of(pooled, POOLED_PIXELS);
         c.launches()
                 .add(
-                        FILE,
+                        file(),
                         "normalize_pool_pixels",
                         blocks.grid(),
                         x,
@@ -203,7 +207,7 @@ final class PixelNorms {
         Slot rest = rows(shape, REST_ROWS);
         c.launches()
                 .add(
-                        FILE,
+                        file(),
                         "merge_gradients",
                         blocks.merging(),
                         partials,
@@ -232,6 +236,6 @@ final class PixelNorms {
         arguments.add(hasPool ? c.pixelShape(chain.last().output(0)).width() : chain.hasRelu() ? 1 : 0);
         arguments.addAll(List.of(blocks.groups(), blocks.pixelsOfBlock(), blocks.pixels()));
         String kernel = what + (hasPool ? "_pool" : "") + (what.equals("partial") ? "_gradients" : "_pixels_gradient");
-        c.launches().add(FILE, kernel, blocks.grid(), arguments.toArray());
+        c.launches().add(file(), kernel, blocks.grid(), arguments.toArray());
     }
 }

@@ -22,8 +22,12 @@ record PixelPools(Compilation c) {
         return c.constant(Sizes.of(window, images, pooled).toArray());
     }
 
+    private String file() {
+        return c.pixelNumber().file(FILE);
+    }
+
     private void each(Node node, String kernel, Object... arguments) {
-        c.launches().each(FILE, kernel, c.pixelShape(node.output(0)).allGroups(), arguments);
+        c.launches().each(file(), kernel, c.pixelShape(node.output(0)).allGroups(), arguments);
     }
 
     void max(Node node, MaxPool2d op) {

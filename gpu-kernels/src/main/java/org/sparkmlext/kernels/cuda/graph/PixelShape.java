@@ -3,7 +3,7 @@ package org.sparkmlext.kernels.cuda.graph;
 import org.sparkmlext.kernels.graph.Shape;
 
 /**
- * Sizes of images that lie as pixels ({@code pixels.cuh}): bfloat16, channels last, padded with zeros to whole groups of 8 channels.
+ * Sizes of images that lie as pixels ({@code pixels.cuh}): channels last, padded with zeros to whole groups of 8 channels.
  *
  * @param rows images
  */
@@ -41,7 +41,7 @@ record PixelShape(int rows, int channels, int height, int width) {
         return Math.multiplyExact(pixels(), groups());
     }
 
-    long bytes() {
-        return (long) pixels() * padded() * Short.BYTES;
+    long bytes(PixelNumber number) {
+        return (long) pixels() * padded() * number.bytes();
     }
 }

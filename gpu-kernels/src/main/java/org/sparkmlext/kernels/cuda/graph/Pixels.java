@@ -17,7 +17,7 @@ import org.sparkmlext.kernels.graph.StepsAsPixels;
 import org.sparkmlext.kernels.graph.Sum;
 import org.sparkmlext.kernels.graph.Value;
 
-/** Compiles ops of images that lie as pixels, in programs of bfloat16; element by element by itself: {@code pixels.cu}. */
+/** Compiles ops of images that lie as pixels, element by element by itself: {@code pixels.cu}. */
 final class Pixels {
 
     private static final String FILE = "pixels";
@@ -124,14 +124,18 @@ final class Pixels {
         return true;
     }
 
+    private String file() {
+        return c.pixelNumber().file(FILE);
+    }
+
     private void each(Node node, String kernel, Object... arguments) {
-        c.launches().each(FILE, kernel, c.pixelShape(node.output(0)).allGroups(), arguments);
+        c.launches().each(file(), kernel, c.pixelShape(node.output(0)).allGroups(), arguments);
     }
 
     /** @param images the steps as pixels */
     private void steps(Value images, String kernel, Slot from, Slot to) {
         PixelShape shape = c.pixelShape(images);
-        c.launches().each("pixel_steps", kernel, shape.allGroups(), from, to, shape.channels());
+        c.launches().each(c.pixelNumber().file("pixel_steps"), kernel, shape.allGroups(), from, to, shape.channels());
     }
 
     private void image(Node node, Image op) {

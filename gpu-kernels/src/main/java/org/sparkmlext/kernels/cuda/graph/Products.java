@@ -6,7 +6,10 @@ import org.sparkmlext.kernels.graph.MatMul;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Shape;
 
-/** Compiles dense layers and products of matrices: {@code products.cu}, large ones in bfloat16 {@code products_bfloat16.cu}. */
+/**
+ * Compiles dense layers and products of matrices: {@code products.cu}, large ones in bfloat16 {@code products_bfloat16.cu}, large ones of rows
+ * in float32 by {@link RowProducts}.
+ */
 record Products(Compilation c) {
 
     private static final String FILE = "products";
@@ -86,6 +89,11 @@ record Products(Compilation c) {
             return new Matrix(slot, column, row, batch);
         }
 
+        /** Whether it is one matrix of so many columns that lies so. */
+        boolean isRowAfterRow(int columns) {
+            return row == columns && column == 1 && batch == 0;
+        }
+
         Matrix ofBatch(long each) {
             return new Matrix(slot, row, column, each);
         }
@@ -150,7 +158,9 @@ record Products(Compilation c) {
 
     /** {@code y = a b + bias}. */
     void multiply(Matrix a, Matrix b, @Nullable Slot bias, Matrix y, int rows, int columns, int inner) {
-        multiply(a, b, bias, y, rows, columns, inner, 1, 1, false);
+        if (!new RowProducts(c).multiply(a, b, bias, y, rows, columns, inner)) {
+            multiply(a, b, bias, y, rows, columns, inner, 1, 1, false);
+        }
     }
 
     /**
@@ -160,6 +170,9 @@ record Products(Compilation c) {
      * @param x count x width
      */
     void sumOfProducts(Slot dy, Slot x, Slot dw, int units, int width, int count) {
+        if (new RowProducts(c).sum(dy, x, dw, units, width, count)) {
+            return;
+        }
         Pieces pieces = Pieces.of(count, Math.multiplyExact(units, width));
         Slot target = pieces.target(c, dw);
         add(

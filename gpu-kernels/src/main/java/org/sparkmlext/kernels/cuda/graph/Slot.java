@@ -7,6 +7,8 @@ import org.sparkmlext.kernels.graph.plan.Planned;
 /** Where numbers lie on the device: a place in the program's memory that is planned, one given from outside, or a part of such. */
 final class Slot implements Planned {
 
+    private static final int VECTOR_BYTES = 16;
+
     private final long bytes;
     private final boolean isPermanent;
     private final @Nullable DeviceMemory given;
@@ -51,6 +53,15 @@ final class Slot implements Planned {
         Slot root = root();
         root.firstStep = Math.min(root.firstStep, step);
         root.lastStep = Math.max(root.lastStep, step);
+    }
+
+    /** Whether it begins where a vector of {@value #VECTOR_BYTES} bytes can: what is given from outside may begin anywhere. */
+    boolean isAligned() {
+        return !isGiven() && startInRoot() % VECTOR_BYTES == 0;
+    }
+
+    private long startInRoot() {
+        return whole == null ? 0 : start + whole.startInRoot();
     }
 
     boolean isGiven() {

@@ -16,13 +16,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sparkmlext.kernels.cuda.graph.Gather.Tile;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 import org.sparkmlext.kernels.emulated.CudaEmulator.Shape;
 import org.sparkmlext.kernels.graph.Window2d;
 
-/** Every tile of {@code convolutions.cu}, on sizes that fill none of them evenly, against sums of doubles. */
+/** Every tile of {@code convolutions.cu} and {@code convolutions_float32.cu}, on sizes that fill none of them evenly, against sums of doubles. */
 @Timeout(300)
 class ConvolutionKernelsTest {
 
@@ -50,26 +51,36 @@ class ConvolutionKernelsTest {
         return memory.align(ALIGNMENT);
     }
 
-    /** Numbers of bfloat16, zeros where a channel is padding. */
-    private short[] pixels(PixelShape shape) {
-        short[] numbers = new short[shape.pixels() * shape.padded()];
+    /** Numbers of images, zeros where a channel is padding. */
+    private float[] pixels(PixelNumber of, PixelShape shape) {
+        float[] numbers = new float[shape.pixels() * shape.padded()];
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = i % shape.padded() < shape.channels() ? number() : 0;
+            numbers[i] = i % shape.padded() < shape.channels() ? number(of) : 0;
         }
         return numbers;
     }
 
-    private short number() {
-        return (short) (Float.floatToIntBits((float) random.nextGaussian()) >>> 16);
+    /** With all the bits that numbers of this kind have. */
+    private float number(PixelNumber of) {
+        float number = (float) random.nextGaussian();
+        return of == PixelNumber.BFLOAT16 ? value((short) (Float.floatToIntBits(number) >>> 16)) : number;
     }
 
     private static float value(short bits) {
         return Float.intBitsToFloat(bits << 16);
     }
 
-    private Pointer copied(short[] numbers) {
+    /** As numbers of this kind, which they are. */
+    private Pointer copied(PixelNumber of, float[] numbers) {
+        if (of == PixelNumber.FLOAT32) {
+            return copied(numbers);
+        }
+        short[] halves = new short[numbers.length];
+        for (int i = 0; i < halves.length; i++) {
+            halves[i] = (short) (Float.floatToIntBits(numbers[i]) >>> 16);
+        }
         Pointer memory = allocate(2L * numbers.length);
-        memory.write(0, numbers, 0, numbers.length);
+        memory.write(0, halves, 0, numbers.length);
         return memory;
     }
 
@@ -79,10 +90,26 @@ class ConvolutionKernelsTest {
         return memory;
     }
 
+    private static float[] read(PixelNumber of, Pointer memory, int count) {
+        if (of == PixelNumber.FLOAT32) {
+            return memory.getFloatArray(0, count);
+        }
+        short[] halves = memory.getShortArray(0, count);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = value(halves[i]);
+        }
+        return numbers;
+    }
+
+    private static CudaEmulator kernels(Tile tile) {
+        return CudaEmulator.of(tile.number().file("convolutions"));
+    }
+
     private static void launch(
             String kernel, Tile tile, int rows, int columns, int pieces, @Nullable Object... arguments) {
         Shape shape = new Shape(tile.count(rows, columns), 1, pieces, tile.threads(), tile.sharedBytes());
-        CudaEmulator.of("convolutions").launch(tile.name(kernel), shape, arguments);
+        kernels(tile).launch(tile.name(kernel), shape, arguments);
     }
 
     private static @Nullable Object[] with(Gather gather, @Nullable Object... before) {
@@ -90,7 +117,7 @@ class ConvolutionKernelsTest {
     }
 
     /** What lies under a tap of the window of the result's pixel. */
-    private static double under(Gather g, short[] source, int pixel, int tap, int channel) {
+    private static double under(Gather g, float[] source, int pixel, int tap, int channel) {
         Window2d w = g.window();
         int u = tap / w.kernelWidth() * w.dilationHeight();
         int v = tap % w.kernelWidth() * w.dilationWidth();
@@ -102,10 +129,10 @@ class ConvolutionKernelsTest {
         if (h < 0 || h >= g.source().height() || x < 0 || x >= g.source().width()) {
             return 0;
         }
-        return value(source[
+        return source[
                 ((row * g.source().height() + h) * g.source().width() + x)
                                 * g.source().padded()
-                        + channel]);
+                        + channel];
     }
 
     record Case(Tile tile, Gather gather) {
@@ -122,24 +149,29 @@ class ConvolutionKernelsTest {
         return new Gather(source, new PixelShape(rows, outputs, height, width), window, isGradient);
     }
 
+    private static Stream<TensorTiles> tiles() {
+        return Stream.of(PixelNumber.values()).map(TensorTiles::of);
+    }
+
     static Stream<Case> gathers() {
+        return tiles().flatMap(ConvolutionKernelsTest::gathers);
+    }
+
+    private static Stream<Case> gathers(TensorTiles tiles) {
+        Window2d apart = new Window2d(3, 3, 1, 1, 2, 2, 2, 2, 2, 2);
         return Stream.of(
-                new Case(TensorProducts.FEW_CHANNELS, gather(3, 9, 3, 20, WINDOW, false)),
-                new Case(TensorProducts.FEW_CHANNELS, gather(2, 12, 64, 64, WINDOW, false)),
-                new Case(TensorProducts.FEW_OUTPUTS, gather(2, 9, 72, 60, WINDOW, false)),
-                new Case(TensorProducts.FEW_OUTPUTS, gather(2, 9, 64, 60, WINDOW, true)),
+                new Case(tiles.fewChannels(), gather(3, 9, 3, 20, WINDOW, false)),
+                new Case(tiles.fewChannels(), gather(2, 12, 64, 64, WINDOW, false)),
+                new Case(tiles.fewOutputs(), gather(2, 9, 72, 60, WINDOW, false)),
+                new Case(tiles.fewOutputs(), gather(2, 9, 64, 60, WINDOW, true)),
                 new Case(
-                        TensorProducts.FEW_OUTPUTS,
+                        tiles.fewOutputs(),
                         gather(3, 11, 20, 9, Window2d.square(5).stride(2).pad(1), false)),
-                new Case(TensorProducts.MANY_OUTPUTS, gather(2, 9, 128, 130, WINDOW, false)),
-                new Case(
-                        TensorProducts.MANY_OUTPUTS,
-                        gather(1, 13, 24, 100, new Window2d(3, 3, 1, 1, 2, 2, 2, 2, 2, 2), false)),
-                new Case(
-                        TensorProducts.MANY_OUTPUTS,
-                        gather(1, 13, 24, 100, new Window2d(3, 3, 1, 1, 2, 2, 2, 2, 2, 2), true)),
-                new Case(TensorProducts.FEW_PIXELS, Gather.ofRows(5, 300, 70, false)),
-                new Case(TensorProducts.FEW_PIXELS, Gather.ofRows(70, 64, 10, true)));
+                new Case(tiles.manyOutputs(), gather(2, 9, 128, 130, WINDOW, false)),
+                new Case(tiles.manyOutputs(), gather(1, 13, 24, 100, apart, false)),
+                new Case(tiles.manyOutputs(), gather(1, 13, 24, 100, apart, true)),
+                new Case(tiles.fewPixels(), Gather.ofRows(5, 300, 70, false)),
+                new Case(tiles.fewPixels(), Gather.ofRows(70, 64, 10, true)));
     }
 
     @ParameterizedTest
@@ -149,16 +181,15 @@ class ConvolutionKernelsTest {
         int outputs = g.result().channels();
         int channels = g.source().channels();
         int taps = g.taps();
+        PixelNumber of = one.tile().number();
         // In plain order; the gradient's weights are [its source's channel][its result's channel][tap].
-        short[] weights = new short[outputs * channels * taps];
-        float[] plain = new float[weights.length];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = number();
-            plain[i] = value(weights[i]);
+        float[] plain = new float[outputs * channels * taps];
+        for (int i = 0; i < plain.length; i++) {
+            plain[i] = number(of);
         }
         int lines = g.result().padded();
-        Pointer packed = allocate(2L * lines * g.inner());
-        CudaEmulator.of("convolutions")
+        Pointer packed = allocate((long) of.bytes() * lines * g.inner());
+        kernels(one.tile())
                 .launch(
                         "pack_weights",
                         new Shape((lines * g.inner() + 255) / 256, 1, 1, 256, 0),
@@ -173,10 +204,10 @@ class ConvolutionKernelsTest {
         for (int o = 0; o < outputs; o++) {
             bias[o] = o / 8f;
         }
-        short[] source = pixels(g.source());
+        float[] source = pixels(of, g.source());
         int pixels = g.result().pixels();
         int tiles = (pixels + one.tile().rows() - 1) / one.tile().rows();
-        Pointer result = allocate(2L * pixels * lines);
+        Pointer result = allocate((long) of.bytes() * pixels * lines);
         Pointer statistics = allocate(8L * tiles * lines);
         launch(
                 "gather",
@@ -184,8 +215,8 @@ class ConvolutionKernelsTest {
                 pixels,
                 lines,
                 1,
-                with(g, copied(source), packed, copied(bias), outputs, result, statistics));
-        short[] got = result.getShortArray(0, pixels * lines);
+                with(g, copied(of, source), packed, copied(bias), outputs, result, statistics));
+        float[] got = read(of, result, pixels * lines);
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int o = 0; o < lines; o++) {
                 double sum = o < outputs ? bias[o] : 0;
@@ -198,25 +229,26 @@ class ConvolutionKernelsTest {
                         size += Math.abs(product);
                     }
                 }
-                assertThat((double) value(got[pixel * lines + o]))
+                double rounding = of == PixelNumber.BFLOAT16 ? Math.abs(sum) / 256 : 0;
+                assertThat((double) got[pixel * lines + o])
                         .as("pixel %d, output %d", pixel, o)
-                        .isCloseTo(sum, within(Math.abs(sum) / 256 + size * 1e-6));
+                        .isCloseTo(sum, within(rounding + size * 1e-6));
             }
         }
         checkStatistics(one.tile(), got, lines, pixels, statistics.getFloatArray(0, 2 * tiles * lines));
     }
 
-    private static void checkStatistics(Tile tile, short[] stored, int lines, int pixels, float[] statistics) {
+    private static void checkStatistics(Tile tile, float[] stored, int lines, int pixels, float[] statistics) {
         for (int first = 0, part = 0; first < pixels; first += tile.rows(), part++) {
             int count = Math.min(tile.rows(), pixels - first);
             for (int o = 0; o < lines; o++) {
                 double mean = 0;
                 for (int i = 0; i < count; i++) {
-                    mean += value(stored[(first + i) * lines + o]) / (double) count;
+                    mean += stored[(first + i) * lines + o] / (double) count;
                 }
                 double squares = 0;
                 for (int i = 0; i < count; i++) {
-                    squares += Math.pow(value(stored[(first + i) * lines + o]) - mean, 2);
+                    squares += Math.pow(stored[(first + i) * lines + o] - mean, 2);
                 }
                 assertThat((double) statistics[2 * part * lines + o])
                         .isCloseTo(mean, within(1e-4 * (1 + Math.abs(mean))));
@@ -227,38 +259,41 @@ class ConvolutionKernelsTest {
     }
 
     /** What has overflowed stays in its channels: padding is 0, not the NaN of an infinity times 0. */
-    @Test
-    void paddingOfAnInfiniteImageIsZero() {
+    @ParameterizedTest
+    @EnumSource(PixelNumber.class)
+    void paddingOfAnInfiniteImageIsZero(PixelNumber of) {
         Gather g = gather(1, 5, 8, 3, WINDOW, false);
-        short[] source = new short[g.source().pixels() * g.source().padded()];
-        source[0] = (short) 0x7f80;
+        float[] source = new float[g.source().pixels() * g.source().padded()];
+        source[0] = Float.POSITIVE_INFINITY;
         int pixels = g.result().pixels();
-        Pointer result = allocate(2L * pixels * g.result().padded());
+        int lines = g.result().padded();
+        Pointer result = allocate((long) of.bytes() * pixels * lines);
+        Pointer weights = copied(of, new float[lines * g.inner()]);
         launch(
                 "gather",
-                TensorProducts.FEW_PIXELS,
+                TensorTiles.of(of).fewPixels(),
                 pixels,
-                g.result().padded(),
+                lines,
                 1,
-                with(g, copied(source), copied(new short[g.result().padded() * g.inner()]), null, 3, result, null));
-        short[] got = result.getShortArray(0, pixels * g.result().padded());
+                with(g, copied(of, source), weights, null, 3, result, null));
+        float[] got = read(of, result, pixels * lines);
         for (int i = 0; i < got.length; i++) {
-            if (i % g.result().padded() >= 3) {
+            if (i % lines >= 3) {
                 assertThat(got[i]).isZero();
             }
         }
-        assertThat(Float.isNaN(value(got[0]))).isTrue();
+        assertThat(got[0]).isNaN();
     }
 
     static Stream<Case> weights() {
-        return Stream.of(
-                new Case(TensorProducts.WEIGHTS_OF_FEW_COLUMNS, gather(3, 9, 3, 20, WINDOW, false)),
-                new Case(TensorProducts.WEIGHTS_OF_FEW_OUTPUTS, gather(2, 9, 24, 60, WINDOW, false)),
+        return tiles().flatMap(tiles -> Stream.of(
+                new Case(tiles.weightsOfFewColumns(), gather(3, 9, 3, 20, WINDOW, false)),
+                new Case(tiles.weightsOfFewOutputs(), gather(2, 9, 24, 60, WINDOW, false)),
                 new Case(
-                        TensorProducts.WEIGHTS_OF_FEW_OUTPUTS,
+                        tiles.weightsOfFewOutputs(),
                         gather(2, 9, 30, 9, Window2d.square(5).stride(2).pad(1), false)),
-                new Case(TensorProducts.WEIGHTS_OF_MANY, gather(2, 7, 20, 130, WINDOW, false)),
-                new Case(TensorProducts.WEIGHTS_OF_MANY, Gather.ofRows(70, 200, 70, false)));
+                new Case(tiles.weightsOfMany(), gather(2, 7, 20, 130, WINDOW, false)),
+                new Case(tiles.weightsOfMany(), Gather.ofRows(70, 200, 70, false))));
     }
 
     @ParameterizedTest
@@ -268,8 +303,9 @@ class ConvolutionKernelsTest {
         int outputs = g.result().channels();
         int channels = g.source().channels();
         int taps = g.taps();
-        short[] source = pixels(g.source());
-        short[] dy = pixels(g.result());
+        PixelNumber of = one.tile().number();
+        float[] source = pixels(of, g.source());
+        float[] dy = pixels(of, g.result());
         int pixels = g.result().pixels();
         int lines = g.result().padded();
         int length = (pixels / 2 + one.tile().inner() - 1)
@@ -283,9 +319,9 @@ class ConvolutionKernelsTest {
                 lines,
                 g.inner(),
                 count,
-                with(g, copied(source), copied(dy), pieces, length));
+                with(g, copied(of, source), copied(of, dy), pieces, length));
         Pointer dw = allocate(4L * outputs * channels * taps);
-        CudaEmulator.of("convolutions")
+        kernels(one.tile())
                 .launch(
                         "add_weight_pieces",
                         new Shape((outputs * g.inner() + 255) / 256, 1, 1, 256, 0),
@@ -303,7 +339,7 @@ class ConvolutionKernelsTest {
                     double sum = 0;
                     double size = 0;
                     for (int pixel = 0; pixel < pixels; pixel++) {
-                        double product = value(dy[pixel * lines + o]) * under(g, source, pixel, tap, c);
+                        double product = dy[pixel * lines + o] * under(g, source, pixel, tap, c);
                         sum += product;
                         size += Math.abs(product);
                     }
