@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cuda.graph;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
@@ -16,6 +17,8 @@ import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Optimizer;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.StoredImages;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 
 /**
@@ -27,6 +30,8 @@ public final class CudaGraphKernels implements GraphKernels {
     private static final String REMEDY = "Take a smaller network";
     /** Ampere. */
     private static final int LEAST_MAJOR_OF_BFLOAT16 = 8;
+    /** Images are stored in at most one of so many parts of the free memory: other programs may want some. */
+    private static final int STORED_IMAGES_SHARE = 2;
 
     private final CudaDevice device;
 
@@ -86,6 +91,21 @@ public final class CudaGraphKernels implements GraphKernels {
     @Override
     public Optimizer optimizer(UpdateSettings settings, ModelMemory memory) {
         return new CudaOptimizer(this, settings, memory);
+    }
+
+    @Override
+    public Optional<StoredImages> storeImages(int count, Shape image) {
+        device.requireOpen();
+        StoredImages.requireImages(count, image);
+        if (CudaStoredImages.bytes(count, image) > device.freeBytes() / STORED_IMAGES_SHARE) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new CudaStoredImages(device, count, image));
+        } catch (KernelException taken) {
+            // By another process meanwhile. A training that can do without must not end for it.
+            return Optional.empty();
+        }
     }
 
     /** A buffer of this device, or a refusal. */
