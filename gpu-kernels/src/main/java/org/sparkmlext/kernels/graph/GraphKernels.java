@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels.graph;
 
+import java.util.Optional;
 import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.KernelException;
 
@@ -33,5 +34,18 @@ public interface GraphKernels {
     /** How sums over ranks go from device to device; {@link DirectSums#NONE} where they cannot. */
     default DirectSums directSums() {
         return DirectSums.NONE;
+    }
+
+    /**
+     * Takes memory of the device for images that stay there, at most a half of what is free: to be called when the
+     * programs of a training have theirs.
+     *
+     * @param count at least 1
+     * @param image height x width x channels
+     * @return black images; empty where they would take more, or the device's memory is the host's
+     * @throws IllegalArgumentException if there is no image, or its shape has not three axes
+     */
+    default Optional<StoredImages> storeImages(int count, Shape image) {
+        return Optional.empty();
     }
 }

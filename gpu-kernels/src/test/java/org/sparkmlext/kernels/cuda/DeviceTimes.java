@@ -1,6 +1,8 @@
 package org.sparkmlext.kernels.cuda;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -18,9 +20,13 @@ import org.sparkmlext.kernels.cuda.device.JCudaCalls;
 import org.sparkmlext.kernels.cuda.device.JCudaDevice;
 import org.sparkmlext.kernels.cuda.device.Lane;
 import org.sparkmlext.kernels.cuda.device.LaunchGraph;
+import org.sparkmlext.kernels.cuda.graph.CudaGraphKernels;
+import org.sparkmlext.kernels.graph.ImageTransform;
+import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.StoredImages;
 import org.sparkmlext.kernels.tree.GradientScale.Precision;
 
-/** What a device does when it is driven from Java: a root's histogram, launches, copies. Prints one line each. */
+/** What a device does when it is driven from Java: a root's histogram, launches, batches of images, copies. Prints one line each. */
 final class DeviceTimes {
 
     private static final int NUM_ROWS = 10_000_000;
@@ -46,6 +52,7 @@ final class DeviceTimes {
             System.out.printf(Locale.ROOT, "tree.ptx loaded in %.0f ms%n", (System.nanoTime() - begin) / 1e6);
             DeviceTimes times = new DeviceTimes(device);
             times.launches();
+            times.images();
             times.histograms();
             times.copies();
         }
@@ -140,6 +147,41 @@ final class DeviceTimes {
                 "copies of 8 bytes: to the device %.2f us each, from it, waited for, %.2f us each%n",
                 in * 1e6 / LAUNCHES,
                 out * 1e6 / LAUNCHES);
+    }
+
+    /** Batches of 512 stored images of 32 x 32 x 3: copied, and changed in every way. */
+    private void images() {
+        int batch = 512;
+        Shape image = Shape.of(32, 32, 3);
+        int[] numbers = new SplittableRandom(3).ints(batch, 0, 50_000).toArray();
+        ImageTransform transform = new ImageTransform(
+                new ImageTransform.Affine(1.3, -0.9, -0.2, 0.97, 63_570, 13_107),
+                1.1,
+                0.8,
+                90_000,
+                new ImageTransform.Box(3, 9, 4, 20));
+        List<ImageTransform> transforms = Collections.nCopies(batch, transform);
+        try (StoredImages stored =
+                        new CudaGraphKernels(device).storeImages(50_000, image).orElseThrow();
+                CudaBuffer target = device.allocate(ElementType.BYTE, batch * image.elements())) {
+            double copied = milliseconds(() -> {
+                for (int i = 0; i < LAUNCHES; i++) {
+                    stored.gather(numbers, 0, batch, target);
+                }
+            });
+            double changed = milliseconds(() -> {
+                for (int i = 0; i < LAUNCHES; i++) {
+                    stored.gather(numbers, 0, transforms, target);
+                }
+            });
+            System.out.printf(
+                    Locale.ROOT,
+                    "a batch of %d stored images of %s, with its numbers' way: copied %.1f us, changed %.1f us%n",
+                    batch,
+                    image,
+                    copied * 1e3 / LAUNCHES,
+                    changed * 1e3 / LAUNCHES);
+        }
     }
 
     private void histograms() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.Buffer;
+import org.sparkmlext.kernels.ElementType;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 import org.sparkmlext.kernels.graph.Dense;
@@ -30,6 +32,7 @@ import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
 import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.StoredImages;
 import org.sparkmlext.kernels.graph.TensorType;
 import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.kernels.graph.UpdateSettings;
@@ -131,6 +134,32 @@ class EmulatedGraphKernelsTest {
             most++;
         }
         assertThat(most).as("allocations of a training step").isGreaterThan(6);
+    }
+
+    /** Images take a half of what is free at most, and another device's batch is not theirs. */
+    @Test
+    void imagesAreStoredWhereTheyLeaveRoom() {
+        Shape image = Shape.of(64, 64, 4);
+        EmulatedDevice device = new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES);
+        try (Backend backend = new CudaBackend(device);
+                Backend other = openBackend();
+                Buffer batch = other.allocate(ElementType.BYTE, image.elements())) {
+            device.leave(32L * image.elements());
+            assertThat(backend.graphs().storeImages(17, image)).isEmpty();
+            Optional<StoredImages> half = backend.graphs().storeImages(16, image);
+            assertThat(half).isPresent();
+            assertThat(device.freeBytes()).isEqualTo(16L * image.elements());
+            assertThat(backend.graphs().storeImages(9, image)).isEmpty();
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> half.orElseThrow().gather(new int[1], 0, 1, batch))
+                    .withMessageContaining("belong to another back end");
+            half.orElseThrow().close();
+            half.orElseThrow().close();
+            assertThat(backend.graphs().storeImages(16, image)).isPresent();
+        }
+        try (Backend full = new CudaBackend(new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES, 0))) {
+            assertThat(full.graphs().storeImages(1, image)).as("memory that went meanwhile").isEmpty();
+        }
     }
 
     /** Three layers, each with more gradients than a cut of the launches waits for. */

@@ -33,12 +33,13 @@ class JCudaDeviceTest {
     @Test
     void keepsTheContractAndComputesWhatTheEmulatedDeviceComputes() throws IOException, InterruptedException {
         Map<String, String> environment = CudaDriver.environment(
-                List.of("elements", "products", "norms", "objectives", "updates", "losses", "persistent"));
+                List.of("elements", "products", "norms", "objectives", "updates", "losses", "persistent", "images"));
         assertThat(CudaDriver.run(JCudaOnTheCpu.class, environment))
                 .contains("CUDA on the CPU, sm_90, driver 13.0, 4.0 GiB")
                 .contains("the contract of a device: 10 tests")
                 .contains("a network: the same bits")
-                .contains("boosting: the same bits");
+                .contains("boosting: the same bits")
+                .contains("images: the same bytes");
     }
 
     @Test

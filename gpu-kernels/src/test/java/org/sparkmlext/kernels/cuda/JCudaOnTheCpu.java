@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.kernels.Backend;
@@ -18,12 +19,15 @@ import org.sparkmlext.kernels.cuda.device.GpuRuntime;
 import org.sparkmlext.kernels.cuda.device.JCudaDevice;
 import org.sparkmlext.kernels.cuda.device.OpenDevice;
 import org.sparkmlext.kernels.graph.Graph;
+import org.sparkmlext.kernels.graph.ImageTransform;
 import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Optimizer;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
 import org.sparkmlext.kernels.graph.RunKey;
+import org.sparkmlext.kernels.graph.Shape;
 import org.sparkmlext.kernels.graph.StepTime;
+import org.sparkmlext.kernels.graph.StoredImages;
 import org.sparkmlext.kernels.graph.UpdateRule;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 import org.sparkmlext.kernels.tree.PointwiseLoss;
@@ -46,6 +50,8 @@ final class JCudaOnTheCpu {
             assertThat(boosting(backend)).isEqualTo(boosting(expected));
         }
         System.out.println("boosting: the same bits");
+        assertThat(images(JCudaDevice.open(0))).isDeepEqualTo(images(emulated()));
+        System.out.println("images: the same bytes");
     }
 
     private static OpenDevice emulated() {
@@ -118,6 +124,40 @@ final class JCudaOnTheCpu {
                     .allMatch(millis -> millis >= 0);
         }
         return numbers.toArray(float[][]::new);
+    }
+
+    /** Batches of stored images, copied by words, copied by bytes, and changed. */
+    private static byte[][] images(OpenDevice driver) {
+        ImageTransform turned = new ImageTransform(
+                new ImageTransform.Affine(1.3, -0.9, -0.2, 0.97, 63_570, 13_107),
+                1.1,
+                0.8,
+                90_000,
+                new ImageTransform.Box(1, 3, 2, 4));
+        int[] numbers = {4, 0, 2};
+        List<byte[]> batches = new ArrayList<>();
+        try (Backend backend = new CudaBackend(driver)) {
+            for (Shape image : List.of(Shape.of(8, 8, 3), Shape.of(7, 5, 3))) {
+                byte[] pixels = new byte[5 * image.elements()];
+                new Random(3).nextBytes(pixels);
+                try (StoredImages stored =
+                                backend.graphs().storeImages(5, image).orElseThrow();
+                        Buffer batch = backend.allocate(ElementType.BYTE, 3 * image.elements())) {
+                    stored.write(0, pixels, 0, 5);
+                    stored.gather(numbers, 0, 3, batch);
+                    batches.add(bytes(batch));
+                    stored.gather(numbers, 0, List.of(turned, ImageTransform.IDENTITY, turned), batch);
+                    batches.add(bytes(batch));
+                }
+            }
+        }
+        return batches.toArray(byte[][]::new);
+    }
+
+    private static byte[] bytes(Buffer buffer) {
+        byte[] bytes = new byte[buffer.length()];
+        buffer.copyOut(0, bytes, 0, bytes.length);
+        return bytes;
     }
 
     /** Launches with doubles, and with an array of addresses. */

@@ -65,6 +65,14 @@ public abstract class GraphKernelsContract {
     }
 
     @Nested
+    class Images extends StoredImagesContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
+
+    @Nested
     class Golden extends GoldenNetworkContract {
         @Override
         protected Backend open() {

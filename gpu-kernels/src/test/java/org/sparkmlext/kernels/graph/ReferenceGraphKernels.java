@@ -2,6 +2,7 @@ package org.sparkmlext.kernels.graph;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.sparkmlext.kernels.Availability;
@@ -69,6 +70,13 @@ public final class ReferenceGraphKernels implements GraphKernels {
         }
         return new ReferenceOptimizer(
                 settings, model, floats(Math.multiplyExact(settings.rule().numSlots(), length)));
+    }
+
+    @Override
+    public Optional<StoredImages> storeImages(int count, Shape image) {
+        StoredImages.requireImages(count, image);
+        return Optional.of(new ReferenceStoredImages(
+                memory.apply(ElementType.BYTE, Math.multiplyExact(count, image.elements())), image));
     }
 
     private void requireOwn(ModelMemory model) {

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cuda.graph;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.Buffer;
 import org.sparkmlext.kernels.ElementType;
@@ -17,6 +18,8 @@ import org.sparkmlext.kernels.graph.ModelMemory;
 import org.sparkmlext.kernels.graph.Optimizer;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Program;
+import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.StoredImages;
 import org.sparkmlext.kernels.graph.UpdateSettings;
 
 /**
@@ -26,6 +29,8 @@ import org.sparkmlext.kernels.graph.UpdateSettings;
 public final class CudaGraphKernels implements GraphKernels {
 
     private static final String REMEDY = "Take a smaller network";
+    /** Images are stored in at most one of so many parts of the free memory: other programs may want some. */
+    private static final int STORED_IMAGES_SHARE = 2;
 
     private final CudaDevice device;
 
@@ -90,6 +95,21 @@ public final class CudaGraphKernels implements GraphKernels {
     @Override
     public DirectSums directSums() {
         return new CudaDirectSums(this, device.peers());
+    }
+
+    @Override
+    public Optional<StoredImages> storeImages(int count, Shape image) {
+        device.requireOpen();
+        StoredImages.requireImages(count, image);
+        if (CudaStoredImages.bytes(count, image) > device.freeBytes() / STORED_IMAGES_SHARE) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new CudaStoredImages(device, count, image));
+        } catch (KernelException taken) {
+            // By another process meanwhile. A training that can do without must not end for it.
+            return Optional.empty();
+        }
     }
 
     /** A buffer of this device, or a refusal. */
