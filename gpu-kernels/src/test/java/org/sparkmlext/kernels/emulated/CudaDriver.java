@@ -67,8 +67,8 @@ public final class CudaDriver {
 
     /** Where the driver lies, compiled once for each content of its source. */
     private static Path folder(byte[] text) throws IOException {
-        Path folder =
-                CudaEmulator.folder().resolve("driver-" + KernelSource.hash(text).substring(0, HASH_DIGITS));
+        Path folder = CudaEmulator.folder()
+                .resolve("driver-" + KernelSource.hash(text).substring(0, HASH_DIGITS));
         if (!Files.exists(folder)) {
             // As with kernels: another process may compile the same.
             Path work = Files.createTempDirectory(CudaEmulator.folder(), "compile");
