@@ -112,7 +112,9 @@ public final class ExecutorProbe {
         facts.put(CPU, cpu());
         facts.put(CORES, Integer.toString(Runtime.getRuntime().availableProcessors()));
         facts.put(HEAP, Long.toString(Runtime.getRuntime().maxMemory()));
-        facts.put(DEVICES, String.join("\n", Backends.describeAll(device -> GivenDevice.ordinal(TaskContext.get(), device))));
+        facts.put(
+                DEVICES,
+                String.join("\n", Backends.describeAll(device -> GivenDevice.ordinal(TaskContext.get(), device))));
         try (Backend backend = Backends.open("cpu", BackendOptions.threads(1)).backend()) {
             facts.put(NETWORKS, text(backend, Precision.FLOAT32));
             facts.put(BFLOAT16, text(backend, Precision.BFLOAT16));

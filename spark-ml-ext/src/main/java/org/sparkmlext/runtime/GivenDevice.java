@@ -61,8 +61,10 @@ public record GivenDevice(String resource, String address, boolean isAssigned) {
         if (address.equals(UNKNOWN)) {
             String setting = "spark.task.resource." + resource + ".amount";
             throw new IllegalArgumentException("Spark gave this executor a " + resource + " by spark.executor.resource."
-                    + resource + ".amount, but tells its tasks of none, since " + setting + " is not set. Set " + setting
-                    + " before the session starts: 1 for a " + resource + " a task, or a share such as 0.0625, so that up to"
+                    + resource + ".amount, but tells its tasks of none, since " + setting + " is not set. Set "
+                    + setting
+                    + " before the session starts: 1 for a " + resource
+                    + " a task, or a share such as 0.0625, so that up to"
                     + " 16 tasks have one together (conf/spark-gpu.conf)");
         }
         if (!address.matches("[0-9]{1,4}")) {

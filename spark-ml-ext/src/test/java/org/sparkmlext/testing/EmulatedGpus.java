@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -14,8 +15,8 @@ import org.sparkmlext.kernels.emulated.CudaDriver;
 import org.sparkmlext.runtime.GivenDevice;
 
 /**
- * A cluster of two executors, each with a GPU to itself by Spark's scheduling of resources, where CUDA's driver is one for the CPU. Its
- * host has three GPUs: the first is too old for the kernels, the other two are given to the executors.
+ * Clusters of one host with GPUs, given to executors by Spark's scheduling of resources, where CUDA's driver is one for the CPU. The host has
+ * three: the first is too old for the kernels, the other two are given.
  */
 public final class EmulatedGpus {
 
@@ -28,16 +29,50 @@ public final class EmulatedGpus {
 
     private EmulatedGpus() {}
 
+    /** Who is given which. */
+    public enum Shares {
+        /** Two executors with one each. */
+        ONE_EACH("local-cluster[2,1,1024]", 1),
+        /** One executor with both. */
+        BOTH("local-cluster[1,2,1024]", 2),
+        /** Two executors with the same: worker processes that know nothing of each other. */
+        THE_SAME("local-cluster[2,1,1024]", 1);
+
+        private final String master;
+        private final int perExecutor;
+
+        Shares(String master, int perExecutor) {
+            this.master = master;
+            this.perExecutor = perExecutor;
+        }
+
+        private String script(Path folder) {
+            return switch (this) {
+                // Both worker processes ask: the first gets the one GPU, the other the other.
+                case ONE_EACH ->
+                    "if mkdir '" + folder.resolve("first-is-given") + "' 2> /dev/null; then "
+                            + addresses(GIVEN.subList(0, 1)) + "; else " + addresses(GIVEN.subList(1, 2)) + "; fi";
+                case BOTH -> addresses(GIVEN);
+                case THE_SAME -> addresses(GIVEN.subList(0, 1));
+            };
+        }
+
+        private static String addresses(List<Integer> gpus) {
+            String list = gpus.stream().map(gpu -> "\\\"" + gpu + "\\\"").collect(Collectors.joining(", "));
+            return "echo \"{\\\"name\\\": \\\"gpu\\\", \\\"addresses\\\": [" + list + "]}\"";
+        }
+    }
+
     /**
      * Compiles driver and kernels.
      *
      * @param folder for the script that finds GPUs
      * @param files of kernels that the executors need
      */
-    public static SparkSession.Builder cluster(Path folder, List<String> files) throws IOException {
+    public static SparkSession.Builder cluster(Shares shares, Path folder, List<String> files) throws IOException {
         SparkHome.prepare();
         SparkSession.Builder builder = SparkSession.builder()
-                .master("local-cluster[2,1,1024]")
+                .master(shares.master)
                 .appName("emulated GPUs")
                 .config("spark.ui.enabled", "false")
                 .config("spark.driver.host", "127.0.0.1")
@@ -47,22 +82,17 @@ public final class EmulatedGpus {
                 .config("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s")
                 .config("spark.locality.wait", "500ms")
                 .config("spark.sql.shuffle.partitions", "2")
-                .config("spark.worker.resource.gpu.amount", 1)
-                .config("spark.worker.resource.gpu.discoveryScript", script(folder))
-                .config("spark.executor.resource.gpu.amount", 1)
+                .config("spark.worker.resource.gpu.amount", shares.perExecutor)
+                .config("spark.worker.resource.gpu.discoveryScript", script(shares, folder))
+                .config("spark.executor.resource.gpu.amount", shares.perExecutor)
                 .config("spark.task.resource.gpu.amount", 1)
                 .config("spark.executorEnv.CUDA_CPU_DEVICES", DEVICES);
         CudaDriver.environment(files).forEach((name, value) -> builder.config("spark.executorEnv." + name, value));
         return builder;
     }
 
-    /** Two worker processes of one host would both find all its GPUs: the first who asks gets the one, the second the other. */
-    private static String script(Path folder) throws IOException {
-        Path first = folder.resolve("first-is-given");
-        Path script = Files.writeString(
-                folder.resolve("discovery.sh"),
-                "#!/bin/sh\nif mkdir '" + first + "' 2> /dev/null; then gpu=" + GIVEN.get(0) + "; else gpu="
-                        + GIVEN.get(1) + "; fi\necho \"{\\\"name\\\": \\\"gpu\\\", \\\"addresses\\\": [\\\"$gpu\\\"]}\"\n");
+    private static String script(Shares shares, Path folder) throws IOException {
+        Path script = Files.writeString(folder.resolve("discovery.sh"), "#!/bin/sh\n" + shares.script(folder) + "\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         return script.toString();
     }

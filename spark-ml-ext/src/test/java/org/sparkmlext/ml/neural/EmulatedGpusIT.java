@@ -2,6 +2,7 @@ package org.sparkmlext.ml.neural;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -27,6 +28,7 @@ import org.sparkmlext.ml.boosting.BoostedTreesClassificationModel;
 import org.sparkmlext.ml.boosting.BoostedTreesClassifier;
 import org.sparkmlext.testing.BinaryTable;
 import org.sparkmlext.testing.EmulatedGpus;
+import org.sparkmlext.testing.EmulatedGpus.Shares;
 import org.sparkmlext.testing.LocalSpark;
 import org.sparkmlext.testing.PatternImages;
 import org.sparkmlext.training.TrainingListener;
@@ -55,9 +57,9 @@ class EmulatedGpusIT {
         LocalSpark.stop();
     }
 
-    private SparkSession cluster(List<String> kernels) throws IOException {
+    private SparkSession cluster(Shares shares, List<String> kernels) throws IOException {
         LocalSpark.stop();
-        return EmulatedGpus.cluster(folder, kernels).getOrCreate();
+        return EmulatedGpus.cluster(shares, folder, kernels).getOrCreate();
     }
 
     /** What is heard of a fit. */
@@ -110,7 +112,7 @@ class EmulatedGpusIT {
 
     @Test
     void treesHaveTheBytesOfTheCpuAndAFailedGpuDoesNotTakeTheExecutorWithIt() throws IOException {
-        SparkSession spark = cluster(TREES);
+        SparkSession spark = cluster(Shares.ONE_EACH, TREES);
         Dataset<Row> rows = BinaryTable.plain(spark, 600, 17).cache();
         byte[] expected = bytes(trees("cpu").fit(rows));
         Heard heard = new Heard();
@@ -145,13 +147,36 @@ class EmulatedGpusIT {
         assertThat(EmulatedGpus.processes(spark)).as("the executors live").isEqualTo(executors);
     }
 
+    /** Two ranks of one process, and two processes that were given the same GPU. */
+    @Test
+    void anExecutorMayHaveBothButAGpuHasOneRank() throws IOException {
+        SparkSession both = cluster(Shares.BOTH, TREES);
+        Dataset<Row> rows = BinaryTable.plain(both, 600, 17).cache();
+        Heard heard = new Heard();
+        byte[] model = bytes(trees("cuda").addListener(heard).fit(rows));
+        heard.assertEachHadItsOwnGpu();
+        assertThat(heard.started)
+                .singleElement()
+                .asString()
+                .contains("2 workers x 1 thread on 1 executors with 2 GPUs");
+        assertThat(bytes(trees("cpu").fit(rows))).isEqualTo(model);
+
+        SparkSession same = cluster(Shares.THE_SAME, TREES);
+        Dataset<Row> again = BinaryTable.plain(same, 600, 17).cache();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> trees("cuda").fit(again))
+                .withMessageContaining("ranks 0 and 1 would share gpu 1 of ")
+                .withMessageContaining("conf/spark-gpu.conf");
+        assertThat(bytes(trees("cuda").setNumWorkers(1).fit(again))).isEqualTo(model);
+    }
+
     private static CnnClassifier networks(String device) {
         return TinyNetworks.classifier().setMaxEpochs(2).setLearningRate(0.002).setDevice(device);
     }
 
     @Test
     void networksLearnAndScoreAsOnTheCpu() throws IOException {
-        SparkSession spark = cluster(NETWORKS);
+        SparkSession spark = cluster(Shares.ONE_EACH, NETWORKS);
         Dataset<Row> images = PatternImages.table(spark, 60).cache();
         CnnClassificationModel expected = networks("cpu").fit(images);
         Heard heard = new Heard();
@@ -175,8 +200,17 @@ class EmulatedGpusIT {
         List<Vector> onCpus = probabilities(model, images);
         assertThat(onGpus).hasSize(60);
         for (int row = 0; row < onGpus.size(); row++) {
-            assertThat(onGpus.get(row).toArray()).containsExactly(onCpus.get(row).toArray(), within(1e-5));
+            assertThat(onGpus.get(row).toArray())
+                    .containsExactly(onCpus.get(row).toArray(), within(1e-5));
         }
+        EmulatedGpus.fail(spark, 1, "cuGraphLaunch", CudaDriver.ILLEGAL_ADDRESS, 5, 1);
+        Heard lost = new Heard();
+        assertThatExceptionOfType(KernelException.class)
+                .isThrownBy(() -> networks("cuda").addListener(lost).fit(images))
+                .withMessageContaining("gpu 1")
+                .withMessageContaining("The GPU is lost to this process");
+        assertThat(lost.retries).singleElement().asString().contains("gpu 1", "CUDA_ERROR_ILLEGAL_ADDRESS");
+        assertThat(losses(networks("cpu").fit(images))).isEqualTo(losses(expected));
     }
 
     private static List<Double> losses(CnnClassificationModel model) {

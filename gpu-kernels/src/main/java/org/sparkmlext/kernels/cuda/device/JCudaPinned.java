@@ -12,7 +12,8 @@ final class JCudaPinned extends Pointer implements PinnedMemory {
 
     JCudaPinned(int size, JCudaReclaim reclaim) {
         JCudaCalls.check(
-                reclaim.around(() -> JCudaDriver.cuMemHostAlloc(this, size, 0)), "pinning " + size + " bytes of the host's memory");
+                reclaim.around(() -> JCudaDriver.cuMemHostAlloc(this, size, 0)),
+                "pinning " + size + " bytes of the host's memory");
         ByteBuffer view = getByteBuffer(0, size);
         if (view == null) {
             throw new KernelException("cuda: JCuda gives no access to pinned memory");
