@@ -2,6 +2,8 @@ package org.sparkmlext.runtime;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.training.ProgressReport;
@@ -15,6 +17,7 @@ record RankWorker(
         Backend backend, Collective collective, int numThreads, List<RoundState> finishedRounds, RankLink link)
         implements Worker {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RankWorker.class);
     private static final long POLL_MILLIS = 10;
 
     @Override
@@ -48,6 +51,11 @@ record RankWorker(
         if (rank() == 0) {
             link.progressed(report);
         }
+    }
+
+    @Override
+    public void log(String line) {
+        LOG.info("Rank {} of {}: {}", rank(), size(), line);
     }
 
     @Override

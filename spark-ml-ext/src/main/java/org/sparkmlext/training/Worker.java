@@ -54,6 +54,9 @@ public interface Worker {
     /** Tells how far the round has come; only rank 0's counts. Returns at once; reports in quick succession are passed over. */
     default void progressed(ProgressReport report) {}
 
+    /** Says in one line how this rank does its work, for its log. */
+    default void log(String line) {}
+
     /**
      * Throws if this run was cancelled or another rank failed.
      *
