@@ -45,6 +45,7 @@ final class NetworkRun implements AutoCloseable {
     private final RowsDigest digest;
     private final EpochHistory history;
     private final LearningRates rates;
+    private boolean hasStored;
     private long step;
     private long progressNanos = System.nanoTime();
 
@@ -164,7 +165,34 @@ final class NetworkRun implements AutoCloseable {
         return history.size() > 0 && worker.shouldStopAfter(history.size() - 1);
     }
 
+    /** Images go to the device once, into what its memory has left when every program of the training is there. */
+    private void storeImages() {
+        if (!trainingFeed.hasImages() && !validationFeed.hasImages()) {
+            return;
+        }
+        IntStream.range(0, batches.numBatches())
+                .map(batches::size)
+                .filter(rows -> rows > 0)
+                .distinct()
+                .forEach(model::trainingProgram);
+        for (int from = 0; from < validation.rows().numRows(); from += EVALUATION_ROWS) {
+            model.evaluationProgram(Math.min(EVALUATION_ROWS, validation.rows().numRows() - from));
+        }
+        storeImages("training: ", trainingFeed);
+        storeImages("validation: ", validationFeed);
+    }
+
+    private void storeImages(String name, BatchFeed feed) {
+        if (feed.hasImages()) {
+            worker.log(name + feed.store(worker.backend().graphs()));
+        }
+    }
+
     private Map<String, Double> trainEpoch(int epoch) {
+        if (!hasStored) {
+            hasStored = true;
+            storeImages();
+        }
         int[] order = EpochOrder.of(
                 settings.seed(), epoch, collective.rank(), training.rows().numRows());
         SumsOverRows epochSums = new SumsOverRows(model.sumNames());
@@ -282,6 +310,8 @@ final class NetworkRun implements AutoCloseable {
 
     @Override
     public void close() {
+        trainingFeed.close();
+        validationFeed.close();
         sums.close();
         model.close();
     }

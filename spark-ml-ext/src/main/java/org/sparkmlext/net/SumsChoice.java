@@ -59,7 +59,7 @@ final class SumsChoice {
 
     private static void tell(Worker worker, String line) {
         if (worker.rank() == 0) {
-            worker.remark(line);
+            worker.log(line);
         }
     }
 

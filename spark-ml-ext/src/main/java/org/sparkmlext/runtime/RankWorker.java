@@ -60,7 +60,7 @@ record RankWorker(
     }
 
     @Override
-    public void remark(String line) {
+    public void log(String line) {
         LOG.info("Rank {} of {}: {}", rank(), size(), line);
     }
 

@@ -59,8 +59,8 @@ public interface Worker {
         return GpuSums.HOST;
     }
 
-    /** A line for the log of this rank, about what was chosen and why. */
-    default void remark(String line) {}
+    /** Says in one line how this rank does its work, for its log. */
+    default void log(String line) {}
 
     /**
      * Throws if this run was cancelled or another rank failed.

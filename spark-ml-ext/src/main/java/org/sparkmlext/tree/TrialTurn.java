@@ -110,6 +110,11 @@ final class TrialTurn implements Worker {
     }
 
     @Override
+    public void log(String line) {
+        worker.log(line);
+    }
+
+    @Override
     public void checkCancelled() {
         worker.checkCancelled();
     }

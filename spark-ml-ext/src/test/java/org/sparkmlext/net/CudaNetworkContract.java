@@ -13,19 +13,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.collective.Collective;
 import org.sparkmlext.collective.InProcessCollective;
 import org.sparkmlext.collective.LoopbackGroup;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
 import org.sparkmlext.kernels.graph.LossFunction;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.UpdateRule;
+import org.sparkmlext.testing.HostImages;
 import org.sparkmlext.testing.PatternBlocks;
 import org.sparkmlext.testing.RankThreads;
+import org.sparkmlext.training.RoundState;
 
 /** Networks trained by the CUDA back end come out as the CPU back end's, but for rounding. */
 @Timeout(600)
@@ -118,6 +122,53 @@ abstract class CudaNetworkContract {
     void sumsThatTravelDuringTheBackwardPassGiveTheSameModel() throws IOException {
         assertThat(train(LoopbackGroup.open(2), device()).model())
                 .isEqualTo(train(2, device()).model());
+    }
+
+    /** Ranks of uneven size, the last but one without a row to validate. */
+    private static List<Shard> unevenParts(int ranks) {
+        List<Shard> shards = new ArrayList<>();
+        for (int rank = 0; rank < ranks; rank++) {
+            int[] training = rows(ROWS * rank * rank / (ranks * ranks), ROWS * (rank + 1) * (rank + 1) / (ranks * ranks));
+            int[] validation = rank == ranks - 1 ? rows(ROWS, ROWS + VALIDATION) : rows(0, 0);
+            shards.add(new Shard(
+                    Collections.nCopies(PatternBlocks.WIDTH, "pixel"),
+                    List.of(PatternBlocks.block(training, false)),
+                    validation.length == 0 ? List.of() : List.of(PatternBlocks.block(validation, true))));
+        }
+        return shards;
+    }
+
+    private RankThreads.Outcome trainOnImages(
+            int ranks, String augmentation, boolean isOnHost, List<RoundState> finished) {
+        LoopSettings settings = LoopSettings.of(network()).epochs(EPOCHS).augmentation(augmentation);
+        return RankThreads.train(
+                settings.algorithm(),
+                unevenParts(ranks),
+                rank -> {
+                    Backend backend = Backends.open(device(), BackendOptions.threads(1))
+                            .backend();
+                    return isOnHost ? new HostImages(backend) : backend;
+                },
+                finished);
+    }
+
+    /** The bytes of the model, whether batches are gathered and changed on the device or on the host; resumed too. */
+    @ParameterizedTest
+    @CsvSource({"1,''", "3,''", "1,'flip,crop:2,rotate:15,zoom:0.1,shift:0.1,contrast:0.2,brightness:0.2,erase:0.3'", "3,'flip,crop:2,rotate:10'"})
+    void imagesThatLieOnTheDeviceGiveTheSameModel(int ranks, String augmentation) {
+        RankThreads.Outcome host = trainOnImages(ranks, augmentation, true, List.of());
+        RankThreads.Outcome device = trainOnImages(ranks, augmentation, false, List.of());
+        assertThat(host.log()).hasSize(ranks + 1).allMatch(line -> line.endsWith("are gathered on the host"));
+        assertThat(device.log())
+                .hasSize(ranks + 1)
+                .allMatch(line -> line.endsWith("lie on the device"))
+                .contains("validation: 30 images of 8x8x1, 0.0 MiB, lie on the device");
+        assertThat(device.model()).isEqualTo(host.model());
+        assertThat(device.metrics()).isEqualTo(host.metrics());
+        RankThreads.Outcome resumed =
+                trainOnImages(ranks, augmentation, false, host.states().subList(0, 1));
+        assertThat(resumed.metrics()).hasSize(EPOCHS - 1);
+        assertThat(resumed.model()).isEqualTo(host.model());
     }
 
     static Stream<Arguments> networks() {

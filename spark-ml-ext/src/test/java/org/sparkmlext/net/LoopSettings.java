@@ -29,6 +29,28 @@ record LoopSettings(NetworkSettings all) {
                 42));
     }
 
+    LoopSettings augmentation(String text) {
+        return new LoopSettings(new NetworkSettings(
+                all.network(),
+                all.loss(),
+                all.rule(),
+                all.learningRate(),
+                all.schedule(),
+                all.batchSize(),
+                all.maxEpochs(),
+                all.precision(),
+                all.clipValue(),
+                all.clipNorm(),
+                text,
+                all.validationMetric(),
+                all.earlyStoppingRounds(),
+                all.keepsBest(),
+                all.freezeUntil(),
+                all.initialModel(),
+                all.standardises(),
+                all.seed()));
+    }
+
     LoopSettings epochs(int epochs) {
         return with(
                 all.rule(),

@@ -254,7 +254,7 @@ final class SumsRank {
         }
 
         @Override
-        public void remark(String line) {
+        public void log(String line) {
             out.println("remark " + line);
         }
 

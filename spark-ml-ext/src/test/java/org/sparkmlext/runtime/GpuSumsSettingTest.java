@@ -43,7 +43,7 @@ class GpuSumsSettingTest {
 
         @Override
         public byte[] train(Worker worker, Shard shard) {
-            worker.remark("sums go this way: " + worker.gpuSums());
+            worker.log("sums go this way: " + worker.gpuSums());
             return worker.gpuSums().text().getBytes(StandardCharsets.UTF_8);
         }
     }

@@ -32,8 +32,10 @@ public final class RankThreads {
      * @param model the model's bytes, the same on all ranks
      * @param states rank 0's round states
      * @param metrics rank 0's metrics of each round
+     * @param log what the ranks said of their work, one after the other
      */
-    public record Outcome(byte[] model, List<RoundState> states, List<Map<String, Double>> metrics) {}
+    public record Outcome(
+            byte[] model, List<RoundState> states, List<Map<String, Double>> metrics, List<String> log) {}
 
     /** Trains on the CPU. */
     public static Outcome train(TrainingAlgorithm<?> algorithm, List<Shard> shards, int threads) {
@@ -84,7 +86,9 @@ public final class RankThreads {
             for (byte[] model : models) {
                 org.assertj.core.api.Assertions.assertThat(model).isEqualTo(models.get(0));
             }
-            return new Outcome(models.get(0), workers.get(0).states, workers.get(0).metrics);
+            List<String> log =
+                    workers.stream().flatMap(worker -> worker.log.stream()).toList();
+            return new Outcome(models.get(0), workers.get(0).states, workers.get(0).metrics, log);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } finally {
@@ -118,6 +122,7 @@ public final class RankThreads {
         private final List<RoundState> finished;
         private final List<RoundState> states = new ArrayList<>();
         private final List<Map<String, Double>> metrics = new ArrayList<>();
+        private final List<String> log = new ArrayList<>();
 
         private RecordingWorker(Collective collective, Backend backend, List<RoundState> finished) {
             this.collective = collective;
@@ -149,6 +154,11 @@ public final class RankThreads {
         public void roundFinished(RoundReport report, RoundState state) {
             states.add(state);
             metrics.add(report.metrics());
+        }
+
+        @Override
+        public void log(String line) {
+            log.add(line);
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.sparkmlext.net.augmentation;
 
 import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.kernels.graph.CounterRandom;
+import org.sparkmlext.kernels.graph.ImageTransform;
 
 /**
  * Changes images at random: unsigned bytes, row by row, the channels of a pixel together, in and out. What happens to an image is a
@@ -47,12 +48,17 @@ public final class ImageAugmenter {
      * @param row number of the image in the whole table
      */
     public void apply(byte[] source, int from, byte[] target, int to, long seed, long step, long row) {
-        ImageChange change = ImageChange.draw(augmentation, shape, CounterRandom.rowKey(seed, step, STREAM, row));
-        apply(change, source, from, target, to);
+        apply(transform(seed, step, row), source, from, target, to);
     }
 
-    void apply(ImageChange change, byte[] source, int from, byte[] target, int to) {
-        new ImageWarp(shape, change).apply(source, from, target, to);
+    /** What {@link #apply(byte[], int, byte[], int, long, long, long)} does to an image, for a device that does it itself. */
+    public ImageTransform transform(long seed, long step, long row) {
+        return ImageChange.draw(augmentation, shape, CounterRandom.rowKey(seed, step, STREAM, row))
+                .transform(shape);
+    }
+
+    void apply(ImageTransform change, byte[] source, int from, byte[] target, int to) {
+        new ImageWarp(shape, change.places()).apply(source, from, target, to);
         ImageColours.apply(shape, change, target, to);
     }
 

@@ -2,6 +2,7 @@ package org.sparkmlext.net.augmentation;
 
 import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.kernels.graph.CounterRandom;
+import org.sparkmlext.kernels.graph.ImageTransform;
 import org.sparkmlext.net.augmentation.Augmentation.Change;
 
 /**
@@ -26,14 +27,7 @@ record ImageChange(
         double brightness,
         double contrast,
         double saturation,
-        Box erased) {
-
-    /** Rows {@code [top, bottom)} and columns {@code [left, right)}. */
-    record Box(int top, int bottom, int left, int right) {
-        static final Box NONE = new Box(0, 0, 0, 0);
-    }
-
-    static final ImageChange NONE = new ImageChange(false, 0, 1, 0, 0, 1, 1, 1, Box.NONE);
+        ImageTransform.Box erased) {
 
     private static final double LEAST_AREA = 0.02;
     private static final double MOST_AREA = 0.33;
@@ -60,7 +54,32 @@ record ImageChange(
                 1 + spread(key, 7, augmentation.strength(Change.BRIGHTNESS)),
                 1 + spread(key, 8, augmentation.strength(Change.CONTRAST)),
                 1 + spread(key, 9, augmentation.strength(Change.SATURATION)),
-                uniform(key, 10) < augmentation.strength(Change.ERASE) ? box(shape, key) : Box.NONE);
+                uniform(key, 10) < augmentation.strength(Change.ERASE) ? box(shape, key) : ImageTransform.Box.NONE);
+    }
+
+    /** What it does to the pixels of an image, on whatever device. */
+    ImageTransform transform(ImageShape shape) {
+        return new ImageTransform(
+                places(shape), brightness, contrast, (int) Math.rint(saturation * ImageTransform.ONE), erased);
+    }
+
+    private ImageTransform.Affine places(ImageShape shape) {
+        double angle = StrictMath.toRadians(degrees);
+        double cos = StrictMath.cos(angle) / zoom;
+        double sin = StrictMath.sin(angle) / zoom;
+        double mirror = isFlipped ? -1 : 1;
+        double middleX = (shape.width() - 1) / 2.0;
+        double middleY = (shape.height() - 1) / 2.0;
+        // Back from the pixel: move, turn and zoom about the middle, mirror.
+        double x = -middleX - right;
+        double y = -middleY - down;
+        return new ImageTransform.Affine(
+                middleX + mirror * (cos * x - sin * y),
+                middleY + sin * x + cos * y,
+                -mirror * sin,
+                cos,
+                (int) Math.rint(mirror * cos * ImageTransform.ONE),
+                (int) Math.rint(sin * ImageTransform.ONE));
     }
 
     /** At least 0, below 1. */
@@ -78,7 +97,7 @@ record ImageChange(
         return Math.floor(uniform(key, place) * (2 * most + 1)) - most;
     }
 
-    private static Box box(ImageShape shape, long key) {
+    private static ImageTransform.Box box(ImageShape shape, long key) {
         double area = LEAST_AREA + (MOST_AREA - LEAST_AREA) * uniform(key, 11);
         // Heights and widths alike: the logarithm of the ratio is drawn.
         double ratio = StrictMath.exp(StrictMath.log(MOST_RATIO) * (2 * uniform(key, 12) - 1));
@@ -87,7 +106,7 @@ record ImageChange(
         int width = side(StrictMath.sqrt(pixels / ratio), shape.width());
         int top = (int) (uniform(key, 13) * (shape.height() - height + 1));
         int left = (int) (uniform(key, 14) * (shape.width() - width + 1));
-        return new Box(top, top + height, left, left + width);
+        return new ImageTransform.Box(top, top + height, left, left + width);
     }
 
     private static int side(double length, int most) {

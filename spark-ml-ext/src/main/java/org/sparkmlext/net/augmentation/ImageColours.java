@@ -2,8 +2,9 @@ package org.sparkmlext.net.augmentation;
 
 import java.util.Arrays;
 import org.sparkmlext.data.ImageShape;
+import org.sparkmlext.kernels.graph.ImageTransform;
 
-/** Changes the colours of an image in place, and erases. */
+/** Changes the colours of an image in place, and erases. The formulas are {@link ImageTransform}'s. */
 final class ImageColours {
 
     private static final double MID_GREY = 127.5;
@@ -16,15 +17,15 @@ final class ImageColours {
 
     private ImageColours() {}
 
-    static void apply(ImageShape shape, ImageChange change, byte[] pixels, int from) {
+    static void apply(ImageShape shape, ImageTransform change, byte[] pixels, int from) {
         if (change.brightness() != 1 || change.contrast() != 1) {
             byte[] table = table(change.brightness(), change.contrast());
             for (int at = from; at < from + shape.length(); at++) {
                 pixels[at] = table[pixels[at] & 0xff];
             }
         }
-        if (change.saturation() != 1 && shape.channels() == 3) {
-            saturate(pixels, from, from + shape.length(), (int) Math.rint(change.saturation() * (1 << 16)));
+        if (change.saturation() != ImageTransform.ONE && shape.channels() == 3) {
+            saturate(pixels, from, from + shape.length(), change.saturation());
         }
         erase(shape, change.erased(), pixels, from);
     }
@@ -50,7 +51,7 @@ final class ImageColours {
         }
     }
 
-    private static void erase(ImageShape shape, ImageChange.Box box, byte[] pixels, int from) {
+    private static void erase(ImageShape shape, ImageTransform.Box box, byte[] pixels, int from) {
         for (int y = box.top(); y < box.bottom(); y++) {
             int row = from + y * shape.width() * shape.channels();
             Arrays.fill(pixels, row + box.left() * shape.channels(), row + box.right() * shape.channels(), (byte) 0);

@@ -2,17 +2,16 @@ package org.sparkmlext.net.augmentation;
 
 import java.util.Arrays;
 import org.sparkmlext.data.ImageShape;
+import org.sparkmlext.kernels.graph.ImageTransform;
 
 /**
  * Where each pixel of a changed image lies in the image as it was: one affine map, sampled bilinearly in fixed point, so that every
- * machine gives the same bytes. What lies outside is 0.
+ * machine gives the same bytes. What lies outside is 0. The formula is {@link ImageTransform}'s.
  */
 final class ImageWarp {
 
     /** Fractional bits of places. */
-    private static final int PLACE_BITS = 16;
-
-    private static final double ONE = 1 << PLACE_BITS;
+    private static final int PLACE_BITS = ImageTransform.FRACTION_BITS;
     /** Fractional bits of weights. */
     private static final int WEIGHT_BITS = 8;
 
@@ -22,39 +21,22 @@ final class ImageWarp {
     private final int height;
     private final int width;
     private final int channels;
-    /** A step to the right, and one down, in the source. */
+    private final ImageTransform.Affine places;
     private final int stepX;
-
     private final int stepY;
-    private final double downX;
-    private final double downY;
-    /** Source of the first pixel. */
-    private final double firstX;
-
-    private final double firstY;
     private final boolean isCopy;
 
-    ImageWarp(ImageShape shape, ImageChange change) {
+    ImageWarp(ImageShape shape, ImageTransform.Affine places) {
         this.height = shape.height();
         this.width = shape.width();
         this.channels = shape.channels();
-        double angle = StrictMath.toRadians(change.degrees());
-        double cos = StrictMath.cos(angle) / change.zoom();
-        double sin = StrictMath.sin(angle) / change.zoom();
-        double mirror = change.isFlipped() ? -1 : 1;
-        double middleX = (width - 1) / 2.0;
-        double middleY = (height - 1) / 2.0;
-        // Back from the pixel: move, turn and zoom about the middle, mirror.
-        double x = -middleX - change.right();
-        double y = -middleY - change.down();
-        this.firstX = middleX + mirror * (cos * x - sin * y);
-        this.firstY = middleY + sin * x + cos * y;
-        this.stepX = (int) Math.rint(mirror * cos * ONE);
-        this.stepY = (int) Math.rint(sin * ONE);
-        this.downX = -mirror * sin;
-        this.downY = cos;
-        boolean isWhole = firstX == Math.rint(firstX) && firstY == Math.rint(firstY);
-        this.isCopy = change.degrees() == 0 && change.zoom() == 1 && isWhole;
+        this.places = places;
+        this.stepX = places.stepX();
+        this.stepY = places.stepY();
+        boolean isStraight = places.downX() == 0 && places.downY() == 1 && Math.abs(stepX) == ImageTransform.ONE && stepY == 0;
+        this.isCopy = isStraight
+                && places.firstX() == Math.rint(places.firstX())
+                && places.firstY() == Math.rint(places.firstY());
     }
 
     /** Writes the changed image to {@code target[to ...]}; the arrays must not be the same. */
@@ -62,10 +44,10 @@ final class ImageWarp {
         for (int y = 0; y < height; y++) {
             int row = to + y * width * channels;
             if (isCopy) {
-                copyRow(source, from, (int) firstY + y, target, row);
+                copyRow(source, from, (int) places.firstY() + y, target, row);
             } else {
-                int sourceX = (int) Math.rint((firstX + y * downX) * ONE);
-                int sourceY = (int) Math.rint((firstY + y * downY) * ONE);
+                int sourceX = places.rowX(y);
+                int sourceY = places.rowY(y);
                 if (channels == 1) {
                     greyRow(source, from, sourceX, sourceY, target, row);
                 } else {
@@ -82,7 +64,7 @@ final class ImageWarp {
             return;
         }
         int row = from + sourceY * bytes;
-        int first = (int) firstX;
+        int first = (int) places.firstX();
         if (stepX > 0) {
             // Moved by -first pixels.
             int begin = Math.max(0, Math.min(width, -first));

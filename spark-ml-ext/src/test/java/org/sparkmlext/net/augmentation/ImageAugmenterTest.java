@@ -8,6 +8,7 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.sparkmlext.data.ImageShape;
 import org.sparkmlext.kernels.graph.CounterRandom;
+import org.sparkmlext.kernels.graph.ImageTransform;
 
 class ImageAugmenterTest {
 
@@ -15,7 +16,7 @@ class ImageAugmenterTest {
             "flip,crop:4,rotate:15,zoom:0.1,shift:0.1,contrast:0.2,brightness:0.2,saturation:0.5,erase:0.5");
 
     private static ImageChange moved(boolean isFlipped, double degrees, double zoom, double right, double down) {
-        return new ImageChange(isFlipped, degrees, zoom, right, down, 1, 1, 1, ImageChange.Box.NONE);
+        return new ImageChange(isFlipped, degrees, zoom, right, down, 1, 1, 1, ImageTransform.Box.NONE);
     }
 
     private static int[] apply(ImageChange change, ImageShape shape, int... values) {
@@ -25,7 +26,7 @@ class ImageAugmenterTest {
         }
         byte[] target = new byte[values.length];
         Arrays.fill(target, (byte) 99);
-        new ImageAugmenter(Augmentation.NONE, shape).apply(change, source, 0, target, 0);
+        new ImageAugmenter(Augmentation.NONE, shape).apply(change.transform(shape), source, 0, target, 0);
         int[] changed = new int[values.length];
         Arrays.setAll(changed, i -> target[i] & 0xff);
         return changed;
@@ -106,12 +107,12 @@ class ImageAugmenterTest {
         }
         assertThat(ImageColours.table(1, 1)[77]).isEqualTo((byte) 77);
         assertThat(ImageColours.table(1, 2)[10]).isZero();
-        ImageChange grey = new ImageChange(false, 0, 1, 0, 0, 1, 1, 0, ImageChange.Box.NONE);
+        ImageChange grey = new ImageChange(false, 0, 1, 0, 0, 1, 1, 0, ImageTransform.Box.NONE);
         assertThat(apply(grey, new ImageShape(1, 2, 3), 255, 0, 0, 9, 9, 9)).containsExactly(76, 76, 76, 9, 9, 9);
-        ImageChange vivid = new ImageChange(false, 0, 1, 0, 0, 1, 1, 1.5, ImageChange.Box.NONE);
+        ImageChange vivid = new ImageChange(false, 0, 1, 0, 0, 1, 1, 1.5, ImageTransform.Box.NONE);
         // Grey of (100, 150, 50) is 124: 124 + 1.5 x (-24, 26, -74).
         assertThat(apply(vivid, new ImageShape(1, 1, 3), 100, 150, 50)).containsExactly(88, 163, 13);
-        ImageChange erased = new ImageChange(false, 0, 1, 0, 0, 1, 1, 1, new ImageChange.Box(1, 3, 0, 2));
+        ImageChange erased = new ImageChange(false, 0, 1, 0, 0, 1, 1, 1, new ImageTransform.Box(1, 3, 0, 2));
         assertThat(apply(erased, SQUARE, 1, 2, 3, 4, 5, 6, 7, 8, 9)).containsExactly(1, 2, 3, 0, 0, 6, 0, 0, 9);
     }
 
@@ -205,7 +206,7 @@ class ImageAugmenterTest {
                     CounterRandom.rowKey(9, 3, -1, row));
             rights[(int) change.right() + 4]++;
             flips += change.isFlipped() ? 1 : 0;
-            ImageChange.Box box = change.erased();
+            ImageTransform.Box box = change.erased();
             int pixels = (box.bottom() - box.top()) * (box.right() - box.left());
             erased += pixels > 0 ? 1 : 0;
             area += pixels / 800.0;
