@@ -57,6 +57,19 @@ KERNEL fill(float* y, float value, int n) {
 }
 EXPORT_KERNEL(fill)
 
+// A part of an array, and what all its numbers become.
+struct Run {
+  int from, length;
+  float value;
+};
+
+// Along y of the grid runs; the blocks along x share each of them.
+KERNEL fill_runs(float* y, const Run* runs) {
+  Run own = runs[blockIdx.y];
+  for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < (unsigned)own.length; i += gridDim.x * blockDim.x) y[own.from + i] = own.value;
+}
+EXPORT_KERNEL(fill_runs)
+
 // Rows of a table, one after the other round and round: y = x + table, table of `width` numbers.
 KERNEL add_table(const float* x, const float* table, float* y, int width, int n) {
   ELEMENT(i, n);

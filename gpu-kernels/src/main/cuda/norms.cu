@@ -65,9 +65,9 @@ KERNEL sum_columns(const float* x, float* y, int rows, int columns, int piece) {
 }
 EXPORT_KERNEL(sum_columns)
 
-// BatchNorm: a block a channel.
-KERNEL normalize(const float* x, const float* scale, const float* shift, float* y, float* means, float* variances, float epsilon,
-                 int rows, int channels, int area) {
+// BatchNorm: a block a channel. *_sums: where mean and variance are wanted times the number of rows, or none.
+KERNEL normalize(const float* x, const float* scale, const float* shift, float* y, float* means, float* variances, float* mean_sums,
+                 float* variance_sums, float epsilon, int rows, int channels, int area) {
   int c = blockIdx.x;
   Channel own{channels, area, c};
   i64 count = (i64)rows * area;
@@ -82,7 +82,10 @@ KERNEL normalize(const float* x, const float* scale, const float* shift, float* 
   float variance = block_sum(squares) / count;
   float factor = scale[c] / sqrtf(variance + epsilon), offset = shift[c];
   for (i64 i = threadIdx.x; i < count; i += blockDim.x) y[own.at(i)] = (x[own.at(i)] - mean) * factor + offset;
-  if (threadIdx.x == 0) means[c] = mean, variances[c] = variance;
+  if (threadIdx.x != 0) return;
+  means[c] = mean, variances[c] = variance;
+  if (mean_sums) mean_sums[c] = mean * rows;
+  if (variance_sums) variance_sums[c] = variance * rows;
 }
 EXPORT_KERNEL(normalize)
 

@@ -198,66 +198,55 @@ __device__ void derive(const Loss& loss, const Row& r, double weight, float* dx)
   }
 }
 
-// weight * loss of each row.
-KERNEL losses_of_rows(int kind, double parameter, const float* levels, int num_levels, const float* x, const int* labels,
-                      const float* targets, const float* weights, double* losses, int width, int rows) {
-  int row = blockIdx.x * blockDim.x + threadIdx.x;
-  if (row >= rows) return;
-  Loss loss{kind, parameter, levels, num_levels};
-  float weight = weights[row];
-  losses[row] = weight == 0.0f ? 0.0 : weight * loss_of(loss, row_of(loss, x, labels, targets, row, width));
-}
-EXPORT_KERNEL(losses_of_rows)
-
-KERNEL loss_gradients(int kind, double parameter, const float* levels, int num_levels, const float* x, const int* labels,
-                      const float* targets, const float* weights, float* dx, int width, int rows) {
-  int row = blockIdx.x * blockDim.x + threadIdx.x;
-  if (row >= rows) return;
-  Loss loss{kind, parameter, levels, num_levels};
-  float weight = weights[row];
-  float* to = dx + (i64)row * width;
-  if (weight == 0.0f) {
-    for (int k = 0; k < width; k++) to[k] = 0.0f;
-  } else {
-    derive(loss, row_of(loss, x, labels, targets, row, width), weight, to);
-  }
-}
-EXPORT_KERNEL(loss_gradients)
-
-// Correct: weight * share of a row that is right; targets are numbers where there are no labels.
-KERNEL hits_of_rows(const float* x, const int* labels, const float* targets, const float* weights, double* hits, int width,
-                    int rows) {
-  int row = blockIdx.x * blockDim.x + threadIdx.x;
-  if (row >= rows) return;
-  const float* own = x + (i64)row * width;
-  double right = 0.0;
-  if (weights[row] != 0.0f && labels) {
+// Weight times the share of a row that is right; targets are numbers where there are no labels.
+__device__ double hits_of(const float* x, const int* labels, const float* targets, float weight, int row, int width) {
+  if (weight == 0.0f) return 0.0;
+  if (labels) {
     int best = 0;
-    for (int k = 1; k < width; k++) best = own[k] > own[best] ? k : best;
-    right = best == labels[row];
-  } else if (weights[row] != 0.0f) {
-    int same = 0;
-    for (int k = 0; k < width; k++) same += (own[k] > 0.0f) == (targets[(i64)row * width + k] > 0.5f);
-    right = (double)same / width;
+    for (int k = 1; k < width; k++) best = x[k] > x[best] ? k : best;
+    return weight * (double)(best == labels[row]);
   }
-  hits[row] = weights[row] * right;
+  int same = 0;
+  for (int k = 0; k < width; k++) same += (x[k] > 0.0f) == (targets[(i64)row * width + k] > 0.5f);
+  return weight * ((double)same / width);
 }
-EXPORT_KERNEL(hits_of_rows)
+
+// What is wanted of each row: losses, weight * loss; dx, weight * derivative; hits, see Correct. None of what is not.
+KERNEL objectives_of_rows(int kind, double parameter, const float* levels, int num_levels, const float* x, const int* labels,
+                          const float* targets, const float* weights, double* losses, double* hits, float* dx, int width, int rows) {
+  int row = blockIdx.x * blockDim.x + threadIdx.x;
+  if (row >= rows) return;
+  Loss loss{kind, parameter, levels, num_levels};
+  float weight = weights[row];
+  float* to = dx ? dx + (i64)row * width : nullptr;
+  if (hits) hits[row] = hits_of(x + (i64)row * width, labels, targets, weight, row, width);
+  if (weight == 0.0f) {
+    if (losses) losses[row] = 0.0;
+    for (int k = 0; to && k < width; k++) to[k] = 0.0f;
+  } else if (losses || to) {
+    Row own = row_of(loss, x, labels, targets, row, width);
+    if (losses) losses[row] = weight * loss_of(loss, own);
+    if (to) derive(loss, own, weight, to);
+  }
+}
+EXPORT_KERNEL(objectives_of_rows)
 
 template <class V>
-__device__ void sum_all(const V* values, float* sum, int n) {
-  __shared__ double parts[MOST];
+__device__ void sum_all(const V* values, float* sum, int n, double* parts) {
   double own = 0.0;
   for (int i = threadIdx.x; i < n; i += blockDim.x) own += values[i];
   own = block_sum(own, parts);
   if (threadIdx.x == 0) *sum = (float)own;
 }
 
-// One block: the sum of n numbers.
-KERNEL sum_doubles(const double* values, float* sum, int n) { sum_all(values, sum, n); }
-EXPORT_KERNEL(sum_doubles)
-KERNEL sum_floats(const float* values, float* sum, int n) { sum_all(values, sum, n); }
-EXPORT_KERNEL(sum_floats)
+// Sums over rows of losses, weights and hits, a block each; a sum that is not wanted is none.
+KERNEL sum_objectives(const double* losses, const float* weights, const double* hits, float* loss, float* weight, float* hit, int n) {
+  __shared__ double parts[MOST];
+  if (blockIdx.x == 0 && loss) sum_all(losses, loss, n, parts);
+  if (blockIdx.x == 1 && weight) sum_all(weights, weight, n, parts);
+  if (blockIdx.x == 2 && hit) sum_all(hits, hit, n, parts);
+}
+EXPORT_KERNEL(sum_objectives)
 
 // Lowers `first` to the first row of some weight whose class is none of 0 to `classes` - 1.
 KERNEL check_classes(const int* labels, const float* weights, int classes, int* first, int rows) {

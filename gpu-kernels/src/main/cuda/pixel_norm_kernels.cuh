@@ -112,9 +112,11 @@ __device__ void write_table(float* table, int padded, int c, bool is_channel, fl
 
 // Mean and variance of each channel of n pixels, of those of `blocks` parts of pixels_of_block pixels, the last one the rest (Chan, Golub
 // and LeVeque 1979, all parts at once): with o, the first part's mean, mean = o + sum n_i (mean_i - o) / n and the sum of squares
-// = sum (squares_i + n_i (mean_i - o)^2) - n (mean - o)^2, of which no digits are lost, since o is near the mean.
+// = sum (squares_i + n_i (mean_i - o)^2) - n (mean - o)^2, of which no digits are lost, since o is near the mean. *_sums: where they are
+// wanted times the number of rows, or none.
 KERNEL __launch_bounds__(MERGE_THREADS) merge_statistics(const float* __restrict__ partials, int blocks, int pixels_of_block, int n,
-      const float* scale, const float* shift, float epsilon, float* means, float* variances, float* table, int channels) {
+      const float* scale, const float* shift, float epsilon, float* means, float* variances, float* mean_sums, float* variance_sums,
+      float rows, float* table, int channels) {
   int padded = groups_of(channels) * 8, from = blockIdx.x * 8 + threadIdx.x % 8;
   float origin = partials[from], sum = 0.0f, squares = 0.0f;
 #pragma unroll 8
@@ -132,6 +134,8 @@ KERNEL __launch_bounds__(MERGE_THREADS) merge_statistics(const float* __restrict
   bool is_channel = c < channels;
   float mean = partials[c] + d;
   if (is_channel) means[c] = mean, variances[c] = variance;
+  if (is_channel && mean_sums) mean_sums[c] = mean * rows;
+  if (is_channel && variance_sums) variance_sums[c] = variance * rows;
   write_table(table, padded, c, is_channel, mean, is_channel ? scale[c] / sqrtf(variance + epsilon) : 0.0f,
               is_channel ? shift[c] : 0.0f);
 }

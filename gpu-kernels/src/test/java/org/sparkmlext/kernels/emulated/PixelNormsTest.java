@@ -16,6 +16,9 @@ import org.sparkmlext.kernels.emulated.CudaEmulator.Shape;
 @Timeout(120)
 class PixelNormsTest {
 
+    /** Of an image batch, by which statistics are multiplied where they are summed over ranks. */
+    private static final float ROWS = 3;
+
     private static final float EPSILON = 1e-3f;
     private static final float SCALE = 2;
     private static final float SHIFT = 0.5f;
@@ -76,6 +79,8 @@ class PixelNormsTest {
                 Memory shift = all(channels, SHIFT);
                 Memory means = floats(channels);
                 Memory variances = floats(channels);
+                Memory meanSums = floats(channels);
+                Memory varianceSums = floats(channels);
                 Memory table = floats(3 * padded(channels))) {
             Memory in = pixels.align(16);
             Memory out = normal.align(16);
@@ -94,11 +99,65 @@ class PixelNormsTest {
                     EPSILON,
                     means,
                     variances,
+                    meanSums,
+                    varianceSums,
+                    ROWS,
                     aligned,
                     channels);
             norms.launch("normalize_pixels", shape, in, aligned, out, 0, groups, ofBlock, count);
             for (int c = 0; c < padded(channels); c++) {
                 check(x, out.getShortArray(0, x.length), count, channels, c, means, variances);
+            }
+            for (int c = 0; c < channels; c++) {
+                assertThat(meanSums.getFloat(4L * c)).isEqualTo(means.getFloat(4L * c) * ROWS);
+                assertThat(varianceSums.getFloat(4L * c)).isEqualTo(variances.getFloat(4L * c) * ROWS);
+            }
+        }
+    }
+
+    /** In one launch of a block for each group of features. */
+    @ParameterizedTest
+    @CsvSource({"1,3,0", "5,8,1", "1000,3,-40", "700,20,1000", "257,64,0.01", "129,264,-3"})
+    void rowsAndTheirStatistics(int count, int channels, double middle) {
+        short[] x = pixels(count, channels, middle);
+        Shape shape = new Shape(padded(channels) / 8, 1, 1, 256, 0);
+        try (Memory rows = new Memory(2L * x.length + 16);
+                Memory normal = new Memory(2L * x.length + 16);
+                Memory scale = all(channels, SCALE);
+                Memory shift = all(channels, SHIFT);
+                Memory means = floats(channels);
+                Memory variances = floats(channels);
+                Memory sums = floats(channels)) {
+            Memory in = rows.align(16);
+            Memory out = normal.align(16);
+            in.write(0, x, 0, x.length);
+            CudaEmulator.of("row_norms")
+                    .launch(
+                            "normalize_rows",
+                            shape,
+                            in,
+                            scale,
+                            shift,
+                            EPSILON,
+                            means,
+                            variances,
+                            null,
+                            sums,
+                            out,
+                            0,
+                            null,
+                            null,
+                            0,
+                            0,
+                            1f,
+                            null,
+                            channels,
+                            count);
+            for (int c = 0; c < padded(channels); c++) {
+                check(x, out.getShortArray(0, x.length), count, channels, c, means, variances);
+            }
+            for (int c = 0; c < channels; c++) {
+                assertThat(sums.getFloat(4L * c)).isEqualTo(variances.getFloat(4L * c) * count);
             }
         }
     }

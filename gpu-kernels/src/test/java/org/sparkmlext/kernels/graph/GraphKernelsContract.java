@@ -17,6 +17,14 @@ public abstract class GraphKernelsContract {
     }
 
     @Nested
+    class LargeDense extends LargeDenseContract {
+        @Override
+        protected Backend open() {
+            return GraphKernelsContract.this.open();
+        }
+    }
+
+    @Nested
     class Programs extends ProgramContract {
         @Override
         protected Backend open() {

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every op, its gradients and every loss against the reference in doubles, and against the slope of its own loss. */
@@ -66,6 +67,29 @@ abstract class OpsContract extends GraphContract {
         assumeSupported(precision);
         try (CompiledCase compiled = compile(c, precision)) {
             Slope.check(compiled, precision);
+        }
+    }
+
+    /** A GPU starts at most 65,535 blocks along some axes. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void manyProductsAtOnce(Precision precision) {
+        assumeSupported(precision);
+        int rows = 65_537;
+        CaseBuilder c = new CaseBuilder("product of many matrices", rows);
+        Value first = c.graph.add(new Reshape(Shape.of(rows, 1, 2)), c.rows("front", 2));
+        Value second = c.graph.add(new Reshape(Shape.of(rows, 2, 1)), c.rows("other", 2));
+        GraphCase products = c.squared(c.graph.add(new MatMul(), first, second)).withInnerValues();
+        ReferenceInterpreter.Values expected = reference(products);
+        try (CompiledCase compiled = compile(products, precision)) {
+            compiled.run();
+            products.graph()
+                    .outputs()
+                    .forEach((name, value) -> Closeness.of(precision)
+                            .check(
+                                    name,
+                                    compiled.output(name),
+                                    expected.get(value).numbers()));
         }
     }
 

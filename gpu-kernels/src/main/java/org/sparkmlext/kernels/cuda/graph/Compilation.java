@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.kernels.graph.Shape;
+import org.sparkmlext.kernels.graph.Source;
 import org.sparkmlext.kernels.graph.Value;
 import org.sparkmlext.kernels.graph.plan.AdditiveParts;
 import org.sparkmlext.kernels.graph.plan.Readers;
@@ -44,6 +46,7 @@ final class Compilation {
     private final InputChecks checks;
     private final boolean isBfloat16;
     private final boolean hasTensorCores;
+    private final RowForms rowForms;
     /** Where values lie in plain float32. */
     private final Map<Value, Slot> slots = new HashMap<>();
     /** Where values lie as pixels. */
@@ -51,6 +54,9 @@ final class Compilation {
 
     private final Map<Value, PartialStatistics> statistics = new HashMap<>();
     private final Set<Value> madeInPlace = new HashSet<>();
+    private final Set<Value> madeAhead = new HashSet<>();
+    private final Set<Value> cleared = new HashSet<>();
+    private final Set<Slot> clearedSlots = new HashSet<>();
     private final Map<Slot, Object> constants = new LinkedHashMap<>();
     /** Seed and step of a run, two longs. */
     private final Slot key = Slot.permanent(2L * Long.BYTES);
@@ -61,6 +67,7 @@ final class Compilation {
         this.facts = facts;
         isBfloat16 = precision == Precision.BFLOAT16;
         hasTensorCores = facts.hasTensorCores();
+        rowForms = new RowForms(graph);
         additive = new AdditiveParts(graph, memory.layout());
         readers = new Readers(graph);
         checks = new InputChecks(graph, memory, planned);
@@ -127,15 +134,34 @@ final class Compilation {
         return isBfloat16 ? PixelNumber.BFLOAT16 : PixelNumber.FLOAT32;
     }
 
-    /** Whether ops that compute on pixels make this value so: images between layers, no weights. */
+    /**
+     * Whether ops that compute on pixels make this value so: images between layers, in bfloat16 rows too ({@link RowForms}); no weights.
+     */
     boolean hasPixels(Value value) {
         return hasTensorCores
                 && graph.type(value).element() == Element.NUMBER
-                && shape(value).rank() == 4;
+                && (shape(value).rank() == 4 || isBfloat16 && rowForms.has(value));
     }
 
     PixelShape pixelShape(Value value) {
-        return PixelShape.of(shape(value));
+        return shape(value).rank() == 4 ? PixelShape.of(shape(value)) : rowForms.shapeOf(value);
+    }
+
+    /** Whether a value N x features lies as the images do that it was made of or will become. */
+    boolean isFlattened(Value value) {
+        return isBfloat16 && rowForms.isFlattened(value);
+    }
+
+    /** Says that one value is another under another shape, in all forms it was made in. */
+    void alias(Value value, Value other) {
+        Slot plain = slots.get(other);
+        if (plain != null) {
+            define(value, plain);
+        }
+        Slot own = pixels.get(other);
+        if (own != null) {
+            definePixels(value, own);
+        }
     }
 
     /** Whether a value was made in some form. */
@@ -150,9 +176,12 @@ final class Compilation {
         return slot;
     }
 
-    /** Where a value that was made before lies in plain order: floats, if it is made of numbers. */
+    /** Where a value that was made before, or comes from outside, lies in plain order: floats, if it is made of numbers. */
     Slot read(Value value) {
         Slot slot = slots.get(value);
+        if (slot == null && graph.node(value).op() instanceof Source source) {
+            return define(value, memory.source(source));
+        }
         if (slot == null) {
             Slot made = require(pixels.get(value), value);
             slot = make(value);
@@ -223,7 +252,9 @@ final class Compilation {
 
     /** Whether a batch normalisation will ask for the statistics of images, so that who makes them may well make those too. */
     boolean wantsStatistics(Value images) {
-        return hasPixels(images) && readers.of(images).stream().anyMatch(reader -> reader.op() instanceof BatchNorm);
+        return hasPixels(images)
+                && shape(images).rank() == 4
+                && readers.of(images).stream().anyMatch(reader -> reader.op() instanceof BatchNorm);
     }
 
     /** Statistics of images, made with them. */
@@ -244,10 +275,47 @@ final class Compilation {
         if (place != null) {
             slot = memory.additive(place.from(), place.length());
             madeInPlace.add(value);
+            if (cleared.contains(value)) {
+                clearedSlots.add(slot);
+            }
         } else {
             slot = output != null ? output : Slot.planned((long) elements(value) * Float.BYTES);
         }
         return define(value, slot);
+    }
+
+    /**
+     * Where a statistic is wanted times the number of rows; whoever makes the statistic makes that too.
+     *
+     * @return null if it is wanted nowhere, or at several places, which are filled behind
+     */
+    @Nullable
+    Slot sumOverRows(Value statistic) {
+        List<AdditiveParts.Place> places = additive.places(statistic);
+        if (places.size() != 1 || places.get(0).factor() != graph.rows()) {
+            return null;
+        }
+        madeInPlace.add(statistic);
+        return memory.additive(places.get(0).from(), places.get(0).length());
+    }
+
+    /** Says that a value which is made in the additive array is cleared there before all else. */
+    void clear(Value value) {
+        cleared.add(value);
+    }
+
+    /** Whether the value that is made in a slot was {@link #clear cleared} and needs no launch to be 0. */
+    boolean isCleared(Slot made) {
+        return clearedSlots.contains(made);
+    }
+
+    /** Says that the launches of an earlier node make a value. */
+    void makeAhead(Value value) {
+        madeAhead.add(value);
+    }
+
+    boolean isMadeAhead(Value value) {
+        return madeAhead.contains(value);
     }
 
     /** Whether a value was made where it lies in the additive array. */

@@ -21,7 +21,6 @@ import org.sparkmlext.kernels.graph.Loss;
 import org.sparkmlext.kernels.graph.MaskSteps;
 import org.sparkmlext.kernels.graph.MatMul;
 import org.sparkmlext.kernels.graph.MaxPool2d;
-import org.sparkmlext.kernels.graph.ModelLayout;
 import org.sparkmlext.kernels.graph.Multiply;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
@@ -49,6 +48,7 @@ final class GraphCompiler {
     private final Compilation c;
     private final Pixels pixels;
     private final TensorProducts tensorProducts;
+    private final Heads heads;
     private final Elements elements;
     private final Products products;
     private final Convolutions convolutions;
@@ -67,6 +67,7 @@ final class GraphCompiler {
         this.c = c;
         pixels = new Pixels(c);
         tensorProducts = new TensorProducts(c);
+        heads = new Heads(c);
         elements = new Elements(c);
         products = new Products(c);
         convolutions = new Convolutions(c);
@@ -82,9 +83,10 @@ final class GraphCompiler {
     void compile() {
         if (c.graph().isTraining()) {
             c.launches().begin("additive", "clear");
-            clearGaps();
+            new AdditiveClear(c).compile();
         }
         cleared = c.launches().size();
+        tensorProducts.packWeights();
         for (Node node : c.graph().nodes()) {
             if (!c.readers().isUnused(node)) {
                 compile(node);
@@ -118,23 +120,6 @@ final class GraphCompiler {
         return complete;
     }
 
-    /** What no value fills is 0, but for the number of rows, and states that no statistic follows, which stand for themselves. */
-    private void clearGaps() {
-        ModelLayout layout = c.memory().layout();
-        float rows = c.graph().rows();
-        for (AdditiveParts.Part gap : c.additive().gaps(layout.additiveLength())) {
-            int length = gap.to() - gap.from();
-            c.launches().each("elements", "fill", length, c.memory().additive(gap.from(), length), 0f);
-        }
-        for (AdditiveParts.Part gap : c.additive().gapsWithin(layout.statisticsFrom(), layout.rowsAt())) {
-            int length = gap.to() - gap.from();
-            Slot state = c.memory().state(gap.from() - layout.statisticsFrom(), length);
-            c.launches()
-                    .each("elements", "scale", length, state, rows, c.memory().additive(gap.from(), length));
-        }
-        c.launches().each("elements", "fill", 1, c.memory().additive(layout.rowsAt(), 1), rows);
-    }
-
     private void compile(Node node) {
         c.launches().begin(node);
         int before = c.launches().size();
@@ -144,7 +129,7 @@ final class GraphCompiler {
             for (int i = 0; i < node.types().size(); i++) {
                 Value value = node.output(i);
                 fill(value);
-                if (isComputed && node.types().get(i).isNumeric() && c.isMade(value)) {
+                if ((isComputed || c.isMadeAhead(value)) && node.types().get(i).isNumeric() && c.isMade(value)) {
                     made.add(c.made(pixels.start(node), value));
                 }
             }
@@ -171,7 +156,7 @@ final class GraphCompiler {
 
     private void dispatch(Node node) {
         Op op = node.op();
-        if (pixels.compile(node) || tensorProducts.compile(node)) {
+        if (pixels.compile(node) || tensorProducts.compile(node) || heads.compile(node)) {
             return;
         }
         if (op instanceof Source o) {
@@ -246,12 +231,8 @@ final class GraphCompiler {
             softmax(node);
         } else if (op instanceof Softmax.Gradient) {
             objectives.softmaxGradient(node);
-        } else if (op instanceof Loss o) {
-            objectives.loss(node, o.function());
-        } else if (op instanceof Loss.Gradient o) {
-            objectives.gradient(node, o.function());
-        } else if (op instanceof Correct) {
-            objectives.correct(node);
+        } else if (op instanceof Loss || op instanceof Loss.Gradient || op instanceof Correct) {
+            objectives.compile(node);
         } else {
             dispatchSequences(node, op);
         }

@@ -18,7 +18,8 @@ import org.sparkmlext.kernels.graph.plan.Readers;
 
 /**
  * What runs in one pass with a batch normalisation of pixels: the ReLU behind it; behind that a max pooling of 2 x 2 pixels; behind that
- * a dropout. Forward the values between them are not made, so nobody else may read them; their gradients run in one pass likewise.
+ * a dropout. With one of rows ({@link RowForms}): a ReLU and a dropout, either of which may be missing. Forward the values between them are
+ * not made, so nobody else may read them; their gradients run in one pass likewise.
  */
 final class NormChains {
 
@@ -44,6 +45,16 @@ final class NormChains {
             return nodes.get(nodes.size() - 1);
         }
 
+        /** Whether it is one of rows whose statistics are measured: {@link RowNorms}. */
+        boolean isOfRows(Compilation c) {
+            return NormChains.isOfRows(c, norm);
+        }
+
+        /** What dropout multiplies by; 1 if there is none. */
+        float dropFactor() {
+            return 1 / (1 - drop().rate());
+        }
+
         /** The op of the dropout; one that drops nothing if there is none. */
         Dropout drop() {
             return dropout != null && dropout.op() instanceof Dropout op ? op : NO_DROPOUT;
@@ -52,6 +63,8 @@ final class NormChains {
 
     private final Compilation c;
     private final Readers readers;
+    /** By the id of the normalisation. */
+    private final Map<Integer, Chain> byNorm = new HashMap<>();
     /** By the id of the last node. */
     private final Map<Integer, Chain> byLast = new HashMap<>();
     /** By the id of the normalisation's gradient. */
@@ -75,6 +88,15 @@ final class NormChains {
         return absorbed.contains(node.id());
     }
 
+    /** The chain that begins with a normalisation. */
+    Chain startingWith(Node norm) {
+        Chain chain = byNorm.get(norm.id());
+        if (chain == null) {
+            throw new IllegalStateException(norm + " is no normalisation of pixels");
+        }
+        return chain;
+    }
+
     /** The chain that ends with a node. */
     @Nullable
     Chain endingWith(Node node) {
@@ -91,6 +113,10 @@ final class NormChains {
     Node start(Node node) {
         Chain chain = endingWith(node);
         return chain == null ? node : chain.norm();
+    }
+
+    private static boolean isOfRows(Compilation c, Node norm) {
+        return norm.op() instanceof BatchNorm && c.shape(norm.input(0)).rank() == 2;
     }
 
     private boolean isReadBy(Value value, Node... nodes) {
@@ -126,12 +152,13 @@ final class NormChains {
                 ofNorm = gradients.size() == 1 ? gradients.get(0) : null;
                 ofLast = ofNorm;
             }
-            if (isOneGradient && takeRelu() && takePool()) {
+            if (isOneGradient && (takeRelu() && takePool() || isOfRows(c, norm))) {
                 takeDropout();
             }
             Node last = ofLast;
             Value from = last == null ? null : last.input(last.equals(ofNorm) ? 1 : 0);
             Chain chain = new Chain(norm, hasRelu, pool, dropout, List.copyOf(nodes), from);
+            byNorm.put(norm.id(), chain);
             byLast.put(chain.last().id(), chain);
             nodes.subList(1, nodes.size()).stream()
                     .filter(node -> !node.equals(chain.last()))
@@ -213,13 +240,21 @@ final class NormChains {
         }
 
         private void takeDropout() {
-            Node ofPool = ofLast;
-            Node found = readers.sole(nodes.get(2).output(0));
+            Node ofTaken = ofLast;
+            Value taken = nodes.get(nodes.size() - 1).output(0);
+            Node found = readers.of(taken).stream()
+                    .filter(reader -> reader.op() instanceof Dropout)
+                    .findFirst()
+                    .orElse(null);
             if (found == null || !(found.op() instanceof Dropout op) || op.rate() == 0) {
                 return;
             }
+            // The gradient of a ReLU reads its result, too.
+            if (!isReadBy(taken, found) && (ofTaken == null || !isReadBy(taken, found, ofTaken))) {
+                return;
+            }
             Node gradient = before();
-            boolean isAlone = ofPool == null
+            boolean isAlone = ofTaken == null
                     ? readers.of(found.output(1)).isEmpty()
                     : gradient != null
                             && gradient.op() instanceof Dropout.Gradient

@@ -46,6 +46,8 @@ record Norms(Compilation c) {
                         c.make(node.output(0)),
                         c.make(node.output(1)),
                         c.make(node.output(2)),
+                        c.sumOverRows(node.output(1)),
+                        c.sumOverRows(node.output(2)),
                         op.epsilon(),
                         x.size(0),
                         x.size(1),

@@ -22,6 +22,7 @@ final class PixelNorms {
 
     private final Compilation c;
     private final NormChains chains;
+    private final RowNorms rowNorms;
     /** Mean, factor and shift of the channels of a normalisation, by its node's id. */
     private final Map<Integer, Slot> tables = new HashMap<>();
     /** What its dropout has kept, likewise. */
@@ -30,6 +31,7 @@ final class PixelNorms {
     PixelNorms(Compilation c, NormChains chains) {
         this.c = c;
         this.chains = chains;
+        rowNorms = new RowNorms(c);
     }
 
     private String file() {
@@ -42,6 +44,11 @@ final class PixelNorms {
 
     /** The statistics of a batch, and what pixels are normalised by. */
     void measure(Node node, BatchNorm op) {
+        NormChains.Chain chain = chains.startingWith(node);
+        if (chain.isOfRows(c)) {
+            rowNorms.normalize(op, chain);
+            return;
+        }
         PixelShape shape = c.pixelShape(node.input(0));
         PartialStatistics parts = statistics(node.input(0), shape);
         Slot table = rows(shape, TABLE_ROWS);
@@ -60,6 +67,9 @@ final class PixelNorms {
                         op.epsilon(),
                         c.make(node.output(1)),
                         c.make(node.output(2)),
+                        c.sumOverRows(node.output(1)),
+                        c.sumOverRows(node.output(2)),
+                        (float) c.graph().rows(),
                         table,
                         shape.channels());
         apply(node);
@@ -121,7 +131,9 @@ final class PixelNorms {
         if (chain == null || chain.norm().equals(node)) {
             return false;
         }
-        apply(chain);
+        if (!chain.isOfRows(c)) {
+            apply(chain);
+        }
         return true;
     }
 
@@ -176,7 +188,7 @@ final class PixelNorms {
                         c.key(),
                         chain.drop().stream(),
                         CounterRandom.threshold(chain.drop().rate()),
-                        factor(chain),
+                        chain.dropFactor(),
                         mask,
                         pooled.channels(),
                         pooled.width(),
@@ -185,17 +197,16 @@ final class PixelNorms {
                         pooled.pixels());
     }
 
-    /** What dropout multiplies by. */
-    private static float factor(NormChains.Chain chain) {
-        return 1 / (1 - chain.drop().rate());
-    }
-
     /** From the gradient of the chain's result to those of the normalisation's inputs. */
     void gradient(Node node, BatchNorm.Gradient op) {
         NormChains.Chain chain = chains.ofGradient(node);
         Value from = chain == null ? null : chain.gradientFrom();
         if (chain == null || from == null) {
             throw new IllegalStateException("it is the gradient of no normalisation of this graph");
+        }
+        if (chain.isOfRows(c)) {
+            rowNorms.gradient(node, op, chain, from);
+            return;
         }
         PixelShape shape = c.pixelShape(node.input(0));
         Slot x = c.readPixels(node.input(0));
@@ -229,7 +240,7 @@ final class PixelNorms {
         boolean hasPool = chain.pool() != null;
         if (hasPool) {
             arguments.add(kept.get(chain.norm().id()));
-            arguments.add(factor(chain));
+            arguments.add(chain.dropFactor());
         }
         arguments.add(table(chain));
         arguments.addAll(List.of(others));

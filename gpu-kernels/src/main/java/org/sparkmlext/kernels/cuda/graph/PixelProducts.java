@@ -76,8 +76,13 @@ final class PixelProducts {
         return new PixelShape(1, channels, 1, 1).padded();
     }
 
-    /** Gradient of weights in plain order, pieces of the pixels side by side, then added up. */
-    void weights(Gather gather, Slot source, Slot dy, Slot dw) {
+    /**
+     * Gradient of weights in plain order, pieces of the pixels side by side, then added up.
+     *
+     * @param channels of the weights
+     * @param taps likewise; of a dense layer that reads images as they lie, their pixels
+     */
+    void weights(Gather gather, Slot source, Slot dy, Slot dw, int channels, int taps) {
         int outputs = gather.result().padded();
         int columns = gather.inner();
         Tile tile = tiles.ofWeights(gather);
@@ -105,7 +110,7 @@ final class PixelProducts {
                         dw,
                         count,
                         gather.result().channels(),
-                        gather.source().channels(),
-                        gather.taps());
+                        channels,
+                        taps);
     }
 }

@@ -26,6 +26,16 @@ record PixelShape(int rows, int channels, int height, int width) {
         return Math.multiplyExact(rows, area());
     }
 
+    /** Whether the channels of all pixels of an image lie beside each other with nothing between, so that they are a row of features. */
+    boolean isOfRows() {
+        return area() == 1 || channels % CHANNELS_OF_GROUP == 0;
+    }
+
+    /** Features of a row, where {@link #isOfRows}: those of one pixel without padding. */
+    int features() {
+        return Math.multiplyExact(area(), channels);
+    }
+
     /** Groups of a pixel's channels. */
     int groups() {
         return (channels + CHANNELS_OF_GROUP - 1) / CHANNELS_OF_GROUP;

@@ -13,6 +13,7 @@ import org.sparkmlext.kernels.graph.MaxPool2d;
 import org.sparkmlext.kernels.graph.Multiply;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
+import org.sparkmlext.kernels.graph.Reshape;
 import org.sparkmlext.kernels.graph.StepsAsPixels;
 import org.sparkmlext.kernels.graph.Sum;
 import org.sparkmlext.kernels.graph.Value;
@@ -59,6 +60,10 @@ final class Pixels {
         }
         if (!c.hasPixels(node.output(0))) {
             return false;
+        }
+        if (node.op() instanceof Reshape && (c.isFlattened(node.output(0)) || c.isFlattened(node.input(0)))) {
+            c.alias(node.output(0), node.input(0));
+            return true;
         }
         return chains.isAbsorbed(node)
                 || norms.finish(node)

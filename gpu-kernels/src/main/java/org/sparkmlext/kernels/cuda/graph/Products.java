@@ -94,6 +94,11 @@ record Products(Compilation c) {
             return row == columns && column == 1 && batch == 0;
         }
 
+        /** Where a matrix of the batch lies. */
+        Slot from(int matrix) {
+            return matrix == 0 ? slot : slot.from(matrix * batch * Float.BYTES);
+        }
+
         Matrix ofBatch(long each) {
             return new Matrix(slot, row, column, each);
         }
@@ -131,29 +136,34 @@ record Products(Compilation c) {
             float factor,
             boolean isAdded) {
         Tile tile = Tile.of(rows, columns, batches, c.isBfloat16());
-        c.launches()
-                .add(
-                        tile.file(),
-                        "matrices" + tile.suffix(),
-                        tile.grid(rows, columns, batches),
-                        a.slot(),
-                        b.slot(),
-                        bias,
-                        y.slot(),
-                        rows,
-                        columns,
-                        inner,
-                        lastInner,
-                        a.row(),
-                        a.column(),
-                        b.row(),
-                        b.column(),
-                        y.row(),
-                        a.batch(),
-                        b.batch(),
-                        y.batch(),
-                        factor,
-                        isAdded ? 1 : 0);
+        for (int first = 0; first < batches; first += MOST_BATCHES) {
+            int count = Math.min(MOST_BATCHES, batches - first);
+            // All but the last matrix of the last launch are whole.
+            int last = first + count == batches ? lastInner : inner;
+            c.launches()
+                    .add(
+                            tile.file(),
+                            "matrices" + tile.suffix(),
+                            tile.grid(rows, columns, count),
+                            a.from(first),
+                            b.from(first),
+                            bias,
+                            y.from(first),
+                            rows,
+                            columns,
+                            inner,
+                            last,
+                            a.row(),
+                            a.column(),
+                            b.row(),
+                            b.column(),
+                            y.row(),
+                            a.batch(),
+                            b.batch(),
+                            y.batch(),
+                            factor,
+                            isAdded ? 1 : 0);
+        }
     }
 
     /** {@code y = a b + bias}. */
@@ -225,7 +235,7 @@ record Products(Compilation c) {
         Slot dy = c.read(node.input(1));
         sumOfProducts(dy, c.read(node.input(0)), c.make(node.output(0)), units, width, rows);
         if (node.types().size() > 1) {
-            new Norms(c).sumChannels(dy, c.make(node.output(1)), rows, units, 1);
+            new BiasGradients(c).sum(node.input(1), c.make(node.output(1)));
         }
     }
 

@@ -128,6 +128,11 @@ final class ProgramMemory implements AutoCloseable {
         return source((Source) graph.node(value).op());
     }
 
+    /** The parameters, flat as the layout has them. */
+    Slot allParameters() {
+        return whole(parameters);
+    }
+
     Slot state(int from, int length) {
         return floats(state, from, length);
     }

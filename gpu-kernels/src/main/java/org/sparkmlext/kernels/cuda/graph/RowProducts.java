@@ -55,7 +55,7 @@ record RowProducts(Compilation c) {
         if (!isPossible(count, units, width, dy, x)) {
             return false;
         }
-        new PixelProducts(c).weights(Gather.ofRows(count, width, units, false), x, dy, dw);
+        new PixelProducts(c).weights(Gather.ofRows(count, width, units, false), x, dy, dw, width, 1);
         return true;
     }
 }

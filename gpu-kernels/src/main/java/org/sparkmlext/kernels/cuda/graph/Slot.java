@@ -41,7 +41,12 @@ final class Slot implements Planned {
 
     /** What lies from a place on, in bytes. */
     Slot from(long at) {
-        return new Slot(bytes - at, isPermanent, null, this, at);
+        return part(at, bytes - at);
+    }
+
+    /** A part of it, in bytes. */
+    Slot part(long at, long length) {
+        return new Slot(length, isPermanent, null, this, at);
     }
 
     /** What has its own place: this, or what it is a part of. */

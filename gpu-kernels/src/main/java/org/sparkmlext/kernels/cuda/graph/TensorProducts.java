@@ -2,10 +2,13 @@ package org.sparkmlext.kernels.cuda.graph;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.cuda.graph.Gather.Tile;
+import org.sparkmlext.kernels.cuda.graph.PackedWeights.Form;
 import org.sparkmlext.kernels.graph.Conv2d;
 import org.sparkmlext.kernels.graph.Dense;
+import org.sparkmlext.kernels.graph.Graph;
 import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
 import org.sparkmlext.kernels.graph.Shape;
@@ -14,8 +17,8 @@ import org.sparkmlext.kernels.graph.Value;
 /**
  * Compiles convolutions of pixels, and dense layers that are large enough, for tensor cores: {@code convolutions.cu}, and {@code
  * convolutions_float32.cu}, which splits numbers and keeps float32's accuracy ({@code tf32.cuh}). Weights are brought in every run into copies
- * that lie as the kernels read them, in bfloat16 rounded; gradients of weights are float32. What is not taken here, by the rule of {@link
- * Gather#isPossible} and below compute capability 8.0, goes the way of {@link Convolutions} and {@link Products}.
+ * that lie as the kernels read them, in bfloat16 rounded and in one launch; gradients of weights are float32. What is not taken here, by the
+ * rule of {@link Gather#isPossible} and below compute capability 8.0, goes the way of {@link Convolutions} and {@link Products}.
  */
 final class TensorProducts {
 
@@ -24,48 +27,123 @@ final class TensorProducts {
 
     private final Compilation c;
     private final PixelProducts products;
-    private final Map<Value, Slot> packed = new HashMap<>();
-    private final Map<Value, Slot> turned = new HashMap<>();
+    private final PackedWeights packed;
+    /** The same in float32, each made where it is first read. */
+    private final Map<Form, Slot> made = new HashMap<>();
+    /** Plain values as rows, brought once. */
     private final Map<Value, Slot> rows = new HashMap<>();
 
     TensorProducts(Compilation c) {
         this.c = c;
         products = new PixelProducts(c);
+        packed = new PackedWeights(c);
+    }
+
+    /** Adds the launch that rounds all weights that these products read, in bfloat16. */
+    void packWeights() {
+        if (!c.isBfloat16()) {
+            return;
+        }
+        packed.compile(c.graph().nodes().stream()
+                .filter(node -> !c.readers().isUnused(node) && isPossible(node))
+                .flatMap(node -> form(node).stream())
+                .toList());
     }
 
     /** Compiles a node, if tensor cores compute it. */
     boolean compile(Node node) {
-        Op op = node.op();
-        if (!c.hasTensorCores()) {
+        if (!isPossible(node)) {
             return false;
         }
-        if (op instanceof Conv2d o && Gather.isPossible(o.window(), o.groups(), false)) {
+        Op op = node.op();
+        if (op instanceof Conv2d o) {
             convolve(node, o);
-        } else if (op instanceof Conv2d.InputGradient o && Gather.isPossible(o.window(), o.groups(), true)) {
+        } else if (op instanceof Conv2d.InputGradient o) {
             gradientOfImages(node, o);
-        } else if (op instanceof Conv2d.WeightGradient o && Gather.isPossible(o.window(), o.groups(), false)) {
+        } else if (op instanceof Conv2d.WeightGradient o) {
             gradientOfWeights(node, o);
-        } else if (op instanceof Dense && isLarge(c.shape(node.input(1)))) {
+        } else if (op instanceof Dense) {
             dense(node);
-        } else if (op instanceof Dense.InputGradient && isLarge(c.shape(node.input(1)))) {
+        } else if (op instanceof Dense.InputGradient) {
             gradientOfRows(node);
-        } else if (op instanceof Dense.WeightGradient && isLarge(c.shape(node.output(0)))) {
-            gradientOfDenseWeights(node);
         } else {
-            return false;
+            gradientOfDenseWeights(node);
         }
         return true;
     }
 
-    private boolean isLarge(Shape weights) {
-        return (long) weights.elements() * c.graph().rows() >= LEAST_PRODUCTS;
+    private boolean isPossible(Node node) {
+        Op op = node.op();
+        if (!c.hasTensorCores()) {
+            return false;
+        }
+        if (op instanceof Conv2d o) {
+            return canPack(node.input(1)) && Gather.isPossible(o.window(), o.groups(), false);
+        } else if (op instanceof Conv2d.InputGradient o) {
+            return canPack(node.input(1)) && Gather.isPossible(o.window(), o.groups(), true);
+        } else if (op instanceof Conv2d.WeightGradient o) {
+            return Gather.isPossible(o.window(), o.groups(), false);
+        }
+        return isLargeDense(c.graph(), node) && (op instanceof Dense.WeightGradient || canPack(node.input(1)));
+    }
+
+    private boolean canPack(Value weights) {
+        return !c.isBfloat16() || packed.isPossible(weights);
+    }
+
+    /** Whether a node is a dense layer, or a gradient of one, that is large enough for tensor cores. */
+    static boolean isLargeDense(Graph graph, Node node) {
+        Value weights;
+        if (node.op() instanceof Dense || node.op() instanceof Dense.InputGradient) {
+            weights = node.input(1);
+        } else if (node.op() instanceof Dense.WeightGradient) {
+            weights = node.output(0);
+        } else {
+            return false;
+        }
+        return (long) graph.type(weights).shape().elements() * graph.rows() >= LEAST_PRODUCTS;
+    }
+
+    /** The form of the weights that a product reads, if it reads any. */
+    private Optional<Form> form(Node node) {
+        Op op = node.op();
+        if (op instanceof Conv2d || op instanceof Conv2d.InputGradient) {
+            Shape weights = c.shape(node.input(1));
+            int taps = weights.size(2) * weights.size(3);
+            return Optional.of(new Form(node.input(1), op instanceof Conv2d.InputGradient, taps, false));
+        } else if (op instanceof Dense) {
+            return Optional.of(
+                    new Form(node.input(1), false, rowsOf(node.input(0)).area(), true));
+        } else if (op instanceof Dense.InputGradient) {
+            return Optional.of(
+                    new Form(node.input(1), true, rowsOf(node.output(0)).area(), true));
+        }
+        return Optional.empty();
+    }
+
+    /** Where the weights that a product reads lie as it reads them. */
+    private Slot weightsOf(Node node) {
+        Form form = form(node).orElseThrow();
+        if (c.isBfloat16()) {
+            return packed.of(form);
+        }
+        Slot known = made.get(form);
+        if (known != null) {
+            return known;
+        }
+        Shape shape = c.shape(form.weights());
+        int outputs = shape.size(0);
+        int channels = shape.elements() / outputs / form.taps();
+        Slot own = products.pack(c.read(form.weights()), outputs, channels, form.taps(), form.isTurned());
+        made.put(form, own);
+        return own;
     }
 
     private void convolve(Node node, Conv2d op) {
         Value y = node.output(0);
         Gather gather = new Gather(c.pixelShape(node.input(0)), c.pixelShape(y), op.window(), false);
         Slot source = c.readPixels(node.input(0));
-        Slot weights = pack(node.input(1), false);
+        Slot weights = weightsOf(node);
         @Nullable Slot bias = c.readOptional(node, 2);
         @Nullable Slot statistics = null;
         if (c.wantsStatistics(y)) {
@@ -80,73 +158,87 @@ final class TensorProducts {
     private void gradientOfImages(Node node, Conv2d.InputGradient op) {
         Gather gather = new Gather(c.pixelShape(node.input(0)), c.pixelShape(node.output(0)), op.window(), true);
         Slot source = c.readPixels(node.input(0));
-        Slot weights = pack(node.input(1), true);
+        Slot weights = weightsOf(node);
         products.gather(gather, source, weights, null, c.makePixels(node.output(0)), null);
     }
 
     private void gradientOfWeights(Node node, Conv2d.WeightGradient op) {
         Value dy = node.input(1);
         Gather gather = new Gather(c.pixelShape(node.input(0)), c.pixelShape(dy), op.window(), false);
-        products.weights(gather, c.readPixels(node.input(0)), c.readPixels(dy), c.make(node.output(0)));
+        products.weights(
+                gather,
+                c.readPixels(node.input(0)),
+                c.readPixels(dy),
+                c.make(node.output(0)),
+                gather.source().channels(),
+                gather.taps());
         if (op.hasBias()) {
             new BiasGradients(c).sum(dy, c.make(node.output(1)));
         }
     }
 
     private void dense(Node node) {
-        Shape weights = c.shape(node.input(1));
-        Gather gather = Gather.ofRows(c.graph().rows(), weights.size(1), weights.size(0), false);
-        Slot source = rows(node.input(0), gather.source());
-        Slot y = c.scratch(gather.result().bytes(c.pixelNumber()));
-        products.gather(gather, source, pack(node.input(1), false), c.readOptional(node, 2), y, null);
-        c.fromPixels(y, c.make(node.output(0)), gather.result());
+        PixelShape wide = rowsOf(node.input(0));
+        int units = c.shape(node.input(1)).size(0);
+        Gather gather = Gather.ofRows(wide.rows(), wide.features(), units, false);
+        Slot source = readRows(node.input(0), wide);
+        makeRows(node, gather, source, c.readOptional(node, 2));
     }
 
     private void gradientOfRows(Node node) {
-        Shape weights = c.shape(node.input(1));
-        Gather gather = Gather.ofRows(c.graph().rows(), weights.size(1), weights.size(0), true);
-        Slot source = rows(node.input(0), gather.source());
-        Slot dx = c.scratch(gather.result().bytes(c.pixelNumber()));
-        products.gather(gather, source, pack(node.input(1), true), null, dx, null);
-        c.fromPixels(dx, c.make(node.output(0)), gather.result());
+        PixelShape wide = rowsOf(node.output(0));
+        int units = c.shape(node.input(1)).size(0);
+        Gather gather = Gather.ofRows(wide.rows(), wide.features(), units, true);
+        Slot source = readRows(node.input(0), rowsOf(node.input(0)));
+        makeRows(node, gather, source, null);
     }
 
-    private void gradientOfDenseWeights(Node node) {
-        Shape weights = c.shape(node.output(0));
-        int count = c.graph().rows();
-        Gather gather = Gather.ofRows(count, weights.size(1), weights.size(0), false);
-        Value dy = node.input(1);
-        products.weights(gather, rows(node.input(0), gather.source()), rows(dy, gather.result()), c.make(node.output(0)));
-        if (node.types().size() > 1) {
-            new Norms(c).sumChannels(c.read(dy), c.make(node.output(1)), count, weights.size(0), 1);
+    private void makeRows(Node node, Gather gather, Slot source, @Nullable Slot bias) {
+        Value y = node.output(0);
+        if (liesAsRows(y)) {
+            products.gather(gather, source, weightsOf(node), bias, c.makePixels(y), null);
+        } else {
+            Slot own = c.scratch(gather.result().bytes(c.pixelNumber()));
+            products.gather(gather, source, weightsOf(node), bias, own, null);
+            c.fromPixels(own, c.make(y), gather.result());
         }
     }
 
-    /** Rows as pixels, brought once. */
-    private Slot rows(Value value, PixelShape shape) {
+    private void gradientOfDenseWeights(Node node) {
+        PixelShape wide = rowsOf(node.input(0));
+        Value dy = node.input(1);
+        int units = c.shape(dy).size(1);
+        Gather gather = Gather.ofRows(wide.rows(), wide.features(), units, false);
+        Slot x = readRows(node.input(0), wide);
+        products.weights(gather, x, readRows(dy, rowsOf(dy)), c.make(node.output(0)), wide.channels(), wide.area());
+        if (node.types().size() > 1) {
+            new BiasGradients(c).sum(dy, c.make(node.output(1)));
+        }
+    }
+
+    /** Whether a value lies as pixels whose images are rows of features. */
+    private boolean liesAsRows(Value value) {
+        return c.hasPixels(value) && c.pixelShape(value).isOfRows();
+    }
+
+    /** The images that a value's rows are, as they are read and made here. */
+    private PixelShape rowsOf(Value value) {
+        return liesAsRows(value)
+                ? c.pixelShape(value)
+                : new PixelShape(c.graph().rows(), c.shape(value).elementsPerRow(), 1, 1);
+    }
+
+    private Slot readRows(Value value, PixelShape shape) {
+        if (liesAsRows(value)) {
+            return c.readPixels(value);
+        }
         Slot known = rows.get(value);
         if (known != null) {
             return known;
         }
-        Slot made = c.scratch(shape.bytes(c.pixelNumber()));
-        c.toPixels(c.read(value), made, shape);
-        rows.put(value, made);
-        return made;
-    }
-
-    /** Weights as the kernels read them; turned ones for the gradient of images. */
-    private Slot pack(Value weights, boolean isTurned) {
-        Map<Value, Slot> known = isTurned ? turned : packed;
-        Slot before = known.get(weights);
-        if (before != null) {
-            return before;
-        }
-        Shape shape = c.shape(weights);
-        int outputs = shape.size(0);
-        int channels = shape.size(1);
-        int taps = shape.elements() / (outputs * channels);
-        Slot made = products.pack(c.read(weights), outputs, channels, taps, isTurned);
-        known.put(weights, made);
-        return made;
+        Slot own = c.scratch(shape.bytes(c.pixelNumber()));
+        c.toPixels(c.read(value), own, shape);
+        rows.put(value, own);
+        return own;
     }
 }
