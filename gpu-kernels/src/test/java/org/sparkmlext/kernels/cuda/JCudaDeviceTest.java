@@ -21,12 +21,14 @@ class JCudaDeviceTest {
         boolean isLinux = System.getProperty("os.name").equals("Linux")
                 && System.getProperty("os.arch").equals("amd64");
         assumeTrue(isLinux, "JCuda's natives are there for Linux on x86_64 only");
-        Map<String, String> environment = CudaDriver.environment(
+        Map<String, String> environment = CudaDriver.environmentWithNccl(
                 List.of("elements", "products", "norms", "objectives", "updates", "losses", "persistent"));
         assertThat(CudaDriver.run(JCudaOnTheCpu.class, environment))
                 .contains("CUDA on the CPU, sm_90, driver 13.0, 4.0 GiB")
                 .contains("the contract of a device: 10 tests")
                 .contains("a network: the same bits")
-                .contains("boosting: the same bits");
+                .contains("boosting: the same bits")
+                .contains("NCCL 2.30.7, ring")
+                .contains("sums of a group of one");
     }
 }

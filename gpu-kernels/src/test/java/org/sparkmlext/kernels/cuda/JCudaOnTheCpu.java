@@ -43,6 +43,11 @@ final class JCudaOnTheCpu {
         System.out.println("a network: the same bits");
         assertThat(boosting(JCudaDevice.open(0))).isEqualTo(boosting(emulated()));
         System.out.println("boosting: the same bits");
+        try (Backend backend = new CudaBackend(JCudaDevice.open(0))) {
+            System.out.println(backend.graphs().directSums().availability());
+            OneRankSums.check(backend);
+            System.out.println("sums of a group of one");
+        }
     }
 
     private static OpenDevice emulated() {
