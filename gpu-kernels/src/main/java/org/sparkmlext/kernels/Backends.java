@@ -90,8 +90,10 @@ public final class Backends {
 
     private static String describe(BackendProvider provider, Availability availability) {
         String remark = availability.isAvailable() ? provider.remark() : "";
-        return provider.name() + (availability.isAvailable() ? ": available, " : ": not available, ")
-                + availability.reason() + (remark.isEmpty() ? "" : "; " + remark);
+        return provider.name()
+                + (availability.isAvailable() ? ": available, " : ": not available, ")
+                + availability.reason()
+                + (remark.isEmpty() ? "" : "; " + remark);
     }
 
     private static Choice openBest(BackendOptions options, List<BackendProvider> providers) {

@@ -157,6 +157,7 @@ final class NetworkRun implements AutoCloseable {
                     new RoundReport(epoch, settings.maxEpochs(), metrics, training.total()),
                     new RoundState(epoch, collective.rank() == 0 ? checkpoint().encode() : new byte[0], true, isBest));
         }
+        sums.finish();
         return model.encoded();
     }
 

@@ -49,6 +49,14 @@ final class PeerSums implements AdditiveSums {
         });
     }
 
+    @Override
+    public void finish() {
+        told(() -> {
+            sums.finish();
+            return this;
+        });
+    }
+
     private <T> T told(Supplier<T> work) {
         try {
             return work.get();

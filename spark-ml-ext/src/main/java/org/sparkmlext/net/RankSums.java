@@ -99,6 +99,11 @@ final class RankSums implements AdditiveListener, AutoCloseable {
         return read[layout.sumAt(name) - layout.rowsAt()];
     }
 
+    /** No rank will have another step. Collective. */
+    void finish() {
+        sums.finish();
+    }
+
     /** Takes no more sums. */
     @Override
     public void close() {

@@ -41,8 +41,10 @@ final class SumsChoice {
         String obstacle = obstacle(all);
         if (obstacle.isEmpty()) {
             AdditiveSums joined = join(collective, direct, memory);
-            tell(worker, "sums of gradients go from GPU to GPU by " + own.reason()
-                    + " (experimental: not run on a device yet)");
+            tell(
+                    worker,
+                    "sums of gradients go from GPU to GPU by " + own.reason()
+                            + " (experimental: not run on a device yet)");
             return joined;
         }
         if (worker.gpuSums() == GpuSums.NCCL) {

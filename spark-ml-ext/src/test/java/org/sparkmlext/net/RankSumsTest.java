@@ -123,10 +123,7 @@ class RankSumsTest {
         try (Backend backend = Backends.open("cpu", BackendOptions.threads(1)).backend();
                 ModelMemory memory = backend.graphs().allocate(LAYOUT, true);
                 RankSums sums = new RankSums(
-                        collective,
-                        memory,
-                        BUCKET,
-                        new HostSums(collective, memory.additive(), overlaps))) {
+                        collective, memory, BUCKET, new HostSums(collective, memory.additive(), overlaps))) {
             for (int step = 0; step < STEPS; step++) {
                 boolean hasRows = collective.rank() != step;
                 if (hasRows) {
@@ -190,8 +187,8 @@ class RankSumsTest {
         }
         try (Backend backend = Backends.open("cpu", BackendOptions.threads(1)).backend();
                 ModelMemory memory = backend.graphs().allocate(LAYOUT, true);
-                RankSums sums = new RankSums(
-                        collective, memory, BUCKET, new HostSums(collective, memory.additive(), true))) {
+                RankSums sums =
+                        new RankSums(collective, memory, BUCKET, new HostSums(collective, memory.additive(), true))) {
             sums.begin();
             // The first bucket travels already.
             int end = LAYOUT.additiveLength();

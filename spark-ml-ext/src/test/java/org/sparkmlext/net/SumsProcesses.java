@@ -50,7 +50,8 @@ final class SumsProcesses implements AutoCloseable {
             new PrintStream(processes.get(rank).getOutputStream(), true, StandardCharsets.UTF_8)
                     .println(String.join(" ", ports));
             BufferedReader reader = readers.get(rank);
-            FutureTask<List<String>> lines = new FutureTask<>(() -> reader.lines().toList());
+            FutureTask<List<String>> lines =
+                    new FutureTask<>(() -> reader.lines().toList());
             Thread thread = new Thread(lines, "lines of rank " + rank);
             thread.setDaemon(true);
             thread.start();

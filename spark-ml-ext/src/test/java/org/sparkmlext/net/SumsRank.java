@@ -108,7 +108,8 @@ final class SumsRank {
                 .map(port -> new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(port)))
                 .toList();
         try (Collective collective = listener.connect(rank, peers, TOKEN, 0);
-                Backend backend = Backends.open("cuda", BackendOptions.threads(1)).backend()) {
+                Backend backend =
+                        Backends.open("cuda", BackendOptions.threads(1)).backend()) {
             out.println(work(new ProcessWorker(collective, backend)).replace('\n', ' '));
         }
     }
@@ -144,6 +145,7 @@ final class SumsRank {
                 all.asFloatBuffer().put(result);
                 all.position(all.position() + result.length * Float.BYTES);
             }
+            sums.finish();
         }
         return all.array();
     }
@@ -208,11 +210,8 @@ final class SumsRank {
                 Collections.nCopies(PatternBlocks.WIDTH, "pixel"),
                 List.of(PatternBlocks.block(IntStream.range(from, to).toArray(), false)),
                 List.of());
-        LoopSettings settings = LoopSettings.of(network)
-                .epochs(1)
-                .batch(8)
-                .rate(0.05f)
-                .rule(new UpdateRule.Sgd(0.9f, false, 1e-4f));
+        LoopSettings settings =
+                LoopSettings.of(network).epochs(1).batch(8).rate(0.05f).rule(new UpdateRule.Sgd(0.9f, false, 1e-4f));
         return settings.algorithm().train(worker, shard);
     }
 

@@ -22,7 +22,15 @@ public interface AdditiveSums extends AutoCloseable {
      */
     void await();
 
-    /** Begins no more; what is under way may have no result. Closing twice is allowed. */
+    /**
+     * Says that this rank has awaited all its sums and begins no more, and waits until all others have said so: until then one of them may
+     * still need this rank. To be called before closing where all went well.
+     *
+     * @throws org.sparkmlext.kernels.PeerException as {@link #await} does
+     */
+    default void finish() {}
+
+    /** Begins no more; what is under way may have no result, on other ranks too. Closing twice is allowed. */
     @Override
     void close();
 }

@@ -49,7 +49,7 @@ public interface DirectSums {
      *
      * @param group what {@link #newGroup} gave on one of the ranks
      * @param memory whose additive array is added; stays the caller's, and is closed after the sums
-     * @param lookout is called often, by the waiting thread, in here and in {@link AdditiveSums#await}: throws to give up waiting, e.g.
+     * @param lookout is called often, by the waiting thread, in here and in whatever waits of the sums: throws to give up waiting, e.g.
      *     because another rank is lost
      * @return closed by the caller
      * @throws org.sparkmlext.kernels.PeerException if the library fails, or another rank does not come

@@ -1,6 +1,7 @@
 package org.sparkmlext.kernels.cuda;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Buffer;
@@ -68,6 +70,15 @@ class CudaBackendTest {
         @Override
         protected Backend open() {
             return new CudaBackendProvider().open(BackendOptions.threads(1));
+        }
+    }
+
+    @Test
+    void aGroupOfOneAddsByNccl() {
+        try (Backend backend = new CudaBackendProvider().open(BackendOptions.threads(1))) {
+            Availability nccl = backend.graphs().directSums().availability();
+            assumeTrue(nccl.isAvailable(), nccl.reason());
+            OneRankSums.check(backend);
         }
     }
 

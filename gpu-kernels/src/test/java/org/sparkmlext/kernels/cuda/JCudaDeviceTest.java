@@ -32,14 +32,16 @@ class JCudaDeviceTest {
 
     @Test
     void keepsTheContractAndComputesWhatTheEmulatedDeviceComputes() throws IOException, InterruptedException {
-        Map<String, String> environment = CudaDriver.environment(
+        Map<String, String> environment = CudaDriver.environmentWithNccl(
                 List.of("elements", "products", "norms", "objectives", "updates", "losses", "persistent", "images"));
         assertThat(CudaDriver.run(JCudaOnTheCpu.class, environment))
                 .contains("CUDA on the CPU, sm_90, driver 13.0, 4.0 GiB")
                 .contains("the contract of a device: 10 tests")
                 .contains("a network: the same bits")
                 .contains("boosting: the same bits")
-                .contains("images: the same bytes");
+                .contains("images: the same bytes")
+                .contains("NCCL 2.30.7, ring")
+                .contains("sums of a group of one");
     }
 
     @Test

@@ -52,6 +52,11 @@ final class JCudaOnTheCpu {
         System.out.println("boosting: the same bits");
         assertThat(images(JCudaDevice.open(0))).isDeepEqualTo(images(emulated()));
         System.out.println("images: the same bytes");
+        try (Backend backend = new CudaBackend(JCudaDevice.open(0))) {
+            System.out.println(backend.graphs().directSums().availability());
+            OneRankSums.check(backend);
+            System.out.println("sums of a group of one");
+        }
     }
 
     private static OpenDevice emulated() {

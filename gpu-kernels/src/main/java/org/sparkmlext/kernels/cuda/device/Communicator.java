@@ -20,10 +20,14 @@ public interface Communicator extends AutoCloseable {
      */
     void check();
 
-    /** Ends sums that are under way, on this rank, without a result; afterwards only closing is allowed. */
-    void abort();
+    /**
+     * Leaves the group once all ranks are about to, and waits for that; afterwards only closing is allowed.
+     *
+     * @throws PeerException if another rank does not
+     */
+    void leave();
 
-    /** Leaves the group, waiting for the others to leave for some seconds; at once after {@link #abort}. Closing twice is allowed. */
+    /** Gives up the group unless it was left: sums that are under way end without a result. Closing twice is allowed. */
     @Override
     void close();
 }

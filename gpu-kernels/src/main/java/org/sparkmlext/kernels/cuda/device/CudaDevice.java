@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.ElementType;
@@ -156,7 +157,7 @@ public final class CudaDevice implements AutoCloseable {
     }
 
     /** {@link OpenDevice#peers}. */
-    public DevicePeers peers() {
+    public Optional<DevicePeers> peers() {
         requireOpen();
         return driver.peers();
     }

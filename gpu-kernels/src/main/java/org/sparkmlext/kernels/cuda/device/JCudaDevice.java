@@ -2,6 +2,7 @@ package org.sparkmlext.kernels.cuda.device;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUfunction;
@@ -117,8 +118,8 @@ public final class JCudaDevice implements OpenDevice {
     }
 
     @Override
-    public DevicePeers peers() {
-        return new JCudaPeers(device, streams);
+    public Optional<DevicePeers> peers() {
+        return Optional.of(new JCudaPeers(device, streams));
     }
 
     @Override

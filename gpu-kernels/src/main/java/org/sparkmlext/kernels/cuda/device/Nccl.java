@@ -62,7 +62,8 @@ interface Nccl extends Library {
 
     String ncclGetErrorString(int code);
 
-    @Nullable String ncclGetLastError(@Nullable Pointer communicator);
+    @Nullable
+    String ncclGetLastError(@Nullable Pointer communicator);
 
     int ncclCommInitRankConfig(PointerByReference made, int size, Id id, int rank, Config config);
 

@@ -14,11 +14,9 @@ import org.sparkmlext.kernels.PeerException;
 final class NcclCommunicator implements Communicator {
 
     /** As long as ranks wait for one that is still busy. */
-    private static final long JOIN_SECONDS = 600;
+    private static final long MEET_SECONDS = 600;
     /** Until what is given to the stream has got there; nobody else is waited for but at the first sum, which makes connections. */
     private static final long GIVE_SECONDS = 120;
-    /** For the others to leave as well. */
-    private static final long LEAVE_SECONDS = 10;
 
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
@@ -38,21 +36,20 @@ final class NcclCommunicator implements Communicator {
     }
 
     /** @param stream whose context is current */
-    static NcclCommunicator join(
-            NcclLibrary library, byte[] group, int rank, int size, long stream, Runnable lookout) {
+    static NcclCommunicator join(NcclLibrary library, byte[] group, int rank, int size, long stream, Runnable lookout) {
         String doing = "joining " + size + " ranks";
         PointerByReference made = new PointerByReference();
-        int code = library.calls()
-                .ncclCommInitRankConfig(made, size, Nccl.Id.of(group), rank, Nccl.Config.nonBlocking());
+        int code =
+                library.calls().ncclCommInitRankConfig(made, size, Nccl.Id.of(group), rank, Nccl.Config.nonBlocking());
         Pointer communicator = made.getValue();
         if (communicator == null) {
             throw library.failure(code, doing, null);
         }
         NcclCommunicator joining = new NcclCommunicator(library, communicator, new Pointer(stream), lookout);
         try {
-            joining.settle(code, doing, JOIN_SECONDS);
+            joining.settle(code, doing, MEET_SECONDS);
         } catch (RuntimeException e) {
-            joining.abort();
+            joining.close();
             throw e;
         }
         return joining;
@@ -103,34 +100,21 @@ final class NcclCommunicator implements Communicator {
     }
 
     @Override
-    public void abort() {
-        if (!isClosed) {
-            isClosed = true;
-            // Whatever it says, there is nothing else to be done.
-            calls.ncclCommAbort(communicator);
+    public void leave() {
+        if (isClosed) {
+            throw new IllegalStateException("the communicator is closed");
         }
+        settle(calls.ncclCommFinalize(communicator), "leaving", MEET_SECONDS);
+        isClosed = true;
+        calls.ncclCommDestroy(communicator);
     }
 
     @Override
     public void close() {
         if (!isClosed) {
-            if (hasLeft()) {
-                isClosed = true;
-                calls.ncclCommDestroy(communicator);
-            } else {
-                abort();
-            }
+            isClosed = true;
+            // Whatever it says, there is nothing else to be done.
+            calls.ncclCommAbort(communicator);
         }
-    }
-
-    /** Whether all ranks have, after some time. Who is lost by now is told to nobody: the sums are over. */
-    private boolean hasLeft() {
-        int code = calls.ncclCommFinalize(communicator);
-        long start = System.nanoTime();
-        while (code == Nccl.IN_PROGRESS && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(LEAVE_SECONDS)) {
-            LockSupport.parkNanos(PAUSE_NANOS);
-            code = state();
-        }
-        return code == Nccl.SUCCESS;
     }
 }

@@ -1,5 +1,6 @@
 package org.sparkmlext.kernels.cuda.device;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +64,9 @@ public interface OpenDevice extends AutoCloseable {
      */
     LaunchGraph record(Runnable launches);
 
-    /** How it adds with devices of other ranks. */
-    default DevicePeers peers() {
-        return DevicePeers.NONE;
+    /** How it adds with devices of other ranks; empty where it cannot, whatever is installed. */
+    default Optional<DevicePeers> peers() {
+        return Optional.empty();
     }
 
     /** An event that nothing was put behind yet. */

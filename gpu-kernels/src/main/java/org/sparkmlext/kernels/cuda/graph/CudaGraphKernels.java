@@ -94,7 +94,9 @@ public final class CudaGraphKernels implements GraphKernels {
 
     @Override
     public DirectSums directSums() {
-        return new CudaDirectSums(this, device.peers());
+        return device.peers()
+                .<DirectSums>map(peers -> new CudaDirectSums(this, peers))
+                .orElse(DirectSums.NONE);
     }
 
     @Override

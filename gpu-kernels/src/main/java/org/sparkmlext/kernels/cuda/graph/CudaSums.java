@@ -88,6 +88,12 @@ final class CudaSums implements AdditiveSums {
         isUnderWay = false;
     }
 
+    @Override
+    public void finish() {
+        await();
+        communicator.leave();
+    }
+
     private static void pause(long waitedNanos) {
         if (waitedNanos < SPIN_NANOS) {
             Thread.onSpinWait();
@@ -108,11 +114,10 @@ final class CudaSums implements AdditiveSums {
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            communicator.close();
             if (isUnderWay) {
-                communicator.abort();
                 drain();
             }
-            communicator.close();
             device.discard(complete);
             device.discard(end);
         }
