@@ -124,11 +124,12 @@ abstract class CudaNetworkContract {
                 .isEqualTo(train(2, device()).model());
     }
 
-    /** Ranks of uneven size, the last but one without a row to validate. */
+    /** Ranks of uneven size, only the last one with rows to validate. */
     private static List<Shard> unevenParts(int ranks) {
         List<Shard> shards = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
-            int[] training = rows(ROWS * rank * rank / (ranks * ranks), ROWS * (rank + 1) * (rank + 1) / (ranks * ranks));
+            int[] training =
+                    rows(ROWS * rank * rank / (ranks * ranks), ROWS * (rank + 1) * (rank + 1) / (ranks * ranks));
             int[] validation = rank == ranks - 1 ? rows(ROWS, ROWS + VALIDATION) : rows(0, 0);
             shards.add(new Shard(
                     Collections.nCopies(PatternBlocks.WIDTH, "pixel"),
@@ -154,7 +155,12 @@ abstract class CudaNetworkContract {
 
     /** The bytes of the model, whether batches are gathered and changed on the device or on the host; resumed too. */
     @ParameterizedTest
-    @CsvSource({"1,''", "3,''", "1,'flip,crop:2,rotate:15,zoom:0.1,shift:0.1,contrast:0.2,brightness:0.2,erase:0.3'", "3,'flip,crop:2,rotate:10'"})
+    @CsvSource({
+        "1,''",
+        "3,''",
+        "1,'flip,crop:2,rotate:15,zoom:0.1,shift:0.1,contrast:0.2,brightness:0.2,erase:0.3'",
+        "3,'flip,crop:2,rotate:10'"
+    })
     void imagesThatLieOnTheDeviceGiveTheSameModel(int ranks, String augmentation) {
         RankThreads.Outcome host = trainOnImages(ranks, augmentation, true, List.of());
         RankThreads.Outcome device = trainOnImages(ranks, augmentation, false, List.of());

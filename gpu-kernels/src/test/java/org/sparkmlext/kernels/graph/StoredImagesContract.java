@@ -101,7 +101,10 @@ abstract class StoredImagesContract extends GraphContract {
 
     private static Map<String, ImageTransform> transforms(Shape image) {
         ImageTransform.Box box = new ImageTransform.Box(
-                image.size(0) / 4, Math.max(1, image.size(0) * 3 / 4), image.size(1) / 3, Math.max(1, image.size(1) / 2));
+                image.size(0) / 4,
+                Math.max(1, image.size(0) * 3 / 4),
+                image.size(1) / 3,
+                Math.max(1, image.size(1) / 2));
         Map<String, ImageTransform> all = new LinkedHashMap<>();
         all.put("as it is", ImageTransform.IDENTITY);
         all.put("mirrored", moved(affine(image, 0, -1, 0, 0)));
