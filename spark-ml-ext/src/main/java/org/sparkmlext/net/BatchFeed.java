@@ -243,8 +243,8 @@ final class BatchFeed implements AutoCloseable {
         transforms.clear();
         if (augmentation != null) {
             for (int i = 0; i < batch.count(); i++) {
-                transforms.add(augmentation.transform(
-                        batch.key().seed(), batch.key().step(), numbers[i]));
+                transforms.add(
+                        augmentation.transform(batch.key().seed(), batch.key().step(), numbers[i]));
             }
         }
     }

@@ -146,8 +146,8 @@ abstract class CudaNetworkContract {
                 settings.algorithm(),
                 unevenParts(ranks),
                 rank -> {
-                    Backend backend = Backends.open(device(), BackendOptions.threads(1))
-                            .backend();
+                    Backend backend =
+                            Backends.open(device(), BackendOptions.threads(1)).backend();
                     return isOnHost ? new HostImages(backend) : backend;
                 },
                 finished);

@@ -56,10 +56,13 @@ class StoredBatchTest {
     }
 
     static Stream<Arguments> cases() {
-        return SHAPES.stream().flatMap(shape -> Stream.concat(
-                        CHANGES.stream(),
-                        shape.channels() == 3 ? Stream.of("saturation:1", COLOURLESS + ",saturation:0.5") : Stream.of())
-                .map(changes -> Arguments.of(shape, changes)));
+        return SHAPES.stream()
+                .flatMap(shape -> Stream.concat(
+                                CHANGES.stream(),
+                                shape.channels() == 3
+                                        ? Stream.of("saturation:1", COLOURLESS + ",saturation:0.5")
+                                        : Stream.of())
+                        .map(changes -> Arguments.of(shape, changes)));
     }
 
     private static NetworkRows rows(ImageShape shape, NetworkInput input) {
@@ -74,8 +77,7 @@ class StoredBatchTest {
 
     /** Two batches, the second one prepared while the first is there. */
     private static byte[] batches(Backend opened, ImageShape shape, @Nullable ImageAugmenter augmenter, String said) {
-        Architecture network = Architecture.builder(
-                        ImageInput.bytes(shape.height(), shape.width(), shape.channels()))
+        Architecture network = Architecture.builder(ImageInput.bytes(shape.height(), shape.width(), shape.channels()))
                 .flatten()
                 .dense(2, "relu")
                 .build();
@@ -102,8 +104,7 @@ class StoredBatchTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("cases")
     void isTheBatchThatTheHostGathers(ImageShape shape, String changes) {
-        ImageAugmenter augmenter =
-                changes.isEmpty() ? null : new ImageAugmenter(Augmentation.parse(changes), shape);
+        ImageAugmenter augmenter = changes.isEmpty() ? null : new ImageAugmenter(Augmentation.parse(changes), shape);
         byte[] expected = batches(new HostImages(emulated()), shape, augmenter, "are gathered on the host");
         byte[] made = batches(emulated(), shape, augmenter, "lie on the device");
         assertThat(made).isEqualTo(expected);

@@ -34,8 +34,7 @@ public final class RankThreads {
      * @param metrics rank 0's metrics of each round
      * @param log what the ranks said of their work, one after the other
      */
-    public record Outcome(
-            byte[] model, List<RoundState> states, List<Map<String, Double>> metrics, List<String> log) {}
+    public record Outcome(byte[] model, List<RoundState> states, List<Map<String, Double>> metrics, List<String> log) {}
 
     /** Trains on the CPU. */
     public static Outcome train(TrainingAlgorithm<?> algorithm, List<Shard> shards, int threads) {

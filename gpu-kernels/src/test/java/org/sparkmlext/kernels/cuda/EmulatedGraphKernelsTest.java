@@ -158,7 +158,9 @@ class EmulatedGraphKernelsTest {
             assertThat(backend.graphs().storeImages(16, image)).isPresent();
         }
         try (Backend full = new CudaBackend(new EmulatedDevice(EmulatedDevice.MUCH_SHARED_BYTES, 0))) {
-            assertThat(full.graphs().storeImages(1, image)).as("memory that went meanwhile").isEmpty();
+            assertThat(full.graphs().storeImages(1, image))
+                    .as("memory that went meanwhile")
+                    .isEmpty();
         }
     }
 

@@ -46,7 +46,14 @@ class Float32ConvolutionsTest {
      * @param kernels what computes it, its images' gradient and its weights' gradient from compute capability 8.0 on
      * @param before what does before
      */
-    record Case(int rows, int channels, int outputs, Window2d window, int groups, List<String> kernels, List<String> before) {
+    record Case(
+            int rows,
+            int channels,
+            int outputs,
+            Window2d window,
+            int groups,
+            List<String> kernels,
+            List<String> before) {
         int height() {
             return window.outputHeight(11);
         }
@@ -90,7 +97,8 @@ class Float32ConvolutionsTest {
         Value target = graph.input("target", TensorType.floats(one.rows(), numbers));
         Value weight = graph.input("weight", TensorType.floats(one.rows()));
         graph.layer("first");
-        x = graph.add(new Conv2d(Window2d.square(1), 1), x, graph.parameter("first", Shape.of(one.channels(), 3, 1, 1)));
+        x = graph.add(
+                new Conv2d(Window2d.square(1), 1), x, graph.parameter("first", Shape.of(one.channels(), 3, 1, 1)));
         graph.layer(LAYER);
         Window2d window = one.window();
         int channels = one.channels() / one.groups();

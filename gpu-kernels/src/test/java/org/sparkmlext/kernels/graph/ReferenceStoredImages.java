@@ -60,8 +60,7 @@ final class ReferenceStoredImages implements StoredImages {
                     pixel = saturated(pixel, transform.saturation());
                 }
                 ImageTransform.Box erased = transform.erased();
-                boolean isErased =
-                        y >= erased.top() && y < erased.bottom() && x >= erased.left() && x < erased.right();
+                boolean isErased = y >= erased.top() && y < erased.bottom() && x >= erased.left() && x < erased.right();
                 for (int c = 0; c < channels; c++) {
                     made[(y * image.size(1) + x) * channels + c] = (byte) (isErased ? 0 : pixel[c]);
                 }

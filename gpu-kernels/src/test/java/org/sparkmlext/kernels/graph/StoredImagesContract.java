@@ -127,8 +127,9 @@ abstract class StoredImagesContract extends GraphContract {
     }
 
     static Stream<Arguments> cases() {
-        return SIZES.stream().flatMap(image ->
-                transforms(image).entrySet().stream().map(e -> Arguments.of(image, e.getKey(), e.getValue())));
+        return SIZES.stream()
+                .flatMap(image ->
+                        transforms(image).entrySet().stream().map(e -> Arguments.of(image, e.getKey(), e.getValue())));
     }
 
     @ParameterizedTest
@@ -146,9 +147,7 @@ abstract class StoredImagesContract extends GraphContract {
             stored.gather(NUMBERS, 1, NUMBERS.length - 2, batch);
             byte[] made = bytes(batch);
             for (int i = 0; i < NUMBERS.length - 2; i++) {
-                assertThat(one(made, image, i))
-                        .as("place %d", i)
-                        .isEqualTo(one(pixels, image, NUMBERS[i + 1]));
+                assertThat(one(made, image, i)).as("place %d", i).isEqualTo(one(pixels, image, NUMBERS[i + 1]));
             }
             assertThat(one(made, image, NUMBERS.length - 2)).containsOnly(1);
             stored.gather(NUMBERS, 0, 0, batch);
@@ -171,8 +170,7 @@ abstract class StoredImagesContract extends GraphContract {
             byte[] made = bytes(batch);
             for (int i = 0; i < transforms.size(); i++) {
                 byte[] source = one(pixels, image, NUMBERS[i + 1]);
-                byte[] expected =
-                        i == 2 ? ReferenceStoredImages.transformed(source, image, transform) : source;
+                byte[] expected = i == 2 ? ReferenceStoredImages.transformed(source, image, transform) : source;
                 assertThat(one(made, image, i)).as("place %d", i).isEqualTo(expected);
             }
             assertThat(one(made, image, NUMBERS.length)).containsOnly(1);
@@ -245,8 +243,7 @@ abstract class StoredImagesContract extends GraphContract {
             assertThatThrownBy(() -> stored.write(IMAGES - 1, new byte[24], 0, 2))
                     .isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> stored.write(0, new byte[23], 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatThrownBy(() -> stored.gather(numbers, 0, 2, batch))
-                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> stored.gather(numbers, 0, 2, batch)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> stored.gather(numbers, 1, two, batch))
                     .isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> stored.gather(numbers, 2, 1, batch)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -78,9 +78,10 @@ class NetworkSystemTest {
 
     @Test
     void libtorchKeepsItsMemoryBetweenSteps() {
-        ALL.forEach((name, system) -> assertThat(system.environment(Path.of("work")).keySet())
-                .as(name)
-                .matches(keys -> keys.contains("MALLOC_MMAP_THRESHOLD_") == name.startsWith("libtorch")));
+        ALL.forEach(
+                (name, system) -> assertThat(system.environment(Path.of("work")).keySet())
+                        .as(name)
+                        .matches(keys -> keys.contains("MALLOC_MMAP_THRESHOLD_") == name.startsWith("libtorch")));
     }
 
     @Test

@@ -33,10 +33,8 @@ final class ImageWarp {
         this.places = places;
         this.stepX = places.stepX();
         this.stepY = places.stepY();
-        boolean isStraight = places.downX() == 0
-                && places.downY() == 1
-                && Math.abs(stepX) == ImageTransform.ONE
-                && stepY == 0;
+        boolean isStraight =
+                places.downX() == 0 && places.downY() == 1 && Math.abs(stepX) == ImageTransform.ONE && stepY == 0;
         this.isCopy = isStraight
                 && places.firstX() == Math.rint(places.firstX())
                 && places.firstY() == Math.rint(places.firstY());

@@ -213,7 +213,8 @@ final class Compilation {
 
     private void convert(String direction, Slot from, Slot to, PixelShape shape) {
         if (shape.area() == 1) {
-            launches.each(pixelNumber().file("pixels"), direction + "_rows", shape.allGroups(), from, to, shape.channels());
+            launches.each(
+                    pixelNumber().file("pixels"), direction + "_rows", shape.allGroups(), from, to, shape.channels());
             return;
         }
         Grid blocks = Grid.covering(shape.pixels(), TURNED_PIXELS, TURNING_THREADS);

@@ -11,4 +11,9 @@ import org.sparkmlext.kernels.graph.Node;
  * @param count how many floats, or groups of 8 channels of pixels
  * @param pixels what they are if they lie as pixels; null if they are floats in plain order
  */
-record MadeBy(Node node, int numLaunches, Slot numbers, int count, @Nullable PixelNumber pixels) {}
+record MadeBy(
+        Node node,
+        int numLaunches,
+        Slot numbers,
+        int count,
+        @Nullable PixelNumber pixels) {}

@@ -36,13 +36,7 @@ final class PixelProducts {
      * @param weights packed
      * @param statistics of each tile's rows, if they are wanted
      */
-    void gather(
-            Gather gather,
-            Slot source,
-            Slot weights,
-            @Nullable Slot bias,
-            Slot result,
-            @Nullable Slot statistics) {
+    void gather(Gather gather, Slot source, Slot weights, @Nullable Slot bias, Slot result, @Nullable Slot statistics) {
         Tile tile = tile(gather);
         c.launches()
                 .add(
@@ -67,8 +61,7 @@ final class PixelProducts {
     Slot pack(Slot weights, int outputs, int channels, int taps, boolean isTurned) {
         int count = Math.multiplyExact(taps, Math.multiplyExact(padded(outputs), padded(channels)));
         Slot made = c.scratch((long) count * c.pixelNumber().bytes());
-        c.launches()
-                .each(file, "pack_weights", count, weights, made, outputs, channels, taps, isTurned ? 1 : 0);
+        c.launches().each(file, "pack_weights", count, weights, made, outputs, channels, taps, isTurned ? 1 : 0);
         return made;
     }
 
