@@ -61,7 +61,7 @@ __device__ __forceinline__ void load_matrices(unsigned (&r)[4], const void* shar
                  : "r"(from)
                  : "memory");
   }
-#else
+#elif !defined(__CUDACC__)
   static_assert(!IS_TRANSPOSED, "elsewhere than on a GPU loops over shared memory take their place");
   int lane = (int)(threadIdx.x % WARP_LANES);
   for (int i = 0; i < 4; i++) r[i] = ((const unsigned*)__shfl_sync(~0u, shared, 8 * i + lane / 4))[lane % 4];

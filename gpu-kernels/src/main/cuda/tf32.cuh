@@ -39,7 +39,7 @@ __device__ __forceinline__ Split split_of(const unsigned (&bits)[4]) {
   return split;
 }
 
-#ifndef __CUDA_ARCH__
+#ifndef __CUDACC__
 // What a lane brings to a product of its warp.
 struct Tf32Operands {
   float* d;
@@ -77,7 +77,7 @@ __device__ __forceinline__ void multiply_tf32(float (&d)[4], const unsigned (&a)
   asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};\n"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
-#else
+#elif !defined(__CUDACC__)
   Tf32Operands operands{d, a, {b0, b1}};
   cuda_cpu::together(multiply_tf32_of_warp, &operands);
 #endif

@@ -7,7 +7,7 @@ import org.sparkmlext.kernels.graph.Node;
 import org.sparkmlext.kernels.graph.Op;
 import org.sparkmlext.kernels.graph.Value;
 
-/** Compiles dense layers of few units, as a network ends in, on rows that lie as pixels: {@code heads.cu}. */
+/** Compiles dense layers of few units, as a network ends in, on rows that lie as pixels in bfloat16: {@code heads.cu}. */
 record Heads(Compilation c) {
 
     private static final String FILE = "heads";
@@ -37,7 +37,7 @@ record Heads(Compilation c) {
     }
 
     private boolean isHead(Value rows, int units) {
-        return units <= MOST_UNITS && c.hasPixels(rows) && c.pixelShape(rows).area() == 1;
+        return c.isBfloat16() && units <= MOST_UNITS && c.hasPixels(rows) && c.pixelShape(rows).area() == 1;
     }
 
     private void forward(Node node) {

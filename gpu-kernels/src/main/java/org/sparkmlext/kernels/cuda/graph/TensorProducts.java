@@ -216,9 +216,9 @@ final class TensorProducts {
         }
     }
 
-    /** Whether a value lies as pixels whose images are rows of features. */
+    /** Whether a value lies as pixels whose images are rows of features, in whose order weights can be had ({@link PackedWeights}). */
     private boolean liesAsRows(Value value) {
-        return c.hasPixels(value) && c.pixelShape(value).isOfRows();
+        return c.isBfloat16() && c.hasPixels(value) && c.pixelShape(value).isOfRows();
     }
 
     /** The images that a value's rows are, as they are read and made here. */
