@@ -65,9 +65,49 @@ __device__ __forceinline__ void add_split(Sums<T>& sums, Left load_left, Right l
   }
 }
 
+#if !defined(__CUDACC__) && !defined(WHOLE_WARPS)
+// Of a row or a column: what an instruction takes.
+struct SplitLine {
+  float big[TF32_DEPTH * TF32_STEPS], small[TF32_DEPTH * TF32_STEPS];
+  void set(int k, float x) {
+    unsigned rounded = tf32_of((unsigned)__float_as_int(x));
+    big[k] = __int_as_float((int)rounded);
+    small[k] = __int_as_float((int)((unsigned)__float_as_int(x - big[k]) & 0xffffe000u));
+  }
+};
+
+// Elsewhere than on a GPU a lane adds up its own numbers, to the bits of add_split, which is slower there: 32 lanes wait for each other.
+template <class T, class Left, class Right>
+void add_split_one_by_one(Sums<T>& sums, int first_row, int first_column, Left left, Right right) {
+  enum { LENGTH = TF32_DEPTH * TF32_STEPS, OWN_ROWS = 2 * T::DOWN_TILES, OWN_COLUMNS = 2 * T::ACROSS_TILES };
+  int lane = threadIdx.x % WARP_LANES;
+  for (int first = 0; first < T::INNER; first += LENGTH) {
+    SplitLine rows[OWN_ROWS], columns[OWN_COLUMNS];
+    for (int r = 0; r < OWN_ROWS; r++) {
+      for (int k = 0; k < LENGTH; k++) rows[r].set(k, left(first_row + r / 2 * 16 + lane / 4 + r % 2 * 8, first + k));
+    }
+    for (int c = 0; c < OWN_COLUMNS; c++) {
+      for (int k = 0; k < LENGTH; k++) columns[c].set(k, right(first_column + c / 2 * 8 + lane % 4 * 2 + c % 2, first + k));
+    }
+    for (int r = 0; r < OWN_ROWS; r++) {
+      for (int c = 0; c < OWN_COLUMNS; c++) {
+        float d = 0.0f;
+        for (int step = 0; step < LENGTH; step += TF32_DEPTH) {
+          for (int k = step; k < step + TF32_DEPTH; k++) d += rows[r].small[k] * columns[c].big[k];
+          for (int k = step; k < step + TF32_DEPTH; k++) d += rows[r].big[k] * columns[c].small[k];
+        }
+        for (int k = 0; k < LENGTH; k++) d += rows[r].big[k] * columns[c].big[k];
+        sums.of[r / 2][c / 2][r % 2 * 2 + c % 2] += d;
+      }
+    }
+  }
+}
+#endif
+
 // As for bfloat16: left has a line of INNER numbers for each row, right one for each column.
 template <class T>
 __device__ __forceinline__ void add_lines(Sums<T>& sums, const float* left, const float* right, int first_row, int first_column) {
+#if defined(__CUDACC__) || defined(WHOLE_WARPS)
   int lane = threadIdx.x % WARP_LANES;
   add_split<T>(
       sums,
@@ -78,11 +118,18 @@ __device__ __forceinline__ void add_lines(Sums<T>& sums, const float* left, cons
         int column = first_column + j * 16 + (lane >> 4) * 8 + (lane & 7);
         load_matrices<false>(bits, right + line_at<T, T::INNER>(column, 2 * step + (lane >> 3 & 1)));
       });
+#else
+  add_split_one_by_one<T>(
+      sums, first_row, first_column,
+      [&](int row, int k) { return left[line_at<T, T::INNER>(row, k / T::VECTOR) + k % T::VECTOR]; },
+      [&](int column, int k) { return right[line_at<T, T::INNER>(column, k / T::VECTOR) + k % T::VECTOR]; });
+#endif
 }
 
 // The same where left and right have a line for each of the INNER numbers, of ROWS and of COLUMNS.
 template <class T>
 __device__ __forceinline__ void add_columns(Sums<T>& sums, const float* left, const float* right, int first_row, int first_column) {
+#if defined(__CUDACC__) || defined(WHOLE_WARPS)
   int lane = threadIdx.x % WARP_LANES, g = lane / 4, t = lane % 4;
   add_split<T>(
       sums,
@@ -100,4 +147,10 @@ __device__ __forceinline__ void add_columns(Sums<T>& sums, const float* left, co
           bits[e] = (unsigned)__float_as_int(right[column_at<T, T::COLUMNS>(line, column / T::VECTOR) + column % T::VECTOR]);
         }
       });
+#else
+  add_split_one_by_one<T>(
+      sums, first_row, first_column,
+      [&](int row, int k) { return left[column_at<T, T::ROWS>(k, row / T::VECTOR) + row % T::VECTOR]; },
+      [&](int column, int k) { return right[column_at<T, T::COLUMNS>(k, column / T::VECTOR) + column % T::VECTOR]; });
+#endif
 }

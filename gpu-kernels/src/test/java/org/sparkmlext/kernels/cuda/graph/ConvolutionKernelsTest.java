@@ -106,6 +106,27 @@ class ConvolutionKernelsTest {
         return CudaEmulator.of(tile.number().file("convolutions"));
     }
 
+    /** Launches, and in float32 once more by instructions of a whole warp, as on a GPU, to the same bits. */
+    private static void launch(
+            Pointer made,
+            int count,
+            String kernel,
+            Tile tile,
+            int rows,
+            int columns,
+            int pieces,
+            @Nullable Object... arguments) {
+        Shape shape = new Shape(tile.count(rows, columns), 1, pieces, tile.threads(), tile.sharedBytes());
+        if (tile.number() == PixelNumber.FLOAT32) {
+            CudaEmulator.of("convolutions_float32_warps").launch(tile.name(kernel), shape, arguments);
+            byte[] expected = made.getByteArray(0, count * Float.BYTES);
+            launch(kernel, tile, rows, columns, pieces, arguments);
+            assertThat(made.getByteArray(0, expected.length)).isEqualTo(expected);
+        } else {
+            launch(kernel, tile, rows, columns, pieces, arguments);
+        }
+    }
+
     private static void launch(
             String kernel, Tile tile, int rows, int columns, int pieces, @Nullable Object... arguments) {
         Shape shape = new Shape(tile.count(rows, columns), 1, pieces, tile.threads(), tile.sharedBytes());
@@ -210,6 +231,8 @@ class ConvolutionKernelsTest {
         Pointer result = allocate((long) of.bytes() * pixels * lines);
         Pointer statistics = allocate(8L * tiles * lines);
         launch(
+                result,
+                pixels * lines,
                 "gather",
                 one.tile(),
                 pixels,
@@ -314,6 +337,8 @@ class ConvolutionKernelsTest {
         int count = (pixels + length - 1) / length;
         Pointer pieces = allocate(4L * count * lines * g.inner());
         launch(
+                pieces,
+                count * lines * g.inner(),
                 "gather_weights",
                 one.tile(),
                 lines,
