@@ -37,7 +37,10 @@ record Heads(Compilation c) {
     }
 
     private boolean isHead(Value rows, int units) {
-        return c.isBfloat16() && units <= MOST_UNITS && c.hasPixels(rows) && c.pixelShape(rows).area() == 1;
+        return c.isBfloat16()
+                && units <= MOST_UNITS
+                && c.hasPixels(rows)
+                && c.pixelShape(rows).area() == 1;
     }
 
     private void forward(Node node) {
