@@ -40,8 +40,18 @@ import org.sparkmlext.training.TrainingReport;
 class EmulatedGpusIT {
 
     private static final List<String> TREES = List.of("tree", "rows", "splits", "losses");
-    private static final List<String> NETWORKS =
-            List.of("elements", "products", "windows", "norms", "objectives", "updates");
+    private static final List<String> NETWORKS = List.of(
+            "elements",
+            "products",
+            "windows",
+            "norms",
+            "objectives",
+            "updates",
+            "images",
+            "pixels_float32",
+            "pixel_windows_float32",
+            "pixel_norms_float32",
+            "convolutions_float32");
 
     @TempDir
     private Path folder;
