@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sparkmlext.kernels.emulated.CudaDriver;
-import org.sparkmlext.kernels.emulated.CudaEmulator;
 import org.sparkmlext.net.SumsRank.Task;
 import org.sparkmlext.training.GpuSums;
 
@@ -34,11 +33,8 @@ abstract class SumsContract {
 
     @BeforeAll
     static void compile() throws IOException {
-        assumeTrue(CudaEmulator.hasCompiler(), "no g++ on the PATH: there is no driver on the CPU");
-        boolean isLinux = System.getProperty("os.name").equals("Linux")
-                && System.getProperty("os.arch").equals("amd64");
-        assumeTrue(isLinux, "JCuda's natives are there for Linux on x86_64 only");
-        environment = CudaDriver.environmentWithNccl(List.of("elements", "products", "norms", "objectives", "updates"));
+        assumeTrue(CudaDriver.missing() == null, CudaDriver.missing());
+        environment = CudaDriver.environmentWithNccl(CudaDriver.NETWORK_FILES);
     }
 
     final SumsProcesses start(Task task, GpuSums how, List<Map<String, String>> environments) throws IOException {

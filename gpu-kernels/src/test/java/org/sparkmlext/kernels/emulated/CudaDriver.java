@@ -18,6 +18,20 @@ import org.jspecify.annotations.Nullable;
 /** A {@code libcuda.so.1} whose kernels run on the CPU, so that JCuda's side of the back end runs without a GPU, in a process of its own. */
 public final class CudaDriver {
 
+    /** The files of kernels that networks without steps take in float32, images of bytes included. */
+    public static final List<String> NETWORK_FILES = List.of(
+            "elements",
+            "products",
+            "windows",
+            "norms",
+            "objectives",
+            "updates",
+            "images",
+            "pixels_float32",
+            "pixel_windows_float32",
+            "pixel_norms_float32",
+            "convolutions_float32");
+
     /** CUDA's numbers of errors. */
     public static final int OUT_OF_MEMORY = 2;
 

@@ -40,18 +40,6 @@ import org.sparkmlext.training.TrainingReport;
 class EmulatedGpusIT {
 
     private static final List<String> TREES = List.of("tree", "rows", "splits", "losses");
-    private static final List<String> NETWORKS = List.of(
-            "elements",
-            "products",
-            "windows",
-            "norms",
-            "objectives",
-            "updates",
-            "images",
-            "pixels_float32",
-            "pixel_windows_float32",
-            "pixel_norms_float32",
-            "convolutions_float32");
 
     @TempDir
     private Path folder;
@@ -186,7 +174,7 @@ class EmulatedGpusIT {
 
     @Test
     void networksLearnAndScoreAsOnTheCpu() throws IOException {
-        SparkSession spark = cluster(Shares.ONE_EACH, NETWORKS);
+        SparkSession spark = cluster(Shares.ONE_EACH, CudaDriver.NETWORK_FILES);
         Dataset<Row> images = PatternImages.table(spark, 60).cache();
         CnnClassificationModel expected = networks("cpu").fit(images);
         Heard heard = new Heard();
