@@ -96,9 +96,10 @@ abstract class SumsContract {
     @Test
     void aRankThatFailsInItsBackwardPassIsNamedByTheOthers() throws Exception {
         try (SumsProcesses ranks = start(Task.FAIL, gpuSums(), 3)) {
-            for (int rank = 0; rank < 3; rank++) {
-                assertThat(ranks.end(rank)).startsWith("failed 1 ").contains(SumsRank.REASON);
-            }
+            assertThat(ranks.end(1)).startsWith("failed 1 ").contains(SumsRank.REASON);
+            // Why it failed is lost where its connection is reset under what others were sending it.
+            assertThat(ranks.end(0)).startsWith("failed 1 ");
+            assertThat(ranks.end(2)).startsWith("failed 1 ");
         }
     }
 
