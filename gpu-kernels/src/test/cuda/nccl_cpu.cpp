@@ -2,8 +2,8 @@
 // device is the process's own, and a sum runs in its stream as a function of the host.
 //
 // It is as slow as NCCL may be: no call of a communicator has done anything before ncclCommGetAsyncError was asked twice. A sum is by rank,
-// ((v0 + v1) + v2) + ..., and waits for ranks that do not come for ever, or until it is aborted. In the environment: NCCL_CPU_VERSION is the
-// version, NCCL_CPU_FAILS how many sums go well before one fails.
+// ((v0 + v1) + v2) + ..., and waits for ranks that do not come for ever, or until it is aborted. In the environment: NCCL_CPU_FOLDER is where
+// groups meet, without which there are none, NCCL_CPU_VERSION the version, NCCL_CPU_FAILS how many sums go well before one fails.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -109,7 +109,8 @@ CALL(const char*, ncclGetLastError, void*) { return ""; }
 CALL(int, ncclGetUniqueId, Id* id) {
   memset(id, 0, sizeof *id);
   const char* folder = getenv("NCCL_CPU_FOLDER");
-  snprintf(id->path, sizeof id->path, "%s/group-XXXXXX", folder ? folder : "/tmp");
+  if (!folder) return INVALID_USAGE;
+  snprintf(id->path, sizeof id->path, "%s/group-XXXXXX", folder);
   int file = mkstemp(id->path);
   if (file < 0 || ftruncate(file, sizeof(Room))) return SYSTEM_ERROR;
   return close(file), SUCCESS;
