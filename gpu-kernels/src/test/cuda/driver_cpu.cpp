@@ -380,6 +380,19 @@ CALL(cuLaunchHostFunc, Stream* stream, void (*function)(void*), void* data) {
   return give(stream, Work([=] { function(data); }, true));
 }
 
+// What a library's kernel does, as products_cpu.cpp has them: it can be recorded, and nothing of it waits.
+CALL(cuda_cpu_give, Stream* stream, void (*function)(void*), void* data) {
+  ONE_AT_A_TIME;
+  return give(stream, [=] {
+    if (!fault) function(data);
+  });
+}
+CALL(cuStreamIsCapturing, const Stream* stream, int* status) {
+  ONE_AT_A_TIME;
+  if (!stream) return INVALID_HANDLE;
+  return *status = stream->is_recording, OK;
+}
+
 CALL(cuStreamBeginCapture_v2, Stream* stream, int mode) {
   ONE_AT_A_TIME;
   if (fault) return fault;

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  *     attention to it
  * @param directory on a local disk: where a back end whose memory is the Java heap keeps dense bins in {@link MappedFile}s
  *     instead; null to keep them on the heap. Others pay no attention to it
+ * @param products what computes large products on a GPU. Others pay no attention to it
  */
 public record BackendOptions(
-        int numThreads, int ordinal, @Nullable Path directory) {
+        int numThreads, int ordinal, @Nullable Path directory, GpuProducts products) {
 
     public BackendOptions {
         if (numThreads < 1) {
@@ -24,9 +25,9 @@ public record BackendOptions(
         }
     }
 
-    /** Without files. */
+    /** Without files, by this module's own kernels. */
     public BackendOptions(int numThreads, int ordinal) {
-        this(numThreads, ordinal, null);
+        this(numThreads, ordinal, null, GpuProducts.OWN);
     }
 
     /** The first device, with this many threads, without files. */
@@ -36,6 +37,11 @@ public record BackendOptions(
 
     /** The same with another directory, or none. */
     public BackendOptions withDirectory(@Nullable Path other) {
-        return new BackendOptions(numThreads, ordinal, other);
+        return new BackendOptions(numThreads, ordinal, other, products);
+    }
+
+    /** The same with large products computed otherwise. */
+    public BackendOptions withProducts(GpuProducts other) {
+        return new BackendOptions(numThreads, ordinal, directory, other);
     }
 }

@@ -36,7 +36,8 @@ final class CudaBackend implements Backend {
 
     @Override
     public String description() {
-        return NAME + ": " + device.facts().describe();
+        String libraries = device.products();
+        return NAME + ": " + device.facts().describe() + (libraries.isEmpty() ? "" : "; products by " + libraries);
     }
 
     @Override

@@ -41,6 +41,6 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        return new CudaBackend(JCudaDevice.open(options.ordinal()));
+        return new CudaBackend(JCudaDevice.open(options.ordinal(), options.products()));
     }
 }

@@ -4,15 +4,19 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.cuda.device.DeviceEvent;
 import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
+import org.sparkmlext.kernels.cuda.device.EmulatedProducts;
 import org.sparkmlext.kernels.cuda.device.Lane;
 import org.sparkmlext.kernels.cuda.device.LaunchGraph;
 import org.sparkmlext.kernels.cuda.device.OpenDevice;
 import org.sparkmlext.kernels.cuda.device.PinnedMemory;
+import org.sparkmlext.kernels.cuda.device.ProductCall;
+import org.sparkmlext.kernels.cuda.device.ProductShape;
 import org.sparkmlext.kernels.cuda.device.StagedMemory;
 import org.sparkmlext.kernels.cuda.device.Staging;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
@@ -40,6 +44,7 @@ final class EmulatedDevice implements OpenDevice {
     private final EmulatedLanes lanes = new EmulatedLanes();
     private final Staging staging = new Staging(this);
     private final int mostAllocations;
+    private final @Nullable EmulatedProducts products;
     private int numAllocations;
     private long usedBytes;
     private long otherBytes;
@@ -56,9 +61,26 @@ final class EmulatedDevice implements OpenDevice {
 
     private EmulatedDevice(
             int sharedBytes, int mostAllocations, int numMultiprocessors, int major, int minor, String suffix) {
+        this(sharedBytes, mostAllocations, numMultiprocessors, major, minor, suffix, false);
+    }
+
+    private EmulatedDevice(
+            int sharedBytes,
+            int mostAllocations,
+            int numMultiprocessors,
+            int major,
+            int minor,
+            String suffix,
+            boolean hasLibraries) {
         this.mostAllocations = mostAllocations;
         facts = new DeviceFacts(
                 "CUDA on the CPU" + suffix, major, minor, 13_000, TOTAL_BYTES, numMultiprocessors, sharedBytes);
+        products = hasLibraries ? new EmulatedProducts(facts) : null;
+    }
+
+    /** One whose products are the libraries'. */
+    static EmulatedDevice withLibraries() {
+        return new EmulatedDevice(MUCH_SHARED_BYTES, Integer.MAX_VALUE, NUM_MULTIPROCESSORS, 9, 0, "", true);
     }
 
     /** One of some compute capability. */
@@ -149,6 +171,36 @@ final class EmulatedDevice implements OpenDevice {
     }
 
     @Override
+    public Optional<ProductCall> product(ProductShape shape) {
+        lanes.requireNotRecording("choosing a product");
+        return products == null ? Optional.empty() : products.find(shape).map(call -> new LazyProduct(call, lanes));
+    }
+
+    /** A library's product that is done when it is waited for. */
+    private record LazyProduct(ProductCall call, EmulatedLanes lanes) implements ProductCall {
+
+        @Override
+        public String library() {
+            return call.library();
+        }
+
+        @Override
+        public long scratchBytes() {
+            return call.scratchBytes();
+        }
+
+        @Override
+        public void run(DeviceMemory first, DeviceMemory second, DeviceMemory result, @Nullable DeviceMemory scratch) {
+            lanes.launch(() -> call.run(first, second, result, scratch));
+        }
+
+        @Override
+        public void free() {
+            call.free();
+        }
+    }
+
+    @Override
     public DeviceEvent event() {
         lanes.requireNotRecording("making an event");
         return lanes.event();
@@ -172,6 +224,9 @@ final class EmulatedDevice implements OpenDevice {
     @Override
     public void close() {
         staging.free();
+        if (products != null) {
+            products.close();
+        }
         if (usedBytes != 0) {
             throw new IllegalStateException(usedBytes + " bytes were not freed");
         }

@@ -2,6 +2,7 @@ package org.sparkmlext.kernels.emulated;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,9 @@ public final class CudaDriver {
     private static final String LIBRARIES = "LD_LIBRARY_PATH";
     private static final String SOURCE = "driver_cpu.cpp";
     private static final String SUMS = "nccl_cpu.cpp";
+    private static final String PRODUCTS = "products_cpu.cpp";
+    private static final String MULTIPLICATIONS = "libcublasLt.so.13";
+    private static final String CONVOLUTIONS = "libcudnn.so.9";
     private static final int HASH_DIGITS = 16;
 
     private CudaDriver() {}
@@ -93,6 +97,25 @@ public final class CudaDriver {
                 "NCCL_CPU_FOLDER",
                 Files.createTempDirectory(CudaEmulator.folder(), "groups").toString());
         return environment;
+    }
+
+    /** The same, and libraries that compute products: {@code products_cpu.cpp}. */
+    public static Map<String, String> environmentWithProducts(List<String> files) throws IOException {
+        Map<String, String> environment = new HashMap<>(environment(files));
+        for (String library : List.of(MULTIPLICATIONS, CONVOLUTIONS)) {
+            environment.merge(
+                    LIBRARIES,
+                    folder(PRODUCTS, library).toString(),
+                    (before, folder) -> before + File.pathSeparator + folder);
+        }
+        return environment;
+    }
+
+    /** Lets this process find those libraries, which compute at once where they are given no stream. */
+    public static void provideProducts() throws IOException {
+        for (String library : List.of(MULTIPLICATIONS, CONVOLUTIONS)) {
+            NativeLibrary.addSearchPath(library, folder(PRODUCTS, library).toString());
+        }
     }
 
     /** Where a library lies, compiled once for each content of its source. */

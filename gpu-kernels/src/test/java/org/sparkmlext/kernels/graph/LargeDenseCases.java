@@ -55,6 +55,12 @@ final class LargeDenseCases {
             x = c.graph.add(new Dropout(0.25f, 2), tanh(c, layer(c, "first", x, 256)), c.rowNumbers());
             return tanh(c, layer(c, "second", x, 256));
         }));
+        cases.add(ofRows(
+                "rows, two layers without a bias",
+                (c, x) -> tanh(
+                        c,
+                        GraphCases.dense(
+                                c, "second", tanh(c, GraphCases.dense(c, "first", x, 256, false)), 256, false))));
         return cases.stream();
     }
 

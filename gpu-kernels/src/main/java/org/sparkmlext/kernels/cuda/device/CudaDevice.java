@@ -23,7 +23,7 @@ public final class CudaDevice implements AutoCloseable {
     private final OpenDevice driver;
     private final Map<String, Found> kernels = new HashMap<>();
     private final MemoryPool pool;
-    /** Graphs and events not yet freed. A caller that failed may have lost them, and other tasks may keep the device's context alive. */
+    /** Graphs, events and products not yet freed. A caller that failed may have lost them, and other tasks may keep the device's context alive. */
     private final Set<DeviceObject> made = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Within {@link #beside}. */
@@ -127,7 +127,20 @@ public final class CudaDevice implements AutoCloseable {
         return event;
     }
 
-    /** Frees a graph or an event made here; does nothing where closing the device has done so. */
+    /** {@link OpenDevice#product}; to be given to {@link #discard} at the end. */
+    public Optional<ProductCall> product(ProductShape shape) {
+        requireOpen();
+        Optional<ProductCall> call = driver.product(shape);
+        call.ifPresent(made::add);
+        return call;
+    }
+
+    /** {@link OpenDevice#products}. */
+    public String products() {
+        return driver.products();
+    }
+
+    /** Frees a graph, an event or a product made here; does nothing where closing the device has done so. */
     public void discard(DeviceObject object) {
         if (made.remove(object)) {
             driver.enter();

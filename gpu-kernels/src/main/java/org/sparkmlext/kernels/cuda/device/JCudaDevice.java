@@ -10,6 +10,7 @@ import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.Availability;
+import org.sparkmlext.kernels.GpuProducts;
 import org.sparkmlext.kernels.KernelException;
 
 /**
@@ -26,8 +27,10 @@ public final class JCudaDevice implements OpenDevice {
     private final JCudaReclaim reclaim = new JCudaReclaim();
     private final JCudaStreams streams;
     private final JCudaArguments arguments;
+    /** Null where own kernels compute all products. */
+    private final @Nullable VendorProducts products;
 
-    private JCudaDevice(DeviceFacts facts, CUdevice device) {
+    private JCudaDevice(DeviceFacts facts, CUdevice device, GpuProducts products) {
         this.facts = facts;
         this.device = device;
         JCudaCalls.check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "opening " + facts.name());
@@ -40,6 +43,9 @@ public final class JCudaDevice implements OpenDevice {
                 streams.free();
                 throw e;
             }
+            this.products = products == GpuProducts.AUTO
+                    ? new VendorProducts(facts, streams.of(Lane.LAUNCHES).raw())
+                    : null;
         } catch (RuntimeException e) {
             release();
             throw e;
@@ -53,12 +59,21 @@ public final class JCudaDevice implements OpenDevice {
      * @throws KernelException if it cannot be used; the message is that of {@link GpuRuntime#look}
      */
     public static JCudaDevice open(int ordinal) {
+        return open(ordinal, GpuProducts.OWN);
+    }
+
+    /**
+     * The same.
+     *
+     * @param products what computes large products
+     */
+    public static JCudaDevice open(int ordinal, GpuProducts products) {
         Availability availability = GpuRuntime.look(ordinal);
         if (!availability.isAvailable()) {
             throw new KernelException("cuda: device " + ordinal + " cannot be used: " + availability.reason());
         }
         JCudaCalls calls = new JCudaCalls();
-        return new JCudaDevice(calls.facts(ordinal), calls.device(ordinal));
+        return new JCudaDevice(calls.facts(ordinal), calls.device(ordinal), products);
     }
 
     @Override
@@ -123,6 +138,16 @@ public final class JCudaDevice implements OpenDevice {
     }
 
     @Override
+    public Optional<ProductCall> product(ProductShape shape) {
+        return products == null ? Optional.empty() : products.product(shape);
+    }
+
+    @Override
+    public String products() {
+        return products == null ? "" : products.description();
+    }
+
+    @Override
     public DeviceEvent event() {
         return streams.event();
     }
@@ -136,6 +161,9 @@ public final class JCudaDevice implements OpenDevice {
     @Override
     public void close() {
         try {
+            if (products != null) {
+                products.free();
+            }
             staging.free();
             arguments.free();
             modules.values().forEach(JCudaModule::close);

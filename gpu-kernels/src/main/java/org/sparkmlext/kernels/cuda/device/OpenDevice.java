@@ -69,6 +69,21 @@ public interface OpenDevice extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * A product as a library of the vendor computes it.
+     *
+     * @return empty where none is wanted, none is installed or none takes that shape: other code computes it then
+     * @throws org.sparkmlext.kernels.KernelException if a library is there and fails
+     */
+    default Optional<ProductCall> product(ProductShape shape) {
+        return Optional.empty();
+    }
+
+    /** Which libraries {@link #product} has, for a log; empty where none is wanted. */
+    default String products() {
+        return "";
+    }
+
     /** An event that nothing was put behind yet. */
     DeviceEvent event();
 

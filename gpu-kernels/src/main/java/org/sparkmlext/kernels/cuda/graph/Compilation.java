@@ -6,11 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.cuda.device.DeviceFacts;
 import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
+import org.sparkmlext.kernels.cuda.device.ProductCall;
+import org.sparkmlext.kernels.cuda.device.ProductShape;
 import org.sparkmlext.kernels.graph.BatchNorm;
 import org.sparkmlext.kernels.graph.Element;
 import org.sparkmlext.kernels.graph.Graph;
@@ -39,6 +43,7 @@ final class Compilation {
     private final Graph graph;
     private final ProgramMemory memory;
     private final DeviceFacts facts;
+    private final Function<ProductShape, Optional<ProductCall>> libraries;
     private final AdditiveParts additive;
     private final Readers readers;
     private final Set<Slot> planned = new LinkedHashSet<>();
@@ -61,10 +66,17 @@ final class Compilation {
     /** Seed and step of a run, two longs. */
     private final Slot key = Slot.permanent(2L * Long.BYTES);
 
-    Compilation(Graph graph, Precision precision, ProgramMemory memory, DeviceFacts facts) {
+    /** @param libraries what computes a product beside the kernels, if anything does */
+    Compilation(
+            Graph graph,
+            Precision precision,
+            ProgramMemory memory,
+            DeviceFacts facts,
+            Function<ProductShape, Optional<ProductCall>> libraries) {
         this.graph = graph;
         this.memory = memory;
         this.facts = facts;
+        this.libraries = libraries;
         isBfloat16 = precision == Precision.BFLOAT16;
         hasTensorCores = facts.hasTensorCores();
         rowForms = new RowForms(graph);
@@ -85,6 +97,11 @@ final class Compilation {
     /** Of the device that will run it. */
     DeviceFacts facts() {
         return facts;
+    }
+
+    /** A product by a library of the device's vendor, if one is to compute it. */
+    Optional<ProductCall> library(ProductShape shape) {
+        return libraries.apply(shape);
     }
 
     AdditiveParts additive() {

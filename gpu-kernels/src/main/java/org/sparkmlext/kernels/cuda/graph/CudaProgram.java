@@ -28,7 +28,7 @@ final class CudaProgram implements Program {
     private final CudaDevice device;
     private final Graph graph;
     private final ProgramMemory memory;
-    private final List<Launch> launches;
+    private List<Launch> launches = List.of();
     private final List<MadeBy> made;
     private final InputChecks checks;
     private final Slot key;
@@ -42,10 +42,10 @@ final class CudaProgram implements Program {
         this.graph = graph;
         memory = new ProgramMemory(kernels, graph, model);
         try {
-            Compilation compilation = new Compilation(graph, precision, memory, device.facts());
+            Compilation compilation = new Compilation(graph, precision, memory, device.facts(), device::product);
             GraphCompiler compiler = new GraphCompiler(compilation);
-            compiler.compile();
             launches = compilation.launches().all();
+            compiler.compile();
             made = compiler.made();
             checks = compilation.checks();
             key = compilation.key();
@@ -54,8 +54,8 @@ final class CudaProgram implements Program {
             DeviceMemory block =
                     device.allocate(arenaBytes, "a program of " + graph.rows() + " rows", ProgramMemory.REMEDY);
             arena = block;
-            compilation.writeConstants(block);
             launches.forEach(launch -> launch.bind(device, block));
+            compilation.writeConstants(block);
             checks.bind(device, block);
         } catch (RuntimeException | Error e) {
             close();
@@ -164,6 +164,7 @@ final class CudaProgram implements Program {
                 replay.close();
                 device.free(block);
             }
+            launches.forEach(launch -> launch.free(device));
             memory.close();
         }
     }

@@ -4,43 +4,43 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.cuda.device.CudaDevice;
-import org.sparkmlext.kernels.cuda.device.DeviceKernel;
-import org.sparkmlext.kernels.cuda.device.DeviceKernel.Grid;
 import org.sparkmlext.kernels.cuda.device.DeviceMemory;
 
 /** One launch of a program. Made while its arguments have no address yet, then bound, then run many times with the same ones. */
 final class Launch {
 
+    /** What a launch is of. */
+    interface Work {
+
+        /** Its name, for messages and profiles. */
+        String name();
+
+        /**
+         * What runs it.
+         *
+         * @param arguments memory in the place of slots
+         */
+        Runnable bind(CudaDevice device, @Nullable Object[] arguments);
+
+        /** Gives back what it keeps of a device. */
+        default void free(CudaDevice device) {}
+    }
+
     private final String layer;
     private final String op;
-    private final String file;
-    private final String kernel;
-    private final int sharedBytes;
-    private final Grid grid;
+    private final Work work;
     private final @Nullable Object[] arguments;
-    private @Nullable DeviceKernel bound;
-    private @Nullable Object[] addresses = {};
+    private @Nullable Runnable bound;
 
     /**
      * @param layer for messages and profiles
      * @param op likewise: name of the op, or of what else is done
-     * @param sharedBytes dynamic shared memory of a block
-     * @param arguments as {@link DeviceKernel#launch} takes them, a {@link Slot} in the place of memory
+     * @param arguments as the work takes them, a {@link Slot} in the place of memory
      */
-    Launch(
-            String layer,
-            String op,
-            String file,
-            String kernel,
-            int sharedBytes,
-            Grid grid,
-            @Nullable Object... arguments) {
+    Launch(String layer, String op, Work work, @Nullable Object... arguments) {
         this.layer = layer;
         this.op = op;
-        this.file = file;
-        this.kernel = kernel;
-        this.sharedBytes = sharedBytes;
-        this.grid = grid;
+        this.work = work;
         this.arguments = arguments;
     }
 
@@ -53,7 +53,7 @@ final class Launch {
     }
 
     String kernel() {
-        return kernel;
+        return work.name();
     }
 
     @Nullable
@@ -62,19 +62,24 @@ final class Launch {
     }
 
     void bind(CudaDevice device, DeviceMemory arena) {
-        bound = device.kernel(file, kernel, sharedBytes);
-        addresses = Arrays.stream(arguments)
+        @Nullable
+        Object[] addresses = Arrays.stream(arguments)
                 .map(argument -> argument instanceof Slot slot ? slot.memory(arena) : argument)
                 .toArray();
+        bound = work.bind(device, addresses);
+    }
+
+    void free(CudaDevice device) {
+        work.free(device);
     }
 
     void run() {
-        DeviceKernel ready = bound;
+        Runnable ready = bound;
         if (ready == null) {
             throw new IllegalStateException(this + " was not bound");
         }
         try {
-            ready.launch(grid, addresses);
+            ready.run();
         } catch (KernelException e) {
             // A launch tells of faults of those before it, too.
             throw new KernelException(this + " or one before it failed: " + e.getMessage(), e);
@@ -83,6 +88,6 @@ final class Launch {
 
     @Override
     public String toString() {
-        return "layer '" + layer + "': " + op + " (" + kernel + ")";
+        return "layer '" + layer + "': " + op + " (" + kernel() + ")";
     }
 }

@@ -39,6 +39,11 @@ final class LaunchList {
 
     /** @param sharedBytes dynamic shared memory of a block, always the same for a kernel */
     void add(String file, String kernel, int sharedBytes, Grid grid, @Nullable Object... arguments) {
+        add(new KernelWork(file, kernel, sharedBytes, grid), arguments);
+    }
+
+    /** @param arguments see {@link Launch} */
+    void add(Launch.Work work, @Nullable Object... arguments) {
         for (Object argument : arguments) {
             if (argument instanceof Slot slot) {
                 slot.usedBy(launches.size());
@@ -47,7 +52,7 @@ final class LaunchList {
                 }
             }
         }
-        launches.add(new Launch(layer, op, file, kernel, sharedBytes, grid, arguments));
+        launches.add(new Launch(layer, op, work, arguments));
     }
 
     /** A launch of a thread an element; {@code count} is the last argument. */

@@ -1,8 +1,10 @@
 package org.sparkmlext.kernels.cuda.graph;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.ProductCall;
 import org.sparkmlext.kernels.cuda.graph.Gather.Tile;
 
 /** Launches of {@code convolutions.cu} and {@code convolutions_float32.cu}: products of pixels, and of rows as images of one pixel. */
@@ -16,11 +18,13 @@ final class PixelProducts {
     private static final long MOST_SCRATCH = 1L << 26;
 
     private final Compilation c;
+    private final LibraryProducts libraries;
     private final TensorTiles tiles;
     private final String file;
 
     PixelProducts(Compilation c) {
         this.c = c;
+        libraries = new LibraryProducts(c);
         tiles = TensorTiles.of(c.pixelNumber());
         file = c.pixelNumber().file(FILE);
     }
@@ -70,30 +74,33 @@ final class PixelProducts {
     }
 
     /**
-     * Gradient of weights in plain order, pieces of the pixels side by side, then added up.
+     * Gradient of weights in plain order, pieces of the pixels side by side, then added up; by a library in one piece.
      *
      * @param channels of the weights
      * @param taps likewise; of a dense layer that reads images as they lie, their pixels
      */
     void weights(Gather gather, Slot source, Slot dy, Slot dw, int channels, int taps) {
-        int outputs = gather.result().padded();
         int columns = gather.inner();
-        Tile tile = tiles.ofWeights(gather);
-        int pixels = gather.result().pixels();
-        long most = Math.min(MOST_BLOCKS / tile.count(outputs, columns), MOST_SCRATCH / ((long) outputs * columns));
-        long wanted = Math.max(1, Math.min(most, pixels / LEAST_PIECE));
-        int length = (int) ((pixels + wanted - 1) / wanted);
-        length = (length + tile.inner() - 1) / tile.inner() * tile.inner();
-        int count = (pixels + length - 1) / length;
-        int numbers = Math.multiplyExact(outputs, columns);
-        Slot pieces = c.scratch((long) count * numbers * Float.BYTES);
-        c.launches()
-                .add(
-                        file,
-                        tile.name("gather_weights"),
-                        tile.sharedBytes(),
-                        tile.grid(outputs, columns, count),
-                        with(gather, source, dy, pieces, length));
+        int numbers = Math.multiplyExact(gather.result().padded(), columns);
+        Optional<ProductCall> call = libraries.weights(gather);
+        int count = 1;
+        Slot pieces;
+        if (call.isPresent()) {
+            pieces = c.scratch((long) numbers * Float.BYTES);
+            libraries.run(call.get(), dy, source, pieces);
+        } else {
+            int length = lengthOfPieces(gather);
+            count = (gather.result().pixels() + length - 1) / length;
+            pieces = c.scratch((long) count * numbers * Float.BYTES);
+            Tile tile = tiles.ofWeights(gather);
+            c.launches()
+                    .add(
+                            file,
+                            tile.name("gather_weights"),
+                            tile.sharedBytes(),
+                            tile.grid(gather.result().padded(), columns, count),
+                            with(gather, source, dy, pieces, length));
+        }
         c.launches()
                 .each(
                         file,
@@ -105,5 +112,17 @@ final class PixelProducts {
                         gather.result().channels(),
                         channels,
                         taps);
+    }
+
+    /** Pixels of a piece, a multiple of what a tile takes at once. */
+    private int lengthOfPieces(Gather gather) {
+        int outputs = gather.result().padded();
+        int columns = gather.inner();
+        Tile tile = tiles.ofWeights(gather);
+        int pixels = gather.result().pixels();
+        long most = Math.min(MOST_BLOCKS / tile.count(outputs, columns), MOST_SCRATCH / ((long) outputs * columns));
+        long wanted = Math.max(1, Math.min(most, pixels / LEAST_PIECE));
+        int length = (int) ((pixels + wanted - 1) / wanted);
+        return (length + tile.inner() - 1) / tile.inner() * tile.inner();
     }
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.cuda.device.ProductCall;
 import org.sparkmlext.kernels.cuda.graph.Gather.Tile;
 import org.sparkmlext.kernels.cuda.graph.PackedWeights.Form;
 import org.sparkmlext.kernels.graph.Conv2d;
@@ -27,7 +28,10 @@ final class TensorProducts {
 
     private final Compilation c;
     private final PixelProducts products;
+    private final LibraryProducts libraries;
     private final PackedWeights packed;
+    /** Products of nodes by libraries, those that none takes too. */
+    private final Map<Node, Optional<ProductCall>> calls = new HashMap<>();
     /** The same in float32, each made where it is first read. */
     private final Map<Form, Slot> made = new HashMap<>();
     /** Plain values as rows, brought once. */
@@ -36,6 +40,7 @@ final class TensorProducts {
     TensorProducts(Compilation c) {
         this.c = c;
         products = new PixelProducts(c);
+        libraries = new LibraryProducts(c);
         packed = new PackedWeights(c);
     }
 
@@ -56,10 +61,10 @@ final class TensorProducts {
             return false;
         }
         Op op = node.op();
-        if (op instanceof Conv2d o) {
-            convolve(node, o);
-        } else if (op instanceof Conv2d.InputGradient o) {
-            gradientOfImages(node, o);
+        if (op instanceof Conv2d) {
+            convolve(node);
+        } else if (op instanceof Conv2d.InputGradient) {
+            gradientOfImages(node);
         } else if (op instanceof Conv2d.WeightGradient o) {
             gradientOfWeights(node, o);
         } else if (op instanceof Dense) {
@@ -104,13 +109,47 @@ final class TensorProducts {
         return (long) graph.type(weights).shape().elements() * graph.rows() >= LEAST_PRODUCTS;
     }
 
+    /** The product of pixels and weights that a node is, if it is one. */
+    private Optional<Gather> gather(Node node) {
+        Op op = node.op();
+        if (op instanceof Conv2d o) {
+            return Optional.of(
+                    new Gather(c.pixelShape(node.input(0)), c.pixelShape(node.output(0)), o.window(), false));
+        } else if (op instanceof Conv2d.InputGradient o) {
+            return Optional.of(new Gather(c.pixelShape(node.input(0)), c.pixelShape(node.output(0)), o.window(), true));
+        } else if (op instanceof Dense) {
+            PixelShape wide = rowsOf(node.input(0));
+            int units = c.shape(node.input(1)).size(0);
+            return Optional.of(Gather.ofRows(wide.rows(), wide.features(), units, false));
+        } else if (op instanceof Dense.InputGradient) {
+            PixelShape wide = rowsOf(node.output(0));
+            int units = c.shape(node.input(1)).size(0);
+            return Optional.of(Gather.ofRows(wide.rows(), wide.features(), units, true));
+        }
+        return Optional.empty();
+    }
+
+    /** How a library computes a node that is a product of pixels and weights, if one does. */
+    private Optional<ProductCall> call(Node node) {
+        boolean hasBias = (node.op() instanceof Conv2d || node.op() instanceof Dense)
+                && node.inputs().size() > 2;
+        return calls.computeIfAbsent(
+                node, one -> hasBias ? Optional.empty() : gather(one).flatMap(libraries::gather));
+    }
+
     /** The form of the weights that a product reads, if it reads any. */
     private Optional<Form> form(Node node) {
         Op op = node.op();
         if (op instanceof Conv2d || op instanceof Conv2d.InputGradient) {
             Shape weights = c.shape(node.input(1));
             int taps = weights.size(2) * weights.size(3);
-            return Optional.of(new Form(node.input(1), op instanceof Conv2d.InputGradient, taps, false));
+            // Libraries take windows as [output][tap][channel] in either direction.
+            boolean isForLibrary = call(node).isPresent()
+                    && !LibraryProducts.isPlain(gather(node).orElseThrow());
+            return Optional.of(
+                    isForLibrary
+                            ? new Form(node.input(1), false, taps, true)
+                            : new Form(node.input(1), op instanceof Conv2d.InputGradient, taps, false));
         } else if (op instanceof Dense) {
             return Optional.of(
                     new Form(node.input(1), false, rowsOf(node.input(0)).area(), true));
@@ -139,27 +178,34 @@ final class TensorProducts {
         return own;
     }
 
-    private void convolve(Node node, Conv2d op) {
-        Value y = node.output(0);
-        Gather gather = new Gather(c.pixelShape(node.input(0)), c.pixelShape(y), op.window(), false);
-        Slot source = c.readPixels(node.input(0));
+    /** Adds the launch of a product of pixels and weights, whoever computes it. */
+    private void multiply(
+            Node node, Gather gather, Slot source, @Nullable Slot bias, Slot result, @Nullable Slot statistics) {
         Slot weights = weightsOf(node);
+        call(node)
+                .ifPresentOrElse(
+                        call -> libraries.run(call, source, weights, result),
+                        () -> products.gather(gather, source, weights, bias, result, statistics));
+    }
+
+    private void convolve(Node node) {
+        Value y = node.output(0);
+        Gather gather = gather(node).orElseThrow();
+        Slot source = c.readPixels(node.input(0));
         @Nullable Slot bias = c.readOptional(node, 2);
         @Nullable Slot statistics = null;
-        if (c.wantsStatistics(y)) {
+        if (c.wantsStatistics(y) && call(node).isEmpty()) {
             Tile tile = products.tile(gather);
             int count = (gather.result().pixels() + tile.rows() - 1) / tile.rows();
             statistics = c.scratch(PartialStatistics.bytes(gather.result(), count));
             c.giveStatistics(y, new PartialStatistics(statistics, count, tile.rows()));
         }
-        products.gather(gather, source, weights, bias, c.makePixels(y), statistics);
+        multiply(node, gather, source, bias, c.makePixels(y), statistics);
     }
 
-    private void gradientOfImages(Node node, Conv2d.InputGradient op) {
-        Gather gather = new Gather(c.pixelShape(node.input(0)), c.pixelShape(node.output(0)), op.window(), true);
+    private void gradientOfImages(Node node) {
         Slot source = c.readPixels(node.input(0));
-        Slot weights = weightsOf(node);
-        products.gather(gather, source, weights, null, c.makePixels(node.output(0)), null);
+        multiply(node, gather(node).orElseThrow(), source, null, c.makePixels(node.output(0)), null);
     }
 
     private void gradientOfWeights(Node node, Conv2d.WeightGradient op) {
@@ -178,28 +224,23 @@ final class TensorProducts {
     }
 
     private void dense(Node node) {
-        PixelShape wide = rowsOf(node.input(0));
-        int units = c.shape(node.input(1)).size(0);
-        Gather gather = Gather.ofRows(wide.rows(), wide.features(), units, false);
-        Slot source = readRows(node.input(0), wide);
-        makeRows(node, gather, source, c.readOptional(node, 2));
+        Slot source = readRows(node.input(0), rowsOf(node.input(0)));
+        makeRows(node, source, c.readOptional(node, 2));
     }
 
     private void gradientOfRows(Node node) {
-        PixelShape wide = rowsOf(node.output(0));
-        int units = c.shape(node.input(1)).size(0);
-        Gather gather = Gather.ofRows(wide.rows(), wide.features(), units, true);
         Slot source = readRows(node.input(0), rowsOf(node.input(0)));
-        makeRows(node, gather, source, null);
+        makeRows(node, source, null);
     }
 
-    private void makeRows(Node node, Gather gather, Slot source, @Nullable Slot bias) {
+    private void makeRows(Node node, Slot source, @Nullable Slot bias) {
         Value y = node.output(0);
+        Gather gather = gather(node).orElseThrow();
         if (liesAsRows(y)) {
-            products.gather(gather, source, weightsOf(node), bias, c.makePixels(y), null);
+            multiply(node, gather, source, bias, c.makePixels(y), null);
         } else {
             Slot own = c.scratch(gather.result().bytes(c.pixelNumber()));
-            products.gather(gather, source, weightsOf(node), bias, own, null);
+            multiply(node, gather, source, bias, own, null);
             c.fromPixels(own, c.make(y), gather.result());
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,7 +115,7 @@ class StepLaunchesTest {
             CudaGraphKernels kernels = (CudaGraphKernels) backend.graphs();
             try (ProgramMemory memory = new ProgramMemory(kernels, graph, model)) {
                 Compilation compilation = new Compilation(
-                        graph, precision, memory, kernels.device().facts());
+                        graph, precision, memory, kernels.device().facts(), shape -> Optional.empty());
                 new GraphCompiler(compilation).compile();
                 List<Launch> launches = compilation.launches().all();
                 if (Boolean.getBoolean("launches.print")) {
