@@ -134,8 +134,8 @@ public final class DistributedTrainer {
             TrainingListener listener,
             JvmRoom room) {
         SparkContext context = data.sparkSession().sparkContext();
-        // Each rank reads it for itself; what is wrong with it is told before anything is scanned.
-        RankRun.gpuSums(context.conf());
+        // Each rank reads them for itself; what is wrong with them is told before anything is scanned.
+        RankRun.checkSettings(context.conf());
         DistributedTrainer trainer = new DistributedTrainer(context, source, algorithm, options, listener, room);
         return WorkerChoice.isLocal(context.master()) ? trainer.trainLocally(data) : trainer.trainOnCluster(data);
     }

@@ -9,6 +9,7 @@ import org.sparkmlext.collective.Collective;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
+import org.sparkmlext.kernels.GpuProducts;
 import org.sparkmlext.training.GpuSums;
 import org.sparkmlext.training.RoundState;
 import org.sparkmlext.training.TrainingAlgorithm;
@@ -18,12 +19,28 @@ final class RankRun {
 
     static final String OPENING = "opening the device";
 
+    /** The setting of Spark for what computes large products of networks on a GPU. */
+    static final String GPU_PRODUCTS = "spark.sparkmlext.gpuProducts";
+
     private static final Logger LOG = LoggerFactory.getLogger(RankRun.class);
 
     private RankRun() {}
 
-    /** @throws IllegalArgumentException if the setting is none that is allowed */
-    static GpuSums gpuSums(SparkConf conf) {
+    /**
+     * Looks at the settings that ranks read for themselves.
+     *
+     * @throws IllegalArgumentException if one is none that is allowed
+     */
+    static void checkSettings(SparkConf conf) {
+        gpuSums(conf);
+        gpuProducts(conf);
+    }
+
+    private static GpuProducts gpuProducts(SparkConf conf) {
+        return GpuProducts.of(GPU_PRODUCTS, conf.get(GPU_PRODUCTS, GpuProducts.OWN.text()));
+    }
+
+    private static GpuSums gpuSums(SparkConf conf) {
         return GpuSums.of(conf.get(GpuSums.SETTING, GpuSums.HOST.text()));
     }
 
@@ -45,7 +62,8 @@ final class RankRun {
             List<RoundState> finishedRounds,
             RankLink link) {
         link.enter(OPENING + " '" + device + "'");
-        Backends.Choice choice = Backends.open(device, options);
+        Backends.Choice choice = Backends.open(
+                device, options.withProducts(gpuProducts(SparkEnv.get().conf())));
         try (Backend backend = choice.backend()) {
             LOG.info("Rank {} of {}: {}", collective.rank(), collective.size(), choice.reason());
             int numFinished = finishedRounds.isEmpty()

@@ -4,6 +4,7 @@ import org.sparkmlext.kernels.Availability;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.BackendProvider;
+import org.sparkmlext.kernels.GpuProducts;
 import org.sparkmlext.kernels.emulated.CudaEmulator;
 
 /** Opens the CUDA back end on {@link EmulatedDevice}: device {@code emulated} wherever these tests are on the class path. */
@@ -38,6 +39,9 @@ public final class EmulatedBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        return new CudaBackend(EmulatedDevice.numbered(options.ordinal()));
+        return new CudaBackend(
+                options.products() == GpuProducts.AUTO
+                        ? EmulatedDevice.withLibraries()
+                        : EmulatedDevice.numbered(options.ordinal()));
     }
 }

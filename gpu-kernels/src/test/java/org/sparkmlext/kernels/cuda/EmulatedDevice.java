@@ -176,6 +176,11 @@ final class EmulatedDevice implements OpenDevice {
         return products == null ? Optional.empty() : products.find(shape).map(call -> new LazyProduct(call, lanes));
     }
 
+    @Override
+    public String products() {
+        return products == null ? "" : products.description();
+    }
+
     /** A library's product that is done when it is waited for. */
     private record LazyProduct(ProductCall call, EmulatedLanes lanes) implements ProductCall {
 

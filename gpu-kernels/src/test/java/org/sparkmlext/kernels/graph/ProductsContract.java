@@ -30,7 +30,7 @@ public abstract class ProductsContract {
         /** In float32 no library is asked. */
         @Override
         void assumeSupported(Precision precision) {
-            assumeTrue(precision == Precision.BFLOAT16);
+            assumeTrue(precision == Precision.BFLOAT16, "libraries compute in bfloat16 only");
         }
     }
 

@@ -33,6 +33,8 @@ public record NetworkSystem(
     /** Name of our engine's loop without Spark on a GPU; the precision follows. */
     static final String CUDA = "ours-cuda-";
 
+    private static final String CUDA_LIBRARIES = CUDA + "libraries-bfloat16";
+
     private static final String GPU_PEER = "torch-gpu";
     /** How PyTorch makes a step, in words. */
     private static final Map<String, String> TORCH_GPU = new TreeMap<>(Map.of(
@@ -89,6 +91,13 @@ public record NetworkSystem(
                     false,
                     "our engine without Spark on a GPU, " + precision));
         }
+        systems.add(new NetworkSystem(
+                CUDA_LIBRARIES,
+                "",
+                BARE,
+                List.of("ranks=1", "threads=1", "device=cuda", "precision=bfloat16", "products=auto"),
+                false,
+                "the same with large products by cuBLASLt and cuDNN where they are installed, bfloat16"));
         TORCH_GPU.forEach((mode, variant) -> {
             for (String precision : List.of("bfloat16", "float16", "tf32")) {
                 systems.add(new NetworkSystem(
@@ -114,6 +123,7 @@ public record NetworkSystem(
         return device.equals("cuda")
                 ? List.of(
                         CUDA + "bfloat16",
+                        CUDA_LIBRARIES,
                         CUDA + "float32",
                         "torch-gpu-eager-bfloat16",
                         "torch-gpu-graph-bfloat16",

@@ -51,6 +51,7 @@ final class NetworkTable {
             new Ratio(VGG, GPU, List.of("torch-gpu-eager-bfloat16"), 1.5),
             new Ratio(VGG, GPU, List.of("torch-gpu-graph-bfloat16"), 1.0),
             new Ratio(VGG, GPU, List.of("torch-gpu-compiled-bfloat16", "torch-gpu-autotuned-bfloat16"), 1.1),
+            new Ratio(VGG, List.of("ours-cuda-libraries-bfloat16"), GPU, 1.0),
             new Ratio(VGG, List.of("ours-cuda-float32"), List.of("torch-gpu-graph-tf32"), 1.0),
             new Ratio(LSTM, GPU, List.of("torch-gpu-graph-bfloat16", "torch-gpu-graph-float16"), 1.1),
             new Ratio(LSTM, List.of("ours-cuda-float32"), List.of("torch-gpu-graph-tf32"), 1.0),

@@ -12,6 +12,7 @@ import org.sparkmlext.collective.InProcessCollective;
 import org.sparkmlext.kernels.Backend;
 import org.sparkmlext.kernels.BackendOptions;
 import org.sparkmlext.kernels.Backends;
+import org.sparkmlext.kernels.GpuProducts;
 import org.sparkmlext.kernels.KernelException;
 import org.sparkmlext.kernels.graph.Precision;
 import org.sparkmlext.net.NetworkGraphs;
@@ -19,7 +20,7 @@ import org.sparkmlext.net.NetworkGraphs;
 /**
  * Steps of our engine without Spark, on a batch held in memory, with {@code ranks} threads that each have a part of the batch and
  * {@code threads} of the engine. Arguments: {@code system network batch ranks threads precision warm seconds}; {@code device}, the CPU
- * where none is given; with {@code profile=true} the time of each step of rank 0's program is printed at the end.
+ * where none is given; {@code products}, see {@link GpuProducts}; with {@code profile=true} the time of each step of rank 0's program is printed at the end.
  *
  * <p>Where the device cannot be used it prints {@link RunReport#SKIPPED} and why, and ends with {@value RunReport#SKIPPED_EXIT}.
  */
@@ -76,8 +77,10 @@ public final class OwnNetworkRun {
     }
 
     private static Backend open(RunArguments arguments) {
-        return Backends.open(arguments.text("device", "cpu"), BackendOptions.threads(arguments.number("threads")))
-                .backend();
+        GpuProducts products = GpuProducts.of("products", arguments.text("products", GpuProducts.OWN.text()));
+        BackendOptions options =
+                BackendOptions.threads(arguments.number("threads")).withProducts(products);
+        return Backends.open(arguments.text("device", "cpu"), options).backend();
     }
 
     private static <T> T get(Future<T> future) {

@@ -65,6 +65,8 @@ class NetworkSystemTest {
                 .doesNotContain("torch-gpu-graph-float16");
         assertThat(ALL.get("ours-cuda-bfloat16").on("vgg-cifar").arguments())
                 .contains("device=cuda", "precision=bfloat16", "network=vgg-cifar");
+        assertThat(ALL.get("ours-cuda-libraries-bfloat16").on("vgg-cifar").arguments())
+                .contains("device=cuda", "precision=bfloat16", "products=auto");
         assertThat(ALL.get("torch-gpu-graph-bfloat16").isScript()).isTrue();
     }
 

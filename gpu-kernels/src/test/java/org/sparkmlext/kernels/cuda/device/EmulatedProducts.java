@@ -25,6 +25,10 @@ public final class EmulatedProducts implements AutoCloseable {
         return products.product(shape);
     }
 
+    public String description() {
+        return products.description();
+    }
+
     /** Handles and descriptions that there are in this process. */
     public static int objects() {
         return List.of("libcublasLt.so.13", "libcudnn.so.9").stream()

@@ -2,6 +2,7 @@ package org.sparkmlext.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.emulated.CudaDriver;
 import org.sparkmlext.training.GpuSums;
 import org.sparkmlext.training.MemoryPlan;
 import org.sparkmlext.training.ShardShape;
@@ -18,9 +20,9 @@ import org.sparkmlext.training.TrainingAlgorithm;
 import org.sparkmlext.training.TrainingListener;
 import org.sparkmlext.training.Worker;
 
-/** The way of sums over GPUs, from Spark's settings to the ranks. */
+/** How GPUs add and multiply, from Spark's settings to the ranks. */
 @Timeout(120)
-class GpuSumsSettingTest {
+class GpuSettingsTest {
 
     private static SparkSession spark;
 
@@ -48,12 +50,29 @@ class GpuSumsSettingTest {
         }
     }
 
+    /** Its model is what the device of a rank says of itself. */
+    private record Device(String settings) implements TrainingAlgorithm<String> {
+        @Override
+        public MemoryPlan memoryPlan(ShardShape shape) {
+            return new MemoryPlan(Map.of());
+        }
+
+        @Override
+        public byte[] train(Worker worker, Shard shard) {
+            return worker.backend().description().getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
     private static String told() {
+        return told(new Told(""), "cpu");
+    }
+
+    private static String told(TrainingAlgorithm<String> algorithm, String device) {
         DistributedTrainer.Result result = DistributedTrainer.train(
                 Tables.rows(spark, 10, 1),
                 Tables.COLUMNS,
-                new Told(""),
-                new RuntimeOptions(1, 0, "cpu"),
+                algorithm,
+                new RuntimeOptions(1, 0, device),
                 new TrainingListener() {});
         return new String(result.bytes(), StandardCharsets.UTF_8);
     }
@@ -65,11 +84,28 @@ class GpuSumsSettingTest {
             spark.sparkContext().conf().set(GpuSums.SETTING, "auto");
             assertThat(told()).isEqualTo("auto");
             spark.sparkContext().conf().set(GpuSums.SETTING, "NCCL");
-            assertThatThrownBy(GpuSumsSettingTest::told)
+            assertThatThrownBy(GpuSettingsTest::told)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("spark.sparkmlext.gpuSums is 'NCCL'; allowed: host, auto, nccl");
         } finally {
             spark.sparkContext().conf().remove(GpuSums.SETTING);
+        }
+    }
+
+    @Test
+    void devicesAreToldWhatMultiplies() {
+        assumeTrue(CudaDriver.missing() == null, CudaDriver.missing());
+        assertThat(told(new Device(""), "emulated")).doesNotContain("products");
+        try {
+            spark.sparkContext().conf().set(RankRun.GPU_PRODUCTS, "auto");
+            assertThat(told(new Device(""), "emulated"))
+                    .endsWith("; products by cuBLASLt 13.1.1, cuDNN 9.19.0, own kernels");
+            spark.sparkContext().conf().set(RankRun.GPU_PRODUCTS, "cudnn");
+            assertThatThrownBy(GpuSettingsTest::told)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("spark.sparkmlext.gpuProducts is 'cudnn'; allowed: own, auto");
+        } finally {
+            spark.sparkContext().conf().remove(RankRun.GPU_PRODUCTS);
         }
     }
 }
