@@ -3,8 +3,8 @@
 //
 // It is as strict as the libraries: sizes of attributes, alignment by what was wished for, types. A product cannot be recorded before one of
 // its shape has run, as the libraries may load kernels then. Scratch is spoiled. Of the algorithms the first ones are such as must not be taken: one
-// whose sums differ from run to run, one that wants more memory than there is. In the environment: PRODUCTS_CPU_FAILS is the function that fails,
-// PRODUCTS_CPU_REFUSES is set where no algorithm is found.
+// whose sums differ from run to run, one that wants more memory than there is, one that is refused when its scratch is asked for. In the environment: PRODUCTS_CPU_FAILS is the function that fails,
+// PRODUCTS_CPU_FAILS_ONCE one that does so at its first call, PRODUCTS_CPU_REFUSES is set where no algorithm is found.
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
   if (is_failing(name)) return NOT_INITIALIZED
 
 // Of both libraries those below 16 mean what one would think; these are of cuBLAS, and cuDNN's of the same meaning.
-enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7, NOT_SUPPORTED = 15, LT_EXECUTION_FAILED = 13, NN_BAD_PARAM = 2000, NN_FAILED = 5000 };
+enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7, NOT_SUPPORTED = 15, LT_EXECUTION_FAILED = 13, NN_BAD_PARAM = 2000, NN_NOT_SUPPORTED = 3000, NN_FAILED = 5000 };
 enum { R_32F = 0, R_16BF = 14, COMPUTE_32F = 68, NN_FLOAT = 0, NN_BFLOAT16 = 9, NHWC = 1 };
 static const size_t SCRATCH = 4096;
 
@@ -44,8 +44,10 @@ static int destroyed(T* object) {
 }
 
 static bool is_failing(const char* name) {
+  static std::atomic<int> once;
   const char* failing = getenv("PRODUCTS_CPU_FAILS");
-  return failing && !strcmp(failing, name);
+  const char* failing_once = getenv("PRODUCTS_CPU_FAILS_ONCE");
+  return (failing && !strcmp(failing, name)) || (failing_once && !strcmp(failing_once, name) && once++ == 0);
 }
 
 static bool is_refusing() { return getenv("PRODUCTS_CPU_REFUSES"); }
@@ -132,7 +134,10 @@ CALL(int, cublasLtMatrixLayoutCreate, Matrix** matrix, int type, uint64_t rows, 
   return made(matrix, new Matrix{type, rows, columns, step});
 }
 CALL(int, cublasLtMatrixLayoutDestroy, Matrix* matrix) { return destroyed(matrix); }
-CALL(int, cublasLtMatmulPreferenceCreate, Wish** wish) { return made(wish, new Wish{0, 7, {256, 256, 256, 256}}); }
+CALL(int, cublasLtMatmulPreferenceCreate, Wish** wish) {
+  FAILS("cublasLtMatmulPreferenceCreate");
+  return made(wish, new Wish{0, 7, {256, 256, 256, 256}});
+}
 CALL(int, cublasLtMatmulPreferenceSetAttribute, Wish* wish, int attribute, const void* value, size_t bytes) {
   void* to = attribute == 1   ? (void*)&wish->scratch
              : attribute == 3 ? (void*)&wish->reductions
@@ -219,9 +224,10 @@ struct Perf {
   int determinism, math, reserved[3];
 };
 static_assert(sizeof(Perf) == 48, "as Cudnn.FOUND_BYTES has it");
-enum { GOOD_ALGORITHM = 1, TENSOR_OP_MATH = 1, ALLOW_CONVERSION = 2 };
+enum { GOOD_ALGORITHM = 1, REFUSED_ALGORITHM = 3, TENSOR_OP_MATH = 1, ALLOW_CONVERSION = 2 };
 
 CALL(size_t, cudnnGetVersion, void) { return 91900; }
+CALL(size_t, cudnnGetCudartVersion, void) { return 13010; }
 CALL(const char*, cudnnGetErrorString, int code) { return code == NN_FAILED ? "CUDNN_STATUS_EXECUTION_FAILED" : "refused"; }
 CALL(int, cudnnCreate, Handle** handle) {
   FAILS("cudnnCreate");
@@ -255,7 +261,8 @@ CALL(int, cudnnSetConvolutionMathType, Convolution* convolution, int math) { ret
 CALL(int, cudnnDestroyConvolutionDescriptor, Convolution* convolution) { return destroyed(convolution); }
 
 static int size(int of, int kernel, const Convolution& c, int axis) {
-  return (of + 2 * c.pad[axis] - c.dilation[axis] * (kernel - 1) - 1) / c.stride[axis] + 1;
+  int room = of + 2 * c.pad[axis] - c.dilation[axis] * (kernel - 1) - 1;
+  return room < 0 ? -1 : room / c.stride[axis] + 1;
 }
 
 static bool fit(const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y) {
@@ -264,14 +271,28 @@ static bool fit(const Tensor& x, const Tensor& w, const Convolution& c, const Te
 }
 
 static int algorithms(const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y, int wanted, int* count, Perf* found) {
-  if (!fit(x, w, c, y) || wanted < 4) return NN_BAD_PARAM;
+  if (!fit(x, w, c, y) || wanted < 5) return NN_BAD_PARAM;
   *count = 0;
-  if (is_refusing()) return 3000;
+  if (is_refusing()) return NN_NOT_SUPPORTED;
   found[0] = Perf{0, OK, 1, SCRATCH, 0, TENSOR_OP_MATH, {}};
   found[1] = Perf{7, NOT_SUPPORTED, 2, SCRATCH, 1, TENSOR_OP_MATH, {}};
   found[2] = Perf{2, OK, 3, size_t(1) << 40, 1, TENSOR_OP_MATH, {}};
-  found[3] = Perf{GOOD_ALGORITHM, OK, 4, SCRATCH, 1, ALLOW_CONVERSION, {}};
-  return *count = 4, OK;
+  found[3] = Perf{REFUSED_ALGORITHM, OK, 4, SCRATCH, 1, TENSOR_OP_MATH, {}};
+  found[4] = Perf{GOOD_ALGORITHM, OK, 5, SCRATCH, 1, ALLOW_CONVERSION, {}};
+  return *count = 5, OK;
+}
+static int scratch_of(const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y, int algorithm, size_t* bytes) {
+  if (!fit(x, w, c, y)) return NN_BAD_PARAM;
+  if (algorithm == REFUSED_ALGORITHM || (algorithm == GOOD_ALGORITHM && c.math != ALLOW_CONVERSION)) return NN_NOT_SUPPORTED;
+  return *bytes = algorithm == GOOD_ALGORITHM ? SCRATCH : size_t(1) << 40, OK;
+}
+CALL(int, cudnnGetConvolutionForwardWorkspaceSize, Handle*, const Tensor* x, const Tensor* w, const Convolution* c, const Tensor* y,
+     int algorithm, size_t* bytes) {
+  return scratch_of(*x, *w, *c, *y, algorithm, bytes);
+}
+CALL(int, cudnnGetConvolutionBackwardDataWorkspaceSize, Handle*, const Tensor* w, const Tensor* dy, const Convolution* c, const Tensor* dx,
+     int algorithm, size_t* bytes) {
+  return scratch_of(*dx, *w, *c, *dy, algorithm, bytes);
 }
 CALL(int, cudnnGetConvolutionForwardAlgorithm_v7, Handle*, const Tensor* x, const Tensor* w, const Convolution* c, const Tensor* y,
      int wanted, int* count, Perf* found) {
@@ -333,5 +354,6 @@ CALL(int, cudnnConvolutionForward, Handle* handle, const float* alpha, const Ten
 CALL(int, cudnnConvolutionBackwardData, Handle* handle, const float* alpha, const Tensor* w, const uint16_t* weights, const Tensor* dy,
      const uint16_t* source, const Convolution* c, int algorithm, void* scratch, size_t scratch_bytes, const float* beta, const Tensor* dx,
      uint16_t* result) {
+  FAILS("cudnnConvolutionBackwardData");
   return convolve(handle, *dx, *w, *c, *dy, true, alpha, beta, source, weights, result, algorithm, scratch, scratch_bytes);
 }

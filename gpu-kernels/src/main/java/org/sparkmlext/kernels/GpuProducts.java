@@ -11,6 +11,9 @@ public enum GpuProducts {
     /** NVIDIA's cuBLASLt and cuDNN where they are installed and take the product, else the kernels of this module. Experimental. */
     AUTO;
 
+    /** The setting of Spark. */
+    public static final String SETTING = "spark.sparkmlext.gpuProducts";
+
     /**
      * From a text.
      *

@@ -19,9 +19,6 @@ final class RankRun {
 
     static final String OPENING = "opening the device";
 
-    /** The setting of Spark for what computes large products of networks on a GPU. */
-    static final String GPU_PRODUCTS = "spark.sparkmlext.gpuProducts";
-
     private static final Logger LOG = LoggerFactory.getLogger(RankRun.class);
 
     private RankRun() {}
@@ -37,7 +34,7 @@ final class RankRun {
     }
 
     private static GpuProducts gpuProducts(SparkConf conf) {
-        return GpuProducts.of(GPU_PRODUCTS, conf.get(GPU_PRODUCTS, GpuProducts.OWN.text()));
+        return GpuProducts.of(GpuProducts.SETTING, conf.get(GpuProducts.SETTING, GpuProducts.OWN.text()));
     }
 
     private static GpuSums gpuSums(SparkConf conf) {

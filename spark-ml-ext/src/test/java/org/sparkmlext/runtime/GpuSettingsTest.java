@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.sparkmlext.data.Shard;
+import org.sparkmlext.kernels.GpuProducts;
 import org.sparkmlext.kernels.emulated.CudaDriver;
 import org.sparkmlext.training.GpuSums;
 import org.sparkmlext.training.MemoryPlan;
@@ -97,15 +98,15 @@ class GpuSettingsTest {
         assumeTrue(CudaDriver.missing() == null, CudaDriver.missing());
         assertThat(told(new Device(""), "emulated")).doesNotContain("products");
         try {
-            spark.sparkContext().conf().set(RankRun.GPU_PRODUCTS, "auto");
+            spark.sparkContext().conf().set(GpuProducts.SETTING, "auto");
             assertThat(told(new Device(""), "emulated"))
                     .endsWith("; products by cuBLASLt 13.1.1, cuDNN 9.19.0, own kernels");
-            spark.sparkContext().conf().set(RankRun.GPU_PRODUCTS, "cudnn");
+            spark.sparkContext().conf().set(GpuProducts.SETTING, "cudnn");
             assertThatThrownBy(GpuSettingsTest::told)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("spark.sparkmlext.gpuProducts is 'cudnn'; allowed: own, auto");
         } finally {
-            spark.sparkContext().conf().remove(RankRun.GPU_PRODUCTS);
+            spark.sparkContext().conf().remove(GpuProducts.SETTING);
         }
     }
 }

@@ -46,7 +46,12 @@ class JCudaProductsTest {
             cudnnCreate                | cudnn: opening it failed
             cudnnSetStream             | cudnn: choosing a stream failed
             cudnnSetFilter4dDescriptor | cudnn: describing a convolution failed
-            cudnnConvolutionForward    | cudnn: a convolution failed""")
+            cudnnConvolutionForward    | cudnn: a convolution failed
+            cudnnConvolutionBackwardData           | cudnn: a convolution failed
+            cudnnGetConvolutionForwardAlgorithm_v7 | cudnn: choosing an algorithm failed
+            cublasLtMatmulDescCreate               | cublasLt: describing a product failed
+            cublasLtMatmulPreferenceCreate         | cublasLt: choosing an algorithm failed
+            cublasLtMatmulAlgoGetHeuristic         | cublasLt: choosing an algorithm failed""")
     void aLibraryThatFailsIsAnErrorThatSaysWhatToDo(String function, String reason)
             throws IOException, InterruptedException {
         assertThat(run(CudaDriver.environmentWithProducts(FILES), "failure", "PRODUCTS_CPU_FAILS", function))
@@ -60,11 +65,31 @@ class JCudaProductsTest {
                 .contains("products by cuBLASLt 13.1.1, cuDNN 9.19.0, own kernels");
     }
 
+    /** Where a part of cuDNN is missing, cuDNN ends the process; for one of CUDA 13 a driver of 12 is too old. */
+    @Test
+    void aLibraryThatCannotWorkHereIsNotUsed() throws IOException, InterruptedException {
+        assertThat(CudaDriver.run(
+                        JCudaProductsOnTheCpu.class,
+                        CudaDriver.environmentWithProducts(
+                                FILES, List.of("libcudnn.so.9", "libcudnn_graph.so.9", "libcudnn_ops.so.9")),
+                        "own"))
+                .contains(
+                        "products by own kernels (no usable libcublasLt.so.13 or libcublasLt.so.12, no usable libcudnn.so.9)");
+        assertThat(run(CudaDriver.environmentWithProducts(FILES), "own", "CUDA_CPU_VERSION", "12060"))
+                .contains("products by own kernels (no usable libcublasLt.so.12, no usable libcudnn.so.9)");
+    }
+
+    /** As a library may for a lack of memory; what is kept is given back before it is opened again. */
+    @Test
+    void aLibraryThatOpensAtTheSecondTryIsUsed() throws IOException, InterruptedException {
+        assertThat(run(CudaDriver.environmentWithProducts(FILES), "second", "PRODUCTS_CPU_FAILS_ONCE", "cudnnCreate"))
+                .contains("opened");
+    }
+
     @Test
     void withoutLibrariesOwnKernelsComputeAll() throws IOException, InterruptedException {
-        assertThat(run(CudaDriver.environment(FILES), "own", "CUDA_CPU_VERSION", "12060"))
-                .contains("products by own kernels (no libcublasLt.so.12, no libcudnn.so.9)");
         assertThat(run(CudaDriver.environment(FILES), "own", "CUDA_CPU_VERSION", "13000"))
-                .contains("products by own kernels (no libcublasLt.so.13 or libcublasLt.so.12, no libcudnn.so.9)");
+                .contains(
+                        "products by own kernels (no usable libcublasLt.so.13 or libcublasLt.so.12, no usable libcudnn.so.9)");
     }
 }

@@ -45,6 +45,10 @@ public final class CudaDriver {
     private static final String PRODUCTS = "products_cpu.cpp";
     private static final String MULTIPLICATIONS = "libcublasLt.so.13";
     private static final String CONVOLUTIONS = "libcudnn.so.9";
+    /** cuDNN's parts, whose functions are in the one above here. */
+    private static final List<String> PRODUCT_LIBRARIES =
+            List.of(MULTIPLICATIONS, CONVOLUTIONS, "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9");
+
     private static final int HASH_DIGITS = 16;
 
     private CudaDriver() {}
@@ -101,8 +105,14 @@ public final class CudaDriver {
 
     /** The same, and libraries that compute products: {@code products_cpu.cpp}. */
     public static Map<String, String> environmentWithProducts(List<String> files) throws IOException {
+        return environmentWithProducts(files, PRODUCT_LIBRARIES);
+    }
+
+    /** With some of them. */
+    public static Map<String, String> environmentWithProducts(List<String> files, List<String> libraries)
+            throws IOException {
         Map<String, String> environment = new HashMap<>(environment(files));
-        for (String library : List.of(MULTIPLICATIONS, CONVOLUTIONS)) {
+        for (String library : libraries) {
             environment.merge(
                     LIBRARIES,
                     folder(PRODUCTS, library).toString(),
@@ -113,7 +123,7 @@ public final class CudaDriver {
 
     /** Lets this process find those libraries, which compute at once where they are given no stream. */
     public static void provideProducts() throws IOException {
-        for (String library : List.of(MULTIPLICATIONS, CONVOLUTIONS)) {
+        for (String library : PRODUCT_LIBRARIES) {
             NativeLibrary.addSearchPath(library, folder(PRODUCTS, library).toString());
         }
     }

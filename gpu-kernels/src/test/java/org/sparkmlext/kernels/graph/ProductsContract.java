@@ -101,6 +101,9 @@ public abstract class ProductsContract {
         windows.put("padded", Window2d.square(3).pad(1));
         windows.put("pointwise", Window2d.square(1));
         windows.put("same", Window2d.square(2).same(8, 8));
+        windows.put("dilated", Window2d.square(2).dilation(2).pad(1));
+        windows.put("pointwise, padded", Window2d.square(1).pad(1));
+        windows.put("strided", Window2d.square(2).stride(2));
         for (Map.Entry<String, Window2d> window : windows.entrySet()) {
             c.graph.layer(window.getKey());
             x = GraphCases.conv(c, window.getKey(), x, window.getValue(), 8, 1, false);
@@ -108,7 +111,7 @@ public abstract class ProductsContract {
         c.graph.layer("biased");
         x = GraphCases.conv(c, "biased", x, Window2d.square(3).pad(1), 8, 1, true);
         c.graph.layer("large");
-        x = GraphCases.dense(c, "large", x, 512, false);
+        x = GraphCases.dense(c, "large", x, 1400, false);
         c.graph.layer("small");
         x = GraphCases.dense(c, "small", x, 3, false);
         return c.squared(x).graph();
@@ -128,21 +131,26 @@ public abstract class ProductsContract {
         }
     }
 
-    /** All but those with a bias, of windows' weights, of windows that are padded unlike, and small dense layers. */
+    /** All but those with a bias, of windows' weights, of images under strides, of windows that are padded unlike, and small dense layers. */
     @Test
     void librariesComputeWhatTheyCan() {
         try (Backend backend = open()) {
             assertThat(products(backend, network(64), Precision.BFLOAT16))
                     .containsExactly(
                             "biased: conv2d.input-gradient: cudnn",
+                            "dilated: conv2d.input-gradient: cudnn",
+                            "dilated: conv2d: cudnn",
                             "large: dense.input-gradient: cublasLt",
                             "large: dense.weight-gradient: cublasLt",
                             "large: dense: cublasLt",
                             "padded: conv2d.input-gradient: cudnn",
                             "padded: conv2d: cudnn",
+                            "pointwise, padded: conv2d.input-gradient: cudnn",
+                            "pointwise, padded: conv2d: cudnn",
                             "pointwise: conv2d.input-gradient: cublasLt",
                             "pointwise: conv2d.weight-gradient: cublasLt",
-                            "pointwise: conv2d: cublasLt");
+                            "pointwise: conv2d: cublasLt",
+                            "strided: conv2d: cudnn");
             assertThat(products(backend, network(2), Precision.FLOAT32)).isEmpty();
         }
     }

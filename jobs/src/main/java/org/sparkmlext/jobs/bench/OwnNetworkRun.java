@@ -20,13 +20,15 @@ import org.sparkmlext.net.NetworkGraphs;
 /**
  * Steps of our engine without Spark, on a batch held in memory, with {@code ranks} threads that each have a part of the batch and
  * {@code threads} of the engine. Arguments: {@code system network batch ranks threads precision warm seconds}; {@code device}, the CPU
- * where none is given; {@code products}, see {@link GpuProducts}; with {@code profile=true} the time of each step of rank 0's program is printed at the end.
+ * where none is given; {@code products}, see {@link GpuProducts}; with {@code profile=true} the time of each step of rank 0's program is
+ * printed at the end.
  *
- * <p>Where the device cannot be used it prints {@link RunReport#SKIPPED} and why, and ends with {@value RunReport#SKIPPED_EXIT}.
+ * <p>Where the device cannot be used it or no library is there that {@code products} asks for, it prints {@link RunReport#SKIPPED} and why, and ends with {@value RunReport#SKIPPED_EXIT}.
  */
 public final class OwnNetworkRun {
 
     private static final int PROFILED_RUNS = 20;
+    private static final String NO_LIBRARY = "; products by own kernels";
 
     private OwnNetworkRun() {}
 
@@ -34,6 +36,10 @@ public final class OwnNetworkRun {
         RunArguments arguments = new RunArguments(args);
         try (Backend usable = open(arguments)) {
             System.out.println(usable.description());
+            // Else the row would say so and be another one's figures.
+            if (usable.description().contains(NO_LIBRARY)) {
+                throw new KernelException("no library is there for products: " + usable.description());
+            }
         } catch (KernelException unusable) {
             System.out.println(RunReport.SKIPPED + unusable.getMessage());
             System.exit(RunReport.SKIPPED_EXIT);

@@ -12,6 +12,9 @@ interface CublasLt extends Library {
 
     int SUCCESS = 0;
 
+    /** {@code CUBLAS_STATUS_NOT_SUPPORTED}. */
+    int NOT_SUPPORTED = 15;
+
     /** {@code CUDA_R_32F}. */
     int FLOAT32 = 0;
     /** {@code CUDA_R_16BF}. */

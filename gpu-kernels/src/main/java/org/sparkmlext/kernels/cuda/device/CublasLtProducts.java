@@ -45,6 +45,15 @@ final class CublasLtProducts {
     /** A product, if the library has an algorithm for it that gives the same bits every time. */
     Optional<ProductCall> find(ProductShape.Multiplication shape) {
         VendorObjects objects = objects(calls);
+        try {
+            return find(objects, shape);
+        } catch (RuntimeException | Error e) {
+            objects.free();
+            throw e;
+        }
+    }
+
+    private Optional<ProductCall> find(VendorObjects objects, ProductShape.Multiplication shape) {
         boolean isOverRows = shape.isOverRows();
         Pointer product = objects.make(
                 made -> calls.cublasLtMatmulDescCreate(made, CublasLt.COMPUTE_FLOAT32, CublasLt.FLOAT32),
@@ -99,9 +108,11 @@ final class CublasLtProducts {
                 wish(objects, wish, CublasLt.LEAST_ALIGNMENT_OF_A + i, ALIGNMENT);
             }
             int code = calls.cublasLtMatmulAlgoGetHeuristic(handle, product, a, b, d, d, wish, 1, found, count);
-            boolean isFound = code == CublasLt.SUCCESS
-                    && count.getValue() > 0
-                    && found.getInt(CublasLt.FOUND_STATE) == CublasLt.SUCCESS;
+            if (code == CublasLt.NOT_SUPPORTED) {
+                return null;
+            }
+            objects.check(code, CHOOSING);
+            boolean isFound = count.getValue() > 0 && found.getInt(CublasLt.FOUND_STATE) == CublasLt.SUCCESS;
             return isFound ? found : null;
         } finally {
             ofChoice.free();

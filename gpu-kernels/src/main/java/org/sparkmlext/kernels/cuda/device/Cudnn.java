@@ -4,6 +4,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 interface Cudnn extends Library {
 
     int SUCCESS = 0;
+
+    /** The first code of those that say {@code CUDNN_STATUS_BAD_PARAM}, in other words that it knows no such shape, or {@code NOT_SUPPORTED}. */
+    int NOT_TAKEN = 2000;
+
+    /** The first code behind them. */
+    int FAILED = 4000;
 
     /** {@code CUDNN_DATA_FLOAT}. */
     int FLOAT32 = 0;
@@ -25,16 +32,19 @@ interface Cudnn extends Library {
     /** {@code CUDNN_DETERMINISTIC}. */
     int DETERMINISTIC = 1;
 
-    /** {@code cudnnConvolutionFwdAlgoPerf_t}, and that of gradients: algorithm, status, time, scratch, determinism, math, three reserved. */
+    /** {@code cudnnConvolutionFwdAlgoPerf_t}, and that of gradients: algorithm, status, time, scratch (at 16), determinism,
+     * math, three reserved. */
     int FOUND_BYTES = 48;
 
     int FOUND_ALGORITHM = 0;
     int FOUND_STATUS = 4;
-    int FOUND_SCRATCH = 16;
     int FOUND_DETERMINISM = 24;
     int FOUND_MATH = 28;
 
     long cudnnGetVersion();
+
+    /** Of CUDA it was made for. */
+    long cudnnGetCudartVersion();
 
     String cudnnGetErrorString(int code);
 
@@ -94,6 +104,24 @@ interface Cudnn extends Library {
             int wanted,
             IntByReference count,
             Memory found);
+
+    int cudnnGetConvolutionForwardWorkspaceSize(
+            Pointer handle,
+            Pointer x,
+            Pointer weights,
+            Pointer convolution,
+            Pointer y,
+            int algorithm,
+            LongByReference bytes);
+
+    int cudnnGetConvolutionBackwardDataWorkspaceSize(
+            Pointer handle,
+            Pointer weights,
+            Pointer dy,
+            Pointer convolution,
+            Pointer dx,
+            int algorithm,
+            LongByReference bytes);
 
     int cudnnConvolutionForward(
             Pointer handle,

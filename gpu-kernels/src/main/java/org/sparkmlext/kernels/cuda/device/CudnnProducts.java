@@ -3,6 +3,7 @@ package org.sparkmlext.kernels.cuda.device;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.graph.Window2d;
@@ -15,9 +16,10 @@ final class CudnnProducts {
 
     private static final String NAME = "cudnn";
     private static final String DESCRIBING = "describing a convolution";
-    private static final long MOST_SCRATCH = 1L << 28;
-    /** As many algorithms as it has for either direction. */
-    private static final int MOST_FOUND = 8;
+    private static final String CHOOSING = "choosing an algorithm";
+    private static final long MOST_SCRATCH = 1L << 26;
+    /** As many algorithms as it has for either direction, each for two kinds of products. */
+    private static final int MOST_FOUND = 16;
 
     private final Cudnn calls;
     private final VendorObjects own;
@@ -48,18 +50,26 @@ final class CudnnProducts {
     /** What a convolution is called with. */
     private record Description(Pointer images, Pointer weights, Pointer outputs, Pointer convolution) {}
 
-    private record Algorithm(int number, long scratchBytes, int math) {}
+    private record Algorithm(int number, long scratchBytes) {}
 
     /** A convolution, if the library has an algorithm for it that gives the same bits every time. */
     Optional<ProductCall> find(ProductShape.Convolution shape) {
         VendorObjects objects = objects(calls);
+        try {
+            return find(objects, shape);
+        } catch (RuntimeException | Error e) {
+            objects.free();
+            throw e;
+        }
+    }
+
+    private Optional<ProductCall> find(VendorObjects objects, ProductShape.Convolution shape) {
         Description description = describe(objects, shape);
-        Algorithm algorithm = choose(shape.isGradient(), description);
+        Algorithm algorithm = choose(objects, shape.isGradient(), description);
         if (algorithm == null) {
             objects.free();
             return Optional.empty();
         }
-        objects.check(calls.cudnnSetConvolutionMathType(description.convolution, algorithm.math), DESCRIBING);
         return Optional.of(new Call(this, objects, shape.isGradient(), description, algorithm));
     }
 
@@ -107,8 +117,8 @@ final class CudnnProducts {
         return tensor;
     }
 
-    /** The first that will do of those which the library holds for the fastest. */
-    private @Nullable Algorithm choose(boolean isGradient, Description d) {
+    /** The first that will do of those which the library holds for the fastest; the convolution is left as that one wants it. */
+    private @Nullable Algorithm choose(VendorObjects objects, boolean isGradient, Description d) {
         Memory found = new Memory((long) MOST_FOUND * Cudnn.FOUND_BYTES);
         IntByReference count = new IntByReference();
         int code = isGradient
@@ -116,19 +126,35 @@ final class CudnnProducts {
                         handle, d.weights, d.outputs, d.convolution, d.images, MOST_FOUND, count, found)
                 : calls.cudnnGetConvolutionForwardAlgorithm_v7(
                         handle, d.images, d.weights, d.convolution, d.outputs, MOST_FOUND, count, found);
-        if (code != Cudnn.SUCCESS) {
+        if (code >= Cudnn.NOT_TAKEN && code < Cudnn.FAILED) {
             return null;
         }
+        objects.check(code, CHOOSING);
         for (int i = 0; i < count.getValue(); i++) {
             Pointer one = found.share((long) i * Cudnn.FOUND_BYTES);
-            long scratch = one.getLong(Cudnn.FOUND_SCRATCH);
             if (one.getInt(Cudnn.FOUND_STATUS) == Cudnn.SUCCESS
-                    && one.getInt(Cudnn.FOUND_DETERMINISM) == Cudnn.DETERMINISTIC
-                    && scratch <= MOST_SCRATCH) {
-                return new Algorithm(one.getInt(Cudnn.FOUND_ALGORITHM), scratch, one.getInt(Cudnn.FOUND_MATH));
+                    && one.getInt(Cudnn.FOUND_DETERMINISM) == Cudnn.DETERMINISTIC) {
+                int number = one.getInt(Cudnn.FOUND_ALGORITHM);
+                objects.check(
+                        calls.cudnnSetConvolutionMathType(d.convolution, one.getInt(Cudnn.FOUND_MATH)), DESCRIBING);
+                long scratch = scratch(isGradient, d, number);
+                if (scratch >= 0 && scratch <= MOST_SCRATCH) {
+                    return new Algorithm(number, scratch);
+                }
             }
         }
         return null;
+    }
+
+    /** What an algorithm needs; -1 where the library refuses it after all. */
+    private long scratch(boolean isGradient, Description d, int algorithm) {
+        LongByReference bytes = new LongByReference();
+        int code = isGradient
+                ? calls.cudnnGetConvolutionBackwardDataWorkspaceSize(
+                        handle, d.weights, d.outputs, d.convolution, d.images, algorithm, bytes)
+                : calls.cudnnGetConvolutionForwardWorkspaceSize(
+                        handle, d.images, d.weights, d.convolution, d.outputs, algorithm, bytes);
+        return code == Cudnn.SUCCESS ? bytes.getValue() : -1;
     }
 
     private record Call(

@@ -44,7 +44,7 @@ public final class JCudaDevice implements OpenDevice {
                 throw e;
             }
             this.products = products == GpuProducts.AUTO
-                    ? new VendorProducts(facts, streams.of(Lane.LAUNCHES).raw())
+                    ? new VendorProducts(facts, streams.of(Lane.LAUNCHES).raw(), reclaim::now)
                     : null;
         } catch (RuntimeException e) {
             release();

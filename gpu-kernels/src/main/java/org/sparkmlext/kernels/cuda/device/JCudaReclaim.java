@@ -12,6 +12,11 @@ final class JCudaReclaim {
         reclaim = other;
     }
 
+    /** Gets back what can be had. */
+    void now() {
+        reclaim.run();
+    }
+
     /** @return the code of the call; where that is a lack of memory, of a second one after memory was reclaimed */
     int around(IntSupplier call) {
         int code = call.getAsInt();

@@ -2,6 +2,7 @@ package org.sparkmlext.kernels.cuda.device;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,13 @@ final class VendorLibraries {
 
     private static final String CUBLAS_OF_12 = "libcublasLt.so.12";
     private static final String CUDNN = "libcudnn.so.9";
+    /** One name for all versions of CUDA; it takes a driver that is not older than its own. */
+    private static final List<String> PARTS_OF_CUDNN =
+            List.of("libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9");
+
     private static final int DRIVER_OF_13 = 13_000;
+    /** Versions of CUDA are 1000 x major + 10 x minor. */
+    private static final int OF_MAJOR = 1000;
 
     /** By soname; empty where there is none. */
     private static final Map<String, Optional<Library>> LOADED = new ConcurrentHashMap<>();
@@ -33,8 +40,22 @@ final class VendorLibraries {
                 .findFirst();
     }
 
-    static Optional<Cudnn> cudnn() {
-        return load(CUDNN, Cudnn.class);
+    static Optional<Cudnn> cudnn(DeviceFacts facts) {
+        // It looks for its parts when they are first wanted, and ends the process where one is missing.
+        if (!PARTS_OF_CUDNN.stream().allMatch(VendorLibraries::isThere)) {
+            return Optional.empty();
+        }
+        return load(CUDNN, Cudnn.class)
+                .filter(library -> library.cudnnGetCudartVersion() / OF_MAJOR <= facts.driverVersion() / OF_MAJOR);
+    }
+
+    private static boolean isThere(String soname) {
+        try {
+            NativeLibrary.getInstance(soname);
+            return true;
+        } catch (LinkageError e) {
+            return false;
+        }
     }
 
     private static <T extends Library> Optional<T> load(String soname, Class<T> functions) {
@@ -56,10 +77,12 @@ final class VendorLibraries {
                 .ifPresentOrElse(
                         library -> found.add("cuBLASLt " + version(library.cublasLtGetVersion())),
                         () -> missing.add(String.join(" or ", cublasNames(facts))));
-        cudnn().ifPresentOrElse(
+        cudnn(facts)
+                .ifPresentOrElse(
                         library -> found.add("cuDNN " + version(library.cudnnGetVersion())), () -> missing.add(CUDNN));
         found.add("own kernels");
-        return String.join(", ", found) + (missing.isEmpty() ? "" : " (no " + String.join(", no ", missing) + ")");
+        return String.join(", ", found)
+                + (missing.isEmpty() ? "" : " (no usable " + String.join(", no usable ", missing) + ")");
     }
 
     /** @param number 10000 x major + 100 x minor + patch */

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import org.sparkmlext.kernels.GpuProducts;
 import org.sparkmlext.kernels.KernelException;
 
 /** Handles and descriptions of a library, given back in the opposite order of their making. */
@@ -56,7 +57,7 @@ final class VendorObjects {
 
     KernelException failure(int code, String doing) {
         return new KernelException("cuda: " + library + ": " + doing + " failed: " + errors.text(code) + " (code "
-                + code + "); set spark.sparkmlext.gpuProducts=own to do without");
+                + code + "); set " + GpuProducts.SETTING + "=own to do without");
     }
 
     void free() {

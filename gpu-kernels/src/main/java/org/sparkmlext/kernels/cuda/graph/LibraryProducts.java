@@ -54,7 +54,7 @@ record LibraryProducts(Compilation c) {
 
     /** Of what an axis becomes that is padded alike at both ends. */
     private static int size(int images, int padding, int kernel, int stride, int dilation) {
-        return (images + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1;
+        return Math.floorDiv(images + 2 * padding - dilation * (kernel - 1) - 1, stride) + 1;
     }
 
     /** The gradient of a product's weights, a sum over pixels, in float32. */

@@ -28,7 +28,7 @@ final class PackedWeights {
      *
      * @param isTurned for gradients of images or rows
      * @param taps of a convolution's window; of a dense layer that reads images as they lie, their pixels
-     * @param isRows whether a dense layer reads it
+     * @param isRows whether a dense layer reads it, or a library under a window: all channels of a tap before the next tap
      */
     record Form(Value weights, boolean isTurned, int taps, boolean isRows) {}
 

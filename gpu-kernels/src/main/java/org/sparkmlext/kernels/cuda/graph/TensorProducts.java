@@ -18,8 +18,8 @@ import org.sparkmlext.kernels.graph.Value;
 /**
  * Compiles convolutions of pixels, and dense layers that are large enough, for tensor cores: {@code convolutions.cu}, and {@code
  * convolutions_float32.cu}, which splits numbers and keeps float32's accuracy ({@code tf32.cuh}). Weights are brought in every run into copies
- * that lie as the kernels read them, in bfloat16 rounded and in one launch; gradients of weights are float32. What is not taken here, by the
- * rule of {@link Gather#isPossible} and below compute capability 8.0, goes the way of {@link Convolutions} and {@link Products}.
+ * that lie as the kernels read them, in bfloat16 rounded and in one launch; gradients of weights are float32. Libraries
+ * may compute some ({@link LibraryProducts}). What is not taken here, by the rule of {@link Gather#isPossible} and below compute capability 8.0, goes the way of {@link Convolutions} and {@link Products}.
  */
 final class TensorProducts {
 
@@ -30,10 +30,10 @@ final class TensorProducts {
     private final PixelProducts products;
     private final LibraryProducts libraries;
     private final PackedWeights packed;
-    /** Products of nodes by libraries, those that none takes too. */
-    private final Map<Node, Optional<ProductCall>> calls = new HashMap<>();
     /** The same in float32, each made where it is first read. */
     private final Map<Form, Slot> made = new HashMap<>();
+    /** Products of nodes by libraries, those that none takes too. */
+    private final Map<Node, Optional<ProductCall>> calls = new HashMap<>();
     /** Plain values as rows, brought once. */
     private final Map<Value, Slot> rows = new HashMap<>();
 

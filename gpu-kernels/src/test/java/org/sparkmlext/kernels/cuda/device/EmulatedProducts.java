@@ -18,7 +18,7 @@ public final class EmulatedProducts implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        products = new VendorProducts(facts, 0);
+        products = new VendorProducts(facts, 0, () -> {});
     }
 
     public Optional<ProductCall> find(ProductShape shape) {
