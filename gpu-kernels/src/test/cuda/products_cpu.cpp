@@ -2,9 +2,11 @@
 // driver_cpu.cpp a product runs in its stream and can be recorded there, without a stream it runs at once. One source for both libraries.
 //
 // It is as strict as the libraries: sizes of attributes, alignment by what was wished for, types. A product cannot be recorded before one of
-// its shape has run, as the libraries may load kernels then. Scratch is spoiled. Of the algorithms the first ones are such as must not be taken: one
-// whose sums differ from run to run, one that wants more memory than there is, one that is refused when its scratch is asked for. In the environment: PRODUCTS_CPU_FAILS is the function that fails,
-// PRODUCTS_CPU_FAILS_ONCE one that does so at its first call, PRODUCTS_CPU_REFUSES is set where no algorithm is found.
+// its shape has run, as the libraries may load kernels then. Scratch is spoiled. Of the algorithms the first ones are such as must not be taken:
+// one whose sums differ from run to run, one that wants more memory than there is, one that is refused when its scratch is asked for.
+//
+// In the environment: PRODUCTS_CPU_FAILS is the function that fails, PRODUCTS_CPU_FAILS_ONCE one that does so at its first call,
+// PRODUCTS_CPU_REFUSES is set where no algorithm is found.
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,7 +22,16 @@
   if (is_failing(name)) return NOT_INITIALIZED
 
 // Of both libraries those below 16 mean what one would think; these are of cuBLAS, and cuDNN's of the same meaning.
-enum { OK = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7, NOT_SUPPORTED = 15, LT_EXECUTION_FAILED = 13, NN_BAD_PARAM = 2000, NN_NOT_SUPPORTED = 3000, NN_FAILED = 5000 };
+enum {
+  OK = 0,
+  NOT_INITIALIZED = 1,
+  INVALID_VALUE = 7,
+  LT_EXECUTION_FAILED = 13,
+  NOT_SUPPORTED = 15,
+  NN_BAD_PARAM = 2000,
+  NN_NOT_SUPPORTED = 3000,
+  NN_FAILED = 5000
+};
 enum { R_32F = 0, R_16BF = 14, COMPUTE_32F = 68, NN_FLOAT = 0, NN_BFLOAT16 = 9, NHWC = 1 };
 static const size_t SCRATCH = 4096;
 
@@ -224,7 +235,7 @@ struct Perf {
   int determinism, math, reserved[3];
 };
 static_assert(sizeof(Perf) == 48, "as Cudnn.FOUND_BYTES has it");
-enum { GOOD_ALGORITHM = 1, REFUSED_ALGORITHM = 3, TENSOR_OP_MATH = 1, ALLOW_CONVERSION = 2 };
+enum { GOOD_FORWARD = 1, GOOD_BACKWARD = 5, REFUSED_ALGORITHM = 3, TENSOR_OP_MATH = 1, ALLOW_CONVERSION = 2 };
 
 CALL(size_t, cudnnGetVersion, void) { return 91900; }
 CALL(size_t, cudnnGetCudartVersion, void) { return 13010; }
@@ -270,7 +281,7 @@ static bool fit(const Tensor& x, const Tensor& w, const Convolution& c, const Te
          y.width == size(x.width, w.width, c, 1);
 }
 
-static int algorithms(const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y, int wanted, int* count, Perf* found) {
+static int algorithms(int good, const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y, int wanted, int* count, Perf* found) {
   if (!fit(x, w, c, y) || wanted < 5) return NN_BAD_PARAM;
   *count = 0;
   if (is_refusing()) return NN_NOT_SUPPORTED;
@@ -278,30 +289,30 @@ static int algorithms(const Tensor& x, const Tensor& w, const Convolution& c, co
   found[1] = Perf{7, NOT_SUPPORTED, 2, SCRATCH, 1, TENSOR_OP_MATH, {}};
   found[2] = Perf{2, OK, 3, size_t(1) << 40, 1, TENSOR_OP_MATH, {}};
   found[3] = Perf{REFUSED_ALGORITHM, OK, 4, SCRATCH, 1, TENSOR_OP_MATH, {}};
-  found[4] = Perf{GOOD_ALGORITHM, OK, 5, SCRATCH, 1, ALLOW_CONVERSION, {}};
+  found[4] = Perf{good, OK, 5, SCRATCH, 1, ALLOW_CONVERSION, {}};
   return *count = 5, OK;
 }
-static int scratch_of(const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y, int algorithm, size_t* bytes) {
+static int scratch_of(int good, const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y, int algorithm, size_t* bytes) {
   if (!fit(x, w, c, y)) return NN_BAD_PARAM;
-  if (algorithm == REFUSED_ALGORITHM || (algorithm == GOOD_ALGORITHM && c.math != ALLOW_CONVERSION)) return NN_NOT_SUPPORTED;
-  return *bytes = algorithm == GOOD_ALGORITHM ? SCRATCH : size_t(1) << 40, OK;
+  if (algorithm == REFUSED_ALGORITHM || (algorithm == good && c.math != ALLOW_CONVERSION)) return NN_NOT_SUPPORTED;
+  return *bytes = algorithm == good ? SCRATCH : size_t(1) << 40, OK;
 }
 CALL(int, cudnnGetConvolutionForwardWorkspaceSize, Handle*, const Tensor* x, const Tensor* w, const Convolution* c, const Tensor* y,
      int algorithm, size_t* bytes) {
-  return scratch_of(*x, *w, *c, *y, algorithm, bytes);
+  return scratch_of(GOOD_FORWARD, *x, *w, *c, *y, algorithm, bytes);
 }
 CALL(int, cudnnGetConvolutionBackwardDataWorkspaceSize, Handle*, const Tensor* w, const Tensor* dy, const Convolution* c, const Tensor* dx,
      int algorithm, size_t* bytes) {
-  return scratch_of(*dx, *w, *c, *dy, algorithm, bytes);
+  return scratch_of(GOOD_BACKWARD, *dx, *w, *c, *dy, algorithm, bytes);
 }
 CALL(int, cudnnGetConvolutionForwardAlgorithm_v7, Handle*, const Tensor* x, const Tensor* w, const Convolution* c, const Tensor* y,
      int wanted, int* count, Perf* found) {
   FAILS("cudnnGetConvolutionForwardAlgorithm_v7");
-  return algorithms(*x, *w, *c, *y, wanted, count, found);
+  return algorithms(GOOD_FORWARD, *x, *w, *c, *y, wanted, count, found);
 }
 CALL(int, cudnnGetConvolutionBackwardDataAlgorithm_v7, Handle*, const Tensor* w, const Tensor* dy, const Convolution* c, const Tensor* dx,
      int wanted, int* count, Perf* found) {
-  return algorithms(*dx, *w, *c, *dy, wanted, count, found);
+  return algorithms(GOOD_BACKWARD, *dx, *w, *c, *dy, wanted, count, found);
 }
 
 // Calls something with the place of an image's number, a result's number and a weight, for all that meet.
@@ -331,7 +342,8 @@ static void meet(const Tensor& x, const Tensor& w, const Convolution& c, const T
 static int convolve(Handle* handle, const Tensor& x, const Tensor& w, const Convolution& c, const Tensor& y, bool is_gradient,
                     const float* alpha, const float* beta, const uint16_t* source, const uint16_t* weights, uint16_t* result, int algorithm,
                     void* scratch, size_t scratch_bytes) {
-  if (!fit(x, w, c, y) || *alpha != 1 || *beta != 0 || algorithm != GOOD_ALGORITHM || c.math != ALLOW_CONVERSION) return NN_BAD_PARAM;
+  int good = is_gradient ? GOOD_BACKWARD : GOOD_FORWARD;
+  if (!fit(x, w, c, y) || *alpha != 1 || *beta != 0 || algorithm != good || c.math != ALLOW_CONVERSION) return NN_BAD_PARAM;
   if (!scratch || scratch_bytes < SCRATCH || !is_aligned(source, 16) || !is_aligned(weights, 16) || !is_aligned(result, 16)) return NN_BAD_PARAM;
   std::vector<int64_t> shape{x.images, x.channels, x.height, x.width, w.images, w.height, w.width, c.stride[0], is_gradient};
   auto work = [=] {
