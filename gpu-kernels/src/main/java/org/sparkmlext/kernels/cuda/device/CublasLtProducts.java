@@ -45,12 +45,7 @@ final class CublasLtProducts {
     /** A product, if the library has an algorithm for it that gives the same bits every time. */
     Optional<ProductCall> find(ProductShape.Multiplication shape) {
         VendorObjects objects = objects(calls);
-        try {
-            return find(objects, shape);
-        } catch (RuntimeException | Error e) {
-            objects.free();
-            throw e;
-        }
+        return objects.orFree(() -> find(objects, shape));
     }
 
     private Optional<ProductCall> find(VendorObjects objects, ProductShape.Multiplication shape) {

@@ -55,12 +55,7 @@ final class CudnnProducts {
     /** A convolution, if the library has an algorithm for it that gives the same bits every time. */
     Optional<ProductCall> find(ProductShape.Convolution shape) {
         VendorObjects objects = objects(calls);
-        try {
-            return find(objects, shape);
-        } catch (RuntimeException | Error e) {
-            objects.free();
-            throw e;
-        }
+        return objects.orFree(() -> find(objects, shape));
     }
 
     private Optional<ProductCall> find(VendorObjects objects, ProductShape.Convolution shape) {

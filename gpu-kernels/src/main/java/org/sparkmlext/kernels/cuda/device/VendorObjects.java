@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.sparkmlext.kernels.GpuProducts;
@@ -58,6 +59,16 @@ final class VendorObjects {
     KernelException failure(int code, String doing) {
         return new KernelException("cuda: " + library + ": " + doing + " failed: " + errors.text(code) + " (code "
                 + code + "); set " + GpuProducts.SETTING + "=own to do without");
+    }
+
+    /** What some work gives that makes objects; if it fails, they are given back. */
+    <T> T orFree(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException | Error e) {
+            free();
+            throw e;
+        }
     }
 
     void free() {
