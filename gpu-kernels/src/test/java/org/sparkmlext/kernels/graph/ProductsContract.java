@@ -56,7 +56,7 @@ public abstract class ProductsContract {
             windows.put("5x3, strides 2 and 1, four paddings", new Window2d(5, 3, 2, 1, 1, 0, 2, 3, 1, 1));
             windows.put("2x3, dilation 3 and 1", new Window2d(2, 3, 1, 2, 2, 0, 1, 1, 3, 1));
             List<GraphCase> cases = new ArrayList<>();
-            for (int channels : new int[] {5, 64}) {
+            for (int channels : new int[] {5, 128}) {
                 windows.forEach((name, window) -> cases.add(ofNorm(name, channels, window)));
             }
             return Stream.concat(
